@@ -1,0 +1,406 @@
+/* POST /record: forms, JSON documents and streams of them, into the store. */
+#include "api.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "json.h"
+
+#define BATCH_RECORDS 256
+#define BATCH_BYTES (1024 * 1024)
+#define ERRORS_LISTED 100
+
+/* A transaction that was rolled back through no fault of its records is done once more. */
+#define ATTEMPTS 2
+
+/* One record ----------------------------------------------------------------------------------- */
+
+static gboolean insert_one(Api *api, Record *record, GError **error)
+{
+	return store_check_size(api->writer, record, error) &&
+	       store_insert(api->writer, &record, 1, error);
+}
+
+/* RFC 7240. The preference may stand among others, and its value in quotes. */
+static gboolean wants_representation(const HttpRequest *request)
+{
+	const char *header = http_request_header(request, "HTTP_PREFER");
+	return header &&
+	       g_regex_match_simple("(^|[,;])\\s*return\\s*=\\s*\"?representation\"?\\s*($|[,;])",
+		       header, G_REGEX_CASELESS, 0);
+}
+
+/* What the store made of it: MySQL's JSON orders members its own way. The record is committed, so that
+ * where it can not be read now, the client gets what it would have got without its preference. */
+static gboolean write_representation(Api *api, guint64 id, HttpResponse *response)
+{
+	g_autoptr(GString) json = g_string_new(NULL);
+	g_autoptr(Record) stored = store_get(api->reader, id, NULL);
+	if (!stored)
+		return FALSE;
+	record_append_json(json, stored, TRUE);
+	http_response_header(response, "Preference-Applied", "return=representation");
+	return http_response_write(response, json->str, json->len, NULL);
+}
+
+/* Takes the record. */
+static gboolean post_one(
+	Api *api, HttpRequest *request, Record *taken, HttpResponse *response, GError **error)
+{
+	g_autoptr(Record) record = taken;
+	char id[24];
+	if (!record || !insert_one(api, record, error))
+		return FALSE;
+	g_snprintf(id, sizeof id, "%" G_GUINT64_FORMAT, record->id);
+	g_autofree char *location = g_strconcat(request->url, "/", id, NULL);
+	http_response_header(response, "Location", location);
+	response->status = 201;
+	if (wants_representation(request) && write_representation(api, record->id, response))
+		return TRUE;
+	return http_response_write(response, id, strlen(id), error);
+}
+
+/* Many records --------------------------------------------------------------------------------- */
+
+/* One attempt at storing a body of documents. Ids and errors go where memory does not grow with
+ * them. */
+typedef struct {
+	Api *api;
+	gboolean raw;
+	gint64 now;
+	GPtrArray *batch; /* Record */
+	gsize batch_bytes;
+	gboolean in_transaction;
+	Spool *ids;
+	guint64 stored;
+	GString *errors; /* JSON: the first ERRORS_LISTED */
+	guint64 failed;
+	GError *first; /* the first of them */
+} Collector;
+
+static void free_record(gpointer record)
+{
+	record_free(record);
+}
+
+static void collector_init(Collector *collector, Api *api, gboolean raw)
+{
+	*collector = (Collector){.api = api, .raw = raw, .now = g_get_real_time()};
+	collector->batch = g_ptr_array_new_with_free_func(free_record);
+	collector->ids = spool_new(api->config->spool_directory);
+	collector->errors = g_string_new(NULL);
+}
+
+static void collector_clear(Collector *collector)
+{
+	if (collector->in_transaction)
+		store_rollback(collector->api->writer);
+	g_ptr_array_unref(collector->batch);
+	spool_free(collector->ids);
+	g_string_free(collector->errors, TRUE);
+	g_clear_error(&collector->first);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Collector, collector_clear)
+
+static gboolean insert_batch(Collector *collector, GError **error)
+{
+	Record *const *records = (Record *const *)collector->batch->pdata;
+	guint n = collector->batch->len;
+	char id[24];
+	if (!n)
+		return TRUE;
+	if (!store_insert(collector->api->writer, records, n, error)) {
+		collector->in_transaction = FALSE; /* the store has rolled it back */
+		return FALSE;
+	}
+	for (guint i = 0; i < n; i++) {
+		int length = g_snprintf(id, sizeof id, "%s%" G_GUINT64_FORMAT,
+			collector->stored++ ? ", " : "", records[i]->id);
+		if (!spool_write(collector->ids, id, (gsize)length, error))
+			return FALSE;
+	}
+	g_ptr_array_set_size(collector->batch, 0);
+	collector->batch_bytes = 0;
+	return TRUE;
+}
+
+/* Notes a document that is not stored; `where` says which. Takes the error. */
+static void reject(Collector *collector, GError *problem, const char *where, guint64 number)
+{
+	const char *why = problem->message;
+	gboolean invalid = g_str_has_prefix(why, JSON_INVALID);
+	if (invalid)
+		why += strlen(JSON_INVALID);
+	char *message = g_strdup_printf(invalid ? JSON_INVALID " %2$s %3$" G_GUINT64_FORMAT "%1$s"
+						: "%1$s %2$s %3$" G_GUINT64_FORMAT,
+		why, where, number);
+	g_free(problem->message);
+	problem->message = message;
+	if (collector->failed++ < ERRORS_LISTED) {
+		g_string_append_printf(collector->errors,
+			",\n{\"status\": %u, \"body\": {\"error\": ", error_status(problem));
+		http_append_error(collector->errors, problem);
+		g_string_append(collector->errors, "}}");
+	}
+	if (collector->first)
+		g_error_free(problem);
+	else
+		collector->first = problem;
+}
+
+/* Only what the record itself is to blame for is noted beside it; the rest fails the whole. */
+static gboolean is_rejection(const GError *problem)
+{
+	return g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_VALUE) ||
+	       g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_MODEL) ||
+	       g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE);
+}
+
+/* Takes the record, or where it is NULL the problem. */
+static gboolean add(Collector *collector, Record *taken, GError *problem, const char *where,
+	guint64 number, GError **error)
+{
+	g_autoptr(Record) record = taken;
+	if (record)
+		store_check_size(collector->api->writer, record, &problem);
+	if (problem && !is_rejection(problem)) {
+		g_propagate_error(error, problem);
+		return FALSE;
+	}
+	if (problem) {
+		reject(collector, problem, where, number);
+		return TRUE;
+	}
+	collector->batch_bytes += record->message.length + record->logrec.length;
+	g_ptr_array_add(collector->batch, g_steal_pointer(&record));
+	if (collector->batch->len < BATCH_RECORDS && collector->batch_bytes < BATCH_BYTES)
+		return TRUE;
+	if (!collector->in_transaction && !store_begin(collector->api->writer, error))
+		return FALSE;
+	collector->in_transaction = TRUE;
+	return insert_batch(collector, error);
+}
+
+static gboolean finish(Collector *collector, GError **error)
+{
+	if (!insert_batch(collector, error))
+		return FALSE;
+	if (!collector->in_transaction)
+		return TRUE;
+	collector->in_transaction = FALSE;
+	return store_commit(collector->api->writer, error);
+}
+
+static gboolean is_blank(const char *line, gsize length)
+{
+	return strspn(line, " \t\r") >= length;
+}
+
+static Record *read_document(
+	const Collector *collector, const char *text, gsize length, GError **error)
+{
+	return collector->raw ? record_from_raw_json(text, length, collector->now, error)
+			      : record_from_json(text, length, error);
+}
+
+static gboolean collect_lines(Collector *collector, Spool *body, gsize limit, GError **error)
+{
+	const char *line;
+	gsize length;
+	for (guint64 number = 1;; number++) {
+		GError *problem = NULL;
+		Record *record = NULL;
+		if (!spool_read_line(body, limit, &line, &length, error))
+			return FALSE;
+		if (!line)
+			return TRUE;
+		if (is_blank(line, length))
+			continue;
+		if (length > limit)
+			g_set_error(&problem, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE,
+				"A document larger than %" G_GSIZE_FORMAT " bytes", limit);
+		else
+			record = read_document(collector, line, length, &problem);
+		if (!add(collector, record, problem, "on line", number, error))
+			return FALSE;
+	}
+}
+
+static gboolean collect_elements(Collector *collector, const Text *array, GError **error)
+{
+	JsonArray elements;
+	const char *element;
+	gsize length;
+	if (!json_array_begin(&elements, array->data, array->length, error))
+		return FALSE;
+	for (guint64 number = 1;; number++) {
+		GError *problem = NULL;
+		if (!json_array_next(&elements, &element, &length, error))
+			return FALSE;
+		if (!element)
+			return TRUE;
+		Record *record = read_document(collector, element, length, &problem);
+		if (!add(collector, record, problem, "in element", number, error))
+			return FALSE;
+	}
+}
+
+static gboolean write_string(HttpResponse *response, const char *text, GError **error)
+{
+	return http_response_write(response, text, strlen(text), error);
+}
+
+static gboolean write_ids(Collector *collector, HttpResponse *response, GError **error)
+{
+	const char *data;
+	gsize length;
+	if (!write_string(response, "[", error) || !spool_rewind(collector->ids, error))
+		return FALSE;
+	do {
+		if (!spool_read(collector->ids, &data, &length, error) ||
+			!http_response_write(response, data, length, error))
+			return FALSE;
+	} while (length);
+	return write_string(response, "]", error);
+}
+
+/* 200 and not 207: there are clients that take 207 for a failure and send everything again. */
+static gboolean answer(Collector *collector, HttpResponse *response, GError **error)
+{
+	if (!collector->failed) {
+		response->status = 201;
+		return write_ids(collector, response, error);
+	}
+	if (!collector->stored) {
+		g_propagate_error(error, g_steal_pointer(&collector->first));
+		if (collector->failed > 1)
+			g_prefix_error(error, "None of %" G_GUINT64_FORMAT " documents is good: ",
+				collector->failed);
+		return FALSE;
+	}
+	return write_string(response, "{\"multistatus\": [{\"status\": 201, \"body\": ", error) &&
+	       write_ids(collector, response, error) && write_string(response, "}", error) &&
+	       http_response_write(
+		       response, collector->errors->str, collector->errors->len, error) &&
+	       write_string(response, "]}", error);
+}
+
+/* What is stored: the elements of an array, or where there is none the lines of the body. */
+typedef struct {
+	const Text *array;
+	Spool *body;
+	gboolean raw;
+} Documents;
+
+static gboolean collect(Collector *collector, const Documents *documents, GError **error)
+{
+	if (documents->array)
+		return collect_elements(collector, documents->array, error);
+	return spool_rewind(documents->body, error) &&
+	       collect_lines(
+		       collector, documents->body, collector->api->config->document_limit, error);
+}
+
+static gboolean attempt(
+	Api *api, const Documents *documents, HttpResponse *response, GError **error)
+{
+	g_auto(Collector) collector;
+	collector_init(&collector, api, documents->raw);
+	return collect(&collector, documents, error) && finish(&collector, error) &&
+	       answer(&collector, response, error);
+}
+
+static gboolean post_many(
+	Api *api, const Documents *documents, HttpResponse *response, GError **error)
+{
+	for (int number = 1;; number++) {
+		g_autoptr(GError) problem = NULL;
+		if (attempt(api, documents, response, &problem))
+			return TRUE;
+		if (!g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_TRANSIENT) ||
+			number == ATTEMPTS) {
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return FALSE;
+		}
+	}
+}
+
+/* By type of body ------------------------------------------------------------------------------ */
+
+typedef struct {
+	Api *api;
+	HttpRequest *request;
+	HttpResponse *response;
+	gboolean raw;
+} Post;
+
+static gboolean receive_document(Post *post, const char **data, gsize *length, GError **error)
+{
+	const Config *config = post->api->config;
+	Spool *body = http_request_body(
+		post->request, MIN(config->document_limit, config->body_limit), error);
+	return body && spool_contents(body, data, length, error);
+}
+
+static gboolean post_form(Post *post, GError **error)
+{
+	const char *data;
+	gsize length;
+	if (post->raw) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"Parameter \"raw\" goes with JSON only");
+		return FALSE;
+	}
+	if (!receive_document(post, &data, &length, error))
+		return FALSE;
+	return post_one(post->api, post->request, record_from_form(data, length, error),
+		post->response, error);
+}
+
+static gboolean post_json(Post *post, GError **error)
+{
+	const char *data;
+	gsize length;
+	if (!receive_document(post, &data, &length, error))
+		return FALSE;
+	if (data[strspn(data, " \t\r\n")] == '[') {
+		Text array = {(char *)data, length};
+		return post_many(
+			post->api, &(Documents){&array, NULL, post->raw}, post->response, error);
+	}
+	Record *record = post->raw ? record_from_raw_json(data, length, g_get_real_time(), error)
+				   : record_from_json(data, length, error);
+	return post_one(post->api, post->request, record, post->response, error);
+}
+
+static gboolean post_lines(Post *post, GError **error)
+{
+	Spool *body = http_request_body(post->request, post->api->config->body_limit, error);
+	return body &&
+	       post_many(post->api, &(Documents){NULL, body, post->raw}, post->response, error);
+}
+
+static const struct {
+	const char *type;
+	gboolean (*post)(Post *post, GError **error);
+} types[] = {
+	{"application/x-www-form-urlencoded", post_form},
+	{"application/json", post_json},
+	{"application/x-ndjson", post_lines},
+};
+
+gboolean api_record_post(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
+{
+	ApiParameter own[] = {{"raw", NULL}};
+	Post post = {api, request, response, FALSE};
+	if (!api_parameters(api, request, own, G_N_ELEMENTS(own), NULL, error) ||
+		!api_parse_flag(&own[0], &post.raw, error))
+		return FALSE;
+	for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
+		if (http_request_is(request, types[i].type))
+			return types[i].post(&post, error);
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_MEDIA_TYPE,
+		"The Content-Type is not supported; these are: %s, %s, %s", types[0].type,
+		types[1].type, types[2].type);
+	return FALSE;
+}

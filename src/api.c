@@ -1,0 +1,85 @@
+/* What the endpoints share: reading the query string, and who asks. */
+#include "api.h"
+
+#include <string.h>
+
+#include "error.h"
+
+/* Not REMOTE_USER: nginx fills that from an Authorization header that nobody checked. */
+#define USER_PARAMETER "CHRONOLOGER_USER"
+
+gboolean api_check_role(const Api *api, const HttpRequest *request, Role role, GError **error)
+{
+	return roles_check(api->roles, http_request_header(request, USER_PARAMETER), role, error);
+}
+
+static ApiParameter *find_parameter(ApiParameter *own, gsize n, const char *name)
+{
+	for (gsize i = 0; i < n; i++)
+		if (!strcmp(own[i].name, name))
+			return &own[i];
+	return NULL;
+}
+
+static gboolean set_parameter(ApiParameter *parameter, const char *value, GError **error)
+{
+	if (parameter->value) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"Parameter \"%s\" is given twice", parameter->name);
+		return FALSE;
+	}
+	parameter->value = value;
+	return TRUE;
+}
+
+static gboolean set_filter(Api *api, HttpRequest *request, Filter *filter,
+	const HttpParameter *parameter, GError **error)
+{
+	gboolean taken = FALSE;
+	if (filter && !strcmp(parameter->name, "query") &&
+		!api_check_role(api, request, ROLE_QUERY_READER, error))
+		return FALSE;
+	if (filter && !filter_set(filter, parameter->name, parameter->value, g_get_real_time(),
+			      &taken, error))
+		return FALSE;
+	if (!taken)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "Unknown parameter \"%s\"",
+			parameter->name);
+	return taken;
+}
+
+gboolean api_parameters(
+	Api *api, HttpRequest *request, ApiParameter *own, gsize n, Filter *filter, GError **error)
+{
+	for (guint i = 0; i < request->parameters->len; i++) {
+		const HttpParameter *parameter =
+			&g_array_index(request->parameters, HttpParameter, i);
+		ApiParameter *found = find_parameter(own, n, parameter->name);
+		if (*parameter->name == '_')
+			continue;
+		if (found ? !set_parameter(found, parameter->value, error)
+			  : !set_filter(api, request, filter, parameter, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean api_parse_number(const ApiParameter *parameter, guint64 *number, GError **error)
+{
+	if (parameter->value &&
+		g_ascii_string_to_unsigned(parameter->value, 10, 0, G_MAXINT64, number, NULL))
+		return TRUE;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "Parameter \"%s\" %s", parameter->name,
+		parameter->value ? "is not a whole number" : "is missing");
+	return FALSE;
+}
+
+gboolean api_parse_flag(const ApiParameter *parameter, gboolean *flag, GError **error)
+{
+	*flag = parameter->value && !strcmp(parameter->value, "1");
+	if (!parameter->value || *flag || !strcmp(parameter->value, "0"))
+		return TRUE;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "Parameter \"%s\" is neither 0 nor 1",
+		parameter->name);
+	return FALSE;
+}

@@ -1,0 +1,61 @@
+/* The endpoints: one file each, one row each in route.c. */
+#ifndef CHRONOLOGER_API_H
+#define CHRONOLOGER_API_H
+
+#include <glib.h>
+
+#include "config.h"
+#include "filter.h"
+#include "http.h"
+#include "roles.h"
+#include "store.h"
+
+/* What a thread serves its requests with. */
+typedef struct {
+	const Config *config;
+	const Roles *roles;
+	Store *reader;
+	Store *writer;
+} Api;
+
+/* Fills in the answer, or says why not; on FALSE the caller makes an error of it. */
+typedef gboolean (*ApiHandler)(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error);
+
+gboolean api_record_post(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* POST /record */
+gboolean api_record_head(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* HEAD /record */
+gboolean api_record_range(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /record */
+gboolean api_record_get(Api *api, HttpRequest *request, HttpResponse *response,
+	GError **error); /* GET /record/{id} */
+gboolean api_timeline(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /timeline */
+gboolean api_name(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /name */
+gboolean api_health(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /health */
+
+/* A parameter that an endpoint takes besides the filters. */
+typedef struct {
+	const char *name;
+	const char *value; /* out: NULL where not given. Borrowed from the request */
+} ApiParameter;
+
+/* Reads the query string: `own` (`n` of them) and, where `filter` is not NULL, the filters.
+ * ERROR_VALUE names a parameter that is unknown (one that begins with "_" is ignored), repeated or
+ * does not parse; ERROR_FORBIDDEN where the user may not use `query`. */
+gboolean api_parameters(
+	Api *api, HttpRequest *request, ApiParameter *own, gsize n, Filter *filter, GError **error);
+
+/* A whole number. ERROR_VALUE names the parameter; also where it is missing. */
+gboolean api_parse_number(const ApiParameter *parameter, guint64 *number, GError **error);
+
+/* "1" or "0"; FALSE where it is missing. */
+gboolean api_parse_flag(const ApiParameter *parameter, gboolean *flag, GError **error);
+
+/* ERROR_FORBIDDEN where the user that the front server named lacks the role. */
+gboolean api_check_role(const Api *api, const HttpRequest *request, Role role, GError **error);
+
+#endif

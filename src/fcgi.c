@@ -1,0 +1,391 @@
+/* The server: one thread watches the listener and the connections that are silent, the others each
+ * serve a request of a connection that has something to say.
+ *
+ * FCGX_Accept_r() accepts and then reads a request's parameters without a deadline, so that a
+ * thread that waits in it is lost to a silent connection. Here it is given connections that are
+ * readable, on a request whose listening socket can not accept: what it does when a connection
+ * breaks, accept another one, then fails at once. What still can hold a thread is half a request,
+ * and that for `receive_timeout` only.
+ *
+ * (FCGI_WEB_SERVER_ADDRS is libfcgi's business in accept(), so it is not heeded.) */
+#include "fcgi.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fcgiapp.h>
+#include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "error.h"
+
+#define BACKLOG 4096
+#define EVENTS 256
+#define SYSTEMD_FD 3
+#define SEND_TIMEOUT 60    /* seconds in which the front server takes something */
+#define ACCEPT_PAUSE 100   /* milliseconds without accept() after it failed */
+#define SHUTDOWN_LIMIT 900 /* milliseconds for the requests that run */
+
+struct fcgi_request {
+	FCGX_Request fcgx;
+	gboolean cgi;
+	guint64 cgi_left; /* bytes of a CGI body not yet read: stdin need not end after it */
+};
+
+typedef struct {
+	const FcgiOptions *options;
+	const FcgiHandler *handler;
+	int listener;
+	int epoll;
+	int signals;
+	GAsyncQueue *ready; /* file descriptors + 1, or STOP */
+	GThread **threads;
+	gint running;        /* threads, atomic */
+	gint64 paused_until; /* monotonic microseconds: no accept() before; 0 while accepting */
+} Server;
+
+#define STOP GINT_TO_POINTER(-1)
+
+extern char **environ;
+
+/* A request ------------------------------------------------------------------------------------ */
+
+const char *fcgi_param(const FcgiRequest *request, const char *name)
+{
+	return FCGX_GetParam(name, request->cgi ? environ : request->fcgx.envp);
+}
+
+static gsize cgi_read(FcgiRequest *request, void *buffer, gsize length)
+{
+	ssize_t done;
+	length = MIN(length, request->cgi_left);
+	do
+		done = read(STDIN_FILENO, buffer, length);
+	while (done < 0 && errno == EINTR);
+	if (done <= 0)
+		return 0;
+	request->cgi_left -= (gsize)done;
+	return (gsize)done;
+}
+
+gsize fcgi_read(FcgiRequest *request, void *buffer, gsize length)
+{
+	if (request->cgi)
+		return cgi_read(request, buffer, length);
+	int done = FCGX_GetStr(buffer, (int)MIN(length, G_MAXINT), request->fcgx.in);
+	return done > 0 ? (gsize)done : 0;
+}
+
+static gboolean cgi_write(const char *data, gsize length)
+{
+	while (length) {
+		ssize_t done = write(STDOUT_FILENO, data, length);
+		if (done < 0 && errno != EINTR)
+			return FALSE;
+		if (done > 0) {
+			data += done;
+			length -= (gsize)done;
+		}
+	}
+	return TRUE;
+}
+
+gboolean fcgi_write(FcgiRequest *request, const void *data, gsize length)
+{
+	if (request->cgi)
+		return cgi_write(data, length);
+	return FCGX_PutStr(data, (int)length, request->fcgx.out) == (int)length;
+}
+
+/* Threads -------------------------------------------------------------------------------------- */
+
+static void watch(Server *server, int fd, int operation)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.fd = fd};
+	if (epoll_ctl(server->epoll, operation, fd, &event))
+		close(fd); /* out of memory or watches: the front server sees a closed connection */
+}
+
+/* One request of a readable connection; then the connection waits for its next one, if it is kept.
+ */
+static void serve_connection(Server *server, FcgiRequest *request, int fd, gpointer state)
+{
+	request->fcgx.ipcFd = fd;
+	request->fcgx.keepConnection = 1; /* or FCGX_Accept_r() closes it first */
+	if (FCGX_Accept_r(&request->fcgx) == 0) {
+		server->handler->serve(request, state);
+		FCGX_Finish_r(&request->fcgx);
+	}
+	if (request->fcgx.ipcFd < 0)
+		return;
+	request->fcgx.ipcFd = -1;
+	watch(server, fd, EPOLL_CTL_MOD);
+}
+
+static gpointer serve_thread(gpointer data)
+{
+	Server *server = data;
+	gpointer state = server->handler->thread_begin(server->handler->data);
+	FcgiRequest request = {.cgi = FALSE};
+	gpointer item;
+	FCGX_InitRequest(&request.fcgx, -1, 0);
+	while ((item = g_async_queue_pop(server->ready)) != STOP)
+		serve_connection(server, &request, GPOINTER_TO_INT(item) - 1, state);
+	server->handler->thread_end(state);
+	g_atomic_int_add(&server->running, -1);
+	return NULL;
+}
+
+/* The loop ------------------------------------------------------------------------------------- */
+
+static void set_timeouts(int fd, guint receive)
+{
+	struct timeval in = {.tv_sec = receive}, out = {.tv_sec = SEND_TIMEOUT};
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &in, sizeof in);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof out);
+}
+
+static void watch_listener(Server *server, gboolean on)
+{
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = server->listener};
+	epoll_ctl(server->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, server->listener, &event);
+}
+
+/* Takes all connections that wait. FALSE where accept() can not go on for now (EMFILE, say). */
+static gboolean accept_all(Server *server)
+{
+	for (;;) {
+		int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0) {
+			set_timeouts(fd, server->options->receive_timeout);
+			watch(server, fd, EPOLL_CTL_ADD);
+		} else if (errno == EAGAIN) {
+			return TRUE;
+		} else if (errno != EINTR && errno != ECONNABORTED) {
+			g_printerr("chronologer-fcgi: accept: %s\n", g_strerror(errno));
+			return FALSE;
+		}
+	}
+}
+
+static void pause_accepting(Server *server)
+{
+	watch_listener(server, FALSE);
+	server->paused_until = g_get_monotonic_time() + ACCEPT_PAUSE * 1000;
+}
+
+static void resume_accepting(Server *server)
+{
+	if (!server->paused_until || g_get_monotonic_time() < server->paused_until)
+		return;
+	watch_listener(server, TRUE);
+	server->paused_until = 0;
+}
+
+/* Hands on what is readable. FALSE where a signal says to end. */
+static gboolean dispatch(Server *server, int timeout)
+{
+	struct epoll_event events[EVENTS];
+	int n = epoll_wait(server->epoll, events, EVENTS, timeout);
+	for (int i = 0; i < n; i++) {
+		int fd = events[i].data.fd;
+		if (fd == server->signals)
+			return FALSE;
+		if (fd != server->listener)
+			g_async_queue_push(server->ready, GINT_TO_POINTER(fd + 1));
+		else if (!accept_all(server))
+			pause_accepting(server);
+	}
+	resume_accepting(server);
+	return TRUE;
+}
+
+/* Requests that have arrived are served, those that come later are the next worker's. */
+static void shut_down(Server *server)
+{
+	gint64 limit = g_get_monotonic_time() + SHUTDOWN_LIMIT * 1000;
+	if (!server->paused_until)
+		watch_listener(server, FALSE);
+	server->paused_until = 0;
+	epoll_ctl(server->epoll, EPOLL_CTL_DEL, server->signals, NULL);
+	dispatch(server, 0);
+	for (guint i = 0; i < server->options->threads; i++)
+		g_async_queue_push(server->ready, STOP);
+	while (g_atomic_int_get(&server->running) && g_get_monotonic_time() < limit)
+		g_usleep(1000);
+	if (g_atomic_int_get(&server->running)) {
+		g_printerr("chronologer-fcgi: ended with requests unanswered after %d ms\n",
+			SHUTDOWN_LIMIT);
+		_exit(EXIT_SUCCESS); /* nothing of theirs was acknowledged */
+	}
+	for (guint i = 0; i < server->options->threads; i++)
+		g_thread_join(server->threads[i]);
+}
+
+/* libfcgi's own handlers (its FCGX_Init() sets SIGTERM, SIGUSR1 and SIGPIPE) never see these
+ * signals. */
+static int block_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR1);
+	signal(SIGPIPE, SIG_IGN);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void run(Server *server)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	server->epoll = epoll_create1(EPOLL_CLOEXEC);
+	server->signals = event.data.fd = block_signals();
+	epoll_ctl(server->epoll, EPOLL_CTL_ADD, server->signals, &event);
+	watch_listener(server, TRUE);
+	server->ready = g_async_queue_new();
+	server->threads = g_new(GThread *, server->options->threads);
+	server->running = (gint)server->options->threads;
+	for (guint i = 0; i < server->options->threads; i++)
+		server->threads[i] = g_thread_new("request", serve_thread, server);
+	while (dispatch(server, server->paused_until ? ACCEPT_PAUSE : -1))
+		;
+	shut_down(server);
+	g_free(server->threads);
+	g_async_queue_unref(server->ready);
+	close(server->signals);
+	close(server->epoll);
+}
+
+/* Sockets -------------------------------------------------------------------------------------- */
+
+static gboolean is_listening(int fd)
+{
+	int on = 0;
+	socklen_t size = sizeof on;
+	return !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &size) && on;
+}
+
+/* sd_listen_fds(3), without the library. */
+static gboolean has_systemd_socket(void)
+{
+	const char *pid = g_getenv("LISTEN_PID"), *fds = g_getenv("LISTEN_FDS");
+	return fds && atoi(fds) >= 1 && (!pid || atoi(pid) == getpid()) && is_listening(SYSTEMD_FD);
+}
+
+/* A socket file that nobody listens on any more is in the way of bind(). */
+static void remove_stale(const char *path)
+{
+	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+	g_autoptr(GSocket) socket =
+		g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
+	g_autoptr(GError) problem = NULL;
+	if (socket && !g_socket_connect(socket, address, NULL, &problem) &&
+		g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+		unlink(path);
+}
+
+static GSocketAddress *parse_address(const char *text, GError **error)
+{
+	if (g_str_has_prefix(text, "unix:") && text[5]) {
+		remove_stale(text + 5);
+		return g_unix_socket_address_new(text + 5);
+	}
+	g_autoptr(GSocketConnectable) name = g_network_address_parse(text, 0, NULL);
+	if (!name || !g_network_address_get_port(G_NETWORK_ADDRESS(name))) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+			"it is not unix:PATH or HOST:PORT");
+		return NULL;
+	}
+	g_autoptr(GSocketAddressEnumerator) addresses = g_socket_connectable_enumerate(name);
+	return g_socket_address_enumerator_next(addresses, NULL, error);
+}
+
+static int listen_on(const char *text, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(GSocket) socket = NULL;
+	g_autoptr(GSocketAddress) address = parse_address(text, &problem);
+	int fd = -1;
+	if (address)
+		socket = g_socket_new(
+			g_socket_address_get_family(address), G_SOCKET_TYPE_STREAM, 0, &problem);
+	if (socket) {
+		g_socket_set_listen_backlog(socket, BACKLOG);
+		if (g_socket_bind(socket, address, TRUE, &problem) &&
+			g_socket_listen(socket, &problem))
+			fd = dup(g_socket_get_fd(socket));
+	}
+	if (fd < 0)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
+			"Could not listen on %s: %s", text,
+			problem ? problem->message : g_strerror(errno));
+	return fd;
+}
+
+static int find_listener(const char *listen, GError **error)
+{
+	if (has_systemd_socket())
+		return SYSTEMD_FD;
+	if (is_listening(STDIN_FILENO))
+		return STDIN_FILENO;
+	if (listen)
+		return listen_on(listen, error);
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
+		"No socket: start me from a web server, systemd or spawn-fcgi, or with --listen "
+		"ADDRESS");
+	return -1;
+}
+
+/* Connections of all clients of the front server are open at once, idle ones too. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void serve_cgi(const FcgiHandler *handler)
+{
+	FcgiRequest request = {.cgi = TRUE};
+	const char *length = g_getenv("CONTENT_LENGTH");
+	gpointer state = handler->thread_begin(handler->data);
+	request.cgi_left = length ? g_ascii_strtoull(length, NULL, 10) : 0;
+	handler->serve(&request, state);
+	handler->thread_end(state);
+}
+
+gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, GError **error)
+{
+	Server server = {.options = options, .handler = handler};
+	if (g_getenv("GATEWAY_INTERFACE") && g_getenv("REQUEST_METHOD") &&
+		!is_listening(STDIN_FILENO)) {
+		serve_cgi(handler);
+		return TRUE;
+	}
+	server.listener = find_listener(options->listen, error);
+	if (server.listener < 0)
+		return FALSE;
+	g_unix_set_fd_nonblocking(server.listener, TRUE, NULL);
+	raise_file_limit();
+	FCGX_Init();
+	run(&server);
+	if (server.listener == SYSTEMD_FD || server.listener == STDIN_FILENO)
+		return TRUE;
+	/* In this order: a successor takes the name as soon as nobody listens there. */
+	if (g_str_has_prefix(options->listen, "unix:"))
+		unlink(options->listen + 5);
+	close(server.listener);
+	return TRUE;
+}

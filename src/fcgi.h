@@ -1,0 +1,42 @@
+/* FastCGI and CGI: the socket, the threads, and one request's parameters and streams.
+ *
+ * fcgi.c is the only file that knows libfcgi. */
+#ifndef CHRONOLOGER_FCGI_H
+#define CHRONOLOGER_FCGI_H
+
+#include <glib.h>
+
+typedef struct fcgi_request FcgiRequest;
+
+/* What a request is served by. Each thread has a state of its own, made when it starts. */
+typedef struct {
+	gpointer (*thread_begin)(gpointer data);
+	void (*thread_end)(gpointer state);
+	void (*serve)(FcgiRequest *request, gpointer state);
+	gpointer data;
+} FcgiHandler;
+
+typedef struct {
+	const char *listen;    /* "unix:PATH", "HOST:PORT" or NULL */
+	guint threads;         /* requests served at the same time */
+	guint receive_timeout; /* seconds of silence in the middle of a request */
+} FcgiOptions;
+
+/* Serves until SIGTERM, SIGINT or SIGUSR1 (requests that run are finished, for at most a second),
+ * or one request where the environment is CGI's. The socket, first found: fd 3 with LISTEN_FDS
+ * (systemd), fd 0 where that listens (spawn-fcgi, mod_fcgid), `listen`. ERROR_CONFIGURATION where
+ * there is none. */
+gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, GError **error);
+
+/* A parameter such as "REQUEST_METHOD"; NULL where there is none. Borrowed until the request ends.
+ */
+const char *fcgi_param(const FcgiRequest *request, const char *name);
+
+/* Reads from the body. Bytes read; 0 at its end, and where the front server went away: only
+ * CONTENT_LENGTH tells whether that was all. */
+gsize fcgi_read(FcgiRequest *request, void *buffer, gsize length);
+
+/* FALSE where the front server is gone. */
+gboolean fcgi_write(FcgiRequest *request, const void *data, gsize length);
+
+#endif

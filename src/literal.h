@@ -1,0 +1,39 @@
+/* What Python's str() prints of None, bool, int, float, str, list, tuple and dict: read, printed
+ * again, and put into a message by the `%` operator.
+ *
+ * References: the HTTP contract, "Form fields carry str(value)"; Python's Language Reference,
+ * "Literals"; Python's Library Reference, "printf-style String Formatting". */
+#ifndef CHRONOLOGER_LITERAL_H
+#define CHRONOLOGER_LITERAL_H
+
+#include <glib.h>
+#include <json-c/json.h>
+
+typedef struct literal Literal;
+
+void literal_free(Literal *literal); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Literal, literal_free)
+
+/* The value where `text` is exactly what str() prints for it, and nests at most RECORD_NESTING_MAX
+ * deep with at most JSON_VALUES_MAX values; else NULL. A text alone ('x') is not a literal here: str()
+ * prints a str without quotes. */
+Literal *literal_parse(const char *text, gsize length);
+
+/* The same tree from a JSON value; arrays become lists, the outermost one a tuple. */
+Literal *literal_from_json(json_object *value);
+
+/* Tuples become arrays, keys text ("null", "true", "2.5"); of two keys with the same text the last one
+ * stays. Ints beyond 64 bits become what json_parse() makes of them. NULL for None. The caller owns it. */
+json_object *literal_to_json(const Literal *literal);
+
+/* str(literal), appended. */
+void literal_append_str(GString *text, const Literal *literal);
+
+/* format % args, appended. FALSE, and nothing appended, where Python would raise an exception, and
+ * where the text would take more than 16 MiB to build. */
+gboolean literal_format(GString *text, const char *format, gsize length, const Literal *args);
+
+/* FALSE for None, False, 0, 0.0, '', (), [] and {}: LogRecord.getMessage() formats only with true args. */
+gboolean literal_is_true(const Literal *literal);
+
+#endif

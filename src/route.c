@@ -1,0 +1,103 @@
+/* From a request to its handler. */
+#include "route.h"
+
+#include <string.h>
+
+#include "error.h"
+
+/* A path that ends in "/" is followed by an identifier. HEAD is GET without the body where it has
+ * no row. */
+static const struct {
+	const char *path;
+	const char *method;
+	Role role;
+	ApiHandler handler;
+} routes[] = {
+	{"/record", "POST", ROLE_WRITER, api_record_post},
+	{"/record", "HEAD", ROLE_BASIC_READER, api_record_head},
+	{"/record", "GET", ROLE_BASIC_READER, api_record_range},
+	{"/record/", "GET", ROLE_BASIC_READER, api_record_get},
+	{"/timeline", "GET", ROLE_BASIC_READER, api_timeline},
+	{"/name", "GET", ROLE_BASIC_READER, api_name},
+	{"/health", "GET", ROLE_BASIC_READER, api_health},
+};
+
+static gboolean path_matches(const char *pattern, HttpRequest *request)
+{
+	gsize length = strlen(pattern);
+	if (pattern[length - 1] != '/')
+		return !strcmp(pattern, request->path);
+	if (strncmp(pattern, request->path, length))
+		return FALSE;
+	request->id = request->path + length;
+	return *request->id && !strchr(request->id, '/');
+}
+
+static gboolean method_matches(const char *method, const HttpRequest *request)
+{
+	return !strcmp(method, request->method) ||
+	       (!strcmp(method, "GET") && !strcmp(request->method, "HEAD"));
+}
+
+/* The index of the row, or -1; methods that the path does take go to `allow`. */
+static int find_route(HttpRequest *request, GString *allow)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(routes); i++) {
+		if (!path_matches(routes[i].path, request))
+			continue;
+		if (method_matches(routes[i].method, request))
+			return (int)i;
+		g_string_append_printf(allow, "%s%s", allow->len ? ", " : "", routes[i].method);
+	}
+	return -1;
+}
+
+static gboolean no_route(
+	const HttpRequest *request, HttpResponse *response, GString *allow, GError **error)
+{
+	if (!allow->len) {
+		g_set_error(
+			error, CHRONOLOGER_ERROR, ERROR_NOT_FOUND, "Nothing matches the given URI");
+		return FALSE;
+	}
+	if (!strstr(allow->str, "HEAD"))
+		g_string_append(allow, ", HEAD");
+	http_response_header(response, "Allow", allow->str);
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_METHOD,
+		"Specified method is invalid for this resource: %.20s", request->method);
+	return FALSE;
+}
+
+/* A page of any site can make a browser post a form here, with the password that the browser keeps.
+ * Browsers then say so (Fetch Metadata Request Headers, W3C); other clients send no such header. */
+static gboolean check_site(const HttpRequest *request, GError **error)
+{
+	const char *site = http_request_header(request, "HTTP_SEC_FETCH_SITE");
+	if (strcmp(request->method, "POST") || !site || strcmp(site, "cross-site"))
+		return TRUE;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_FORBIDDEN,
+		"Requests from web pages of other sites are refused");
+	return FALSE;
+}
+
+static gboolean handle(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
+{
+	g_autoptr(GString) allow = g_string_new(NULL);
+	int row = find_route(request, allow);
+	if (row < 0)
+		return no_route(request, response, allow, error);
+	return check_site(request, error) &&
+	       api_check_role(api, request, routes[row].role, error) &&
+	       routes[row].handler(api, request, response, error);
+}
+
+void route_serve(Api *api, FcgiRequest *fcgi)
+{
+	g_autoptr(HttpRequest) request = NULL;
+	g_autoptr(HttpResponse) response = http_response_new(api->config);
+	g_autoptr(GError) error = NULL;
+	if (!http_request_read(&request, fcgi, api->config, &error) ||
+		!handle(api, request, response, &error))
+		http_response_error(response, request, error);
+	http_response_send(response, request);
+}

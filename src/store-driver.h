@@ -1,0 +1,93 @@
+/* What a database has to offer to be a store. store.c calls it and adds what all of them need:
+ * reading the DSN, connecting again, the schema check, doing a read again. store-mysql.c and
+ * store-sqlite.c offer it.
+ *
+ * A session is one open connection, used by one thread at a time. Functions return FALSE, or NULL,
+ * with an error of CHRONOLOGER_ERROR. ERROR_TRANSIENT says that nothing was written and that doing
+ * the same again may succeed; ERROR_STORAGE makes no promise. */
+#ifndef CHRONOLOGER_STORE_DRIVER_H
+#define CHRONOLOGER_STORE_DRIVER_H
+
+#include "store.h"
+
+/* A DSN in its parts, percent-decoded. A part that is not there is NULL, a port that is not 0. */
+typedef struct {
+	char *scheme;
+	char *user;
+	char *password;
+	char *host;
+	guint port;
+	char *path; /* without the slash that ends the host: "chronologer", "/var/lib/x.db" */
+	GHashTable *options; /* char * -> char *: the query; only names the driver lists */
+} StoreDsn;
+
+/* What a session is opened on. */
+typedef struct {
+	StoreDsn *dsn;
+	gpointer shared; /* the driver's own, of shared_new(): one for all sessions of a StoreConfig
+			  */
+	guint deadline;  /* of a read, in milliseconds */
+} StoreTarget;
+
+/* Drivers put this first into a session of their own. */
+typedef struct {
+	gboolean lost; /* set by the driver: of no more use, store.c closes it */
+} StoreSession;
+
+typedef struct {
+	const char *schemes[3]; /* NULL-terminated */
+	const char *dialect;
+	const char *options[3]; /* NULL-terminated */
+
+	/* ERROR_CONFIGURATION where a part of the DSN is missing or makes no sense. */
+	gboolean (*check_dsn)(const StoreDsn *dsn, GError **error);
+	gpointer (*shared_new)(void);
+	void (*shared_free)(gpointer shared);
+
+	/* `target` outlives the session. Opening may take seconds. */
+	StoreSession *(*open)(const StoreTarget *target, StoreMode mode, GError **error);
+	void (*close)(StoreSession *session);
+	/* FALSE where the other end is known to be gone. Asks nobody: takes microseconds. */
+	gboolean (*usable)(StoreSession *session);
+	/* The newest migration applied, 0 where there is none. */
+	gboolean (*version)(StoreSession *session, guint *version, GError **error);
+
+	/* Outside begin() insert() is a transaction of its own. After a failure inside one store.c
+	 * calls rollback(), which marks the session lost where it does not succeed. */
+	gboolean (*begin)(StoreSession *session, GError **error);
+	gboolean (*insert)(StoreSession *session, Record *const *records, gsize n, GError **error);
+	gboolean (*commit)(StoreSession *session, GError **error);
+	void (*rollback)(StoreSession *session);
+	gboolean (*check_size)(StoreSession *session, const Record *record, GError **error);
+
+	gboolean (*count)(
+		StoreSession *session, const Filter *filter, guint64 *count, GError **error);
+	/* Appends StoreSum. */
+	gboolean (*sums)(StoreSession *session, const Filter *filter, guint step, GArray *sums,
+		GError **error);
+	gboolean (*range)(StoreSession *session, const StoreRange *range, StoreRecordFunc row,
+		gpointer data, GError **error);
+	/* Calls `row` once, or not at all where there is no such record. */
+	gboolean (*get)(StoreSession *session, guint64 id, StoreRecordFunc row, gpointer data,
+		GError **error);
+	gboolean (*names)(StoreSession *session, const Filter *filter, StoreNameFunc row,
+		gpointer data, GError **error);
+
+	/* STORE_ADMIN. lock() waits for other hosts that migrate, and creates what is missing
+	 * before the first migration; `*created` where that was the database itself. unlock() keeps
+	 * what was done. */
+	gboolean (*lock)(StoreSession *session, gboolean *created, GError **error);
+	gboolean (*unlock)(StoreSession *session, GError **error);
+	/* One statement without results. */
+	gboolean (*execute)(StoreSession *session, const char *statement, GError **error);
+	gboolean (*note_version)(
+		StoreSession *session, guint version, const char *name, GError **error);
+} StoreDriver;
+
+extern const StoreDriver store_mysql;
+extern const StoreDriver store_sqlite;
+
+/* For tests: one statement, as it is, on a STORE_ADMIN store. */
+gboolean store_execute(Store *store, const char *statement, GError **error);
+
+#endif

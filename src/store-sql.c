@@ -1,0 +1,57 @@
+/* The text of one SQL statement and the values bound to its `?`. */
+#include "store-sql.h"
+
+static void clear_value(gpointer data)
+{
+	StoreValue *value = data;
+	if (value->type == STORE_VALUE_TEXT)
+		g_bytes_unref(value->text);
+}
+
+StoreSql *store_sql_new(const char *text)
+{
+	StoreSql *sql = g_new0(StoreSql, 1);
+	sql->text = g_string_new(text);
+	sql->values = g_array_new(FALSE, FALSE, sizeof(StoreValue));
+	g_array_set_clear_func(sql->values, clear_value);
+	return sql;
+}
+
+void store_sql_free(StoreSql *sql)
+{
+	if (sql == NULL)
+		return;
+	g_string_free(sql->text, TRUE);
+	g_array_unref(sql->values);
+	g_free(sql);
+}
+
+void store_sql_add(StoreSql *sql, const char *text)
+{
+	g_string_append(sql->text, text);
+}
+
+void store_sql_where(StoreSql *sql, const char *text)
+{
+	g_string_append(sql->text, sql->has_where ? " AND " : " WHERE ");
+	g_string_append(sql->text, text);
+	sql->has_where = TRUE;
+}
+
+void store_sql_bind_integer(StoreSql *sql, gint64 integer)
+{
+	StoreValue value = {.type = STORE_VALUE_INTEGER, .integer = integer};
+	g_array_append_val(sql->values, value);
+}
+
+void store_sql_bind_text(StoreSql *sql, const char *text, gsize length)
+{
+	StoreValue value = {.type = STORE_VALUE_TEXT, .text = g_bytes_new(text, length)};
+	g_array_append_val(sql->values, value);
+}
+
+void store_sql_bind_ts(StoreSql *sql, gint64 ts)
+{
+	StoreValue value = {.type = STORE_VALUE_TS, .integer = ts};
+	g_array_append_val(sql->values, value);
+}

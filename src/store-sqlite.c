@@ -1,0 +1,700 @@
+/* The embedded store: one SQLite file. The only file that includes sqlite3.h. */
+#include <string.h>
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include "error.h"
+#include "store-driver.h"
+#include "store-sql.h"
+
+/* How long a writer waits for its turn, and then for another process, in milliseconds. */
+#define BUSY_TIMEOUT 5000
+
+/* A read looks at the clock every this many instructions of SQLite's virtual machine (some 10 us).
+ */
+#define PROGRESS_STEPS 1000
+
+#define INSERT "INSERT INTO record (ts, level, name, message, logrec) VALUES (?, ?, ?, ?, ?)"
+#define COUNT "SELECT COUNT(*) FROM record"
+/* Counted from the year 1, so that the division rounds down for years before 1970 too. */
+#define SUMS "SELECT (ts - ?) / ? AS slot, level, COUNT(*) FROM record"
+#define SUMS_END " GROUP BY slot, level ORDER BY slot, level"
+/* The offset is walked in the index alone; the rows asked for are then looked up one by one. A join
+ * of both would have to sort again what is in order, messages and all. */
+#define RANGE "SELECT record_id FROM record"
+#define RANGE_END " ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?"
+#define GET_LIGHT "SELECT record_id, ts, level, name, message FROM record WHERE record_id = ?"
+#define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
+#define NAMES "SELECT name, COUNT(*) FROM record"
+#define NAMES_END " GROUP BY name ORDER BY name"
+
+#define HAS_VERSIONS "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'chronologer_migration'"
+#define CREATE_VERSIONS                                                                            \
+	"CREATE TABLE IF NOT EXISTS chronologer_migration"                                         \
+	" (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied TEXT NOT NULL) STRICT"
+#define NEWEST_VERSION "SELECT COALESCE(MAX(version), 0) FROM chronologer_migration"
+#define NOTE_VERSION                                                                               \
+	"INSERT OR REPLACE INTO chronologer_migration VALUES"                                      \
+	" (?, ?, strftime('%Y-%m-%d %H:%M:%f', 'now'))"
+
+/* The threads of this process write one after the other in the order they came: SQLite's own wait
+ * for its lock is a sleep that doubles, without a queue, and eight writers starve each other. */
+typedef struct {
+	GMutex mutex;
+	gboolean taken;
+	GQueue waiting; /* Turn *, on the stacks of those who wait */
+} WriterQueue;
+
+typedef struct {
+	GCond cond;
+	gboolean mine;
+} Turn;
+
+typedef struct {
+	StoreSession base;
+	const StoreTarget *target;
+	StoreMode mode;
+	sqlite3 *db;          /* NULL for STORE_ADMIN until lock() has created the file */
+	sqlite3_stmt *insert; /* prepared when it is first needed */
+	GStatBuf file;        /* what was opened */
+	gboolean has_turn;
+	gboolean in_transaction;
+	gint64 ends; /* when a read has to end, as g_get_monotonic_time() */
+} Session;
+
+/* Called for each row of a result. */
+typedef gboolean (*RowFunc)(sqlite3_stmt *row, gpointer data, GError **error);
+
+/* Writers' turns ------------------------------------------------------------------------------- */
+
+static gpointer queue_new(void)
+{
+	WriterQueue *queue = g_new0(WriterQueue, 1);
+	g_mutex_init(&queue->mutex);
+	g_queue_init(&queue->waiting);
+	return queue;
+}
+
+static void queue_free(gpointer shared)
+{
+	WriterQueue *queue = shared;
+	g_mutex_clear(&queue->mutex);
+	g_free(queue);
+}
+
+static gboolean queue_wait(WriterQueue *queue, gint64 until)
+{
+	Turn turn = {.mine = FALSE};
+	g_cond_init(&turn.cond);
+	g_queue_push_tail(&queue->waiting, &turn);
+	while (!turn.mine && g_cond_wait_until(&turn.cond, &queue->mutex, until))
+		;
+	if (!turn.mine)
+		g_queue_remove(&queue->waiting, &turn);
+	g_cond_clear(&turn.cond);
+	return turn.mine;
+}
+
+static gboolean queue_enter(WriterQueue *queue)
+{
+	gint64 until = g_get_monotonic_time() + BUSY_TIMEOUT * 1000;
+	g_mutex_lock(&queue->mutex);
+	gboolean mine = !queue->taken || queue_wait(queue, until);
+	queue->taken = TRUE;
+	g_mutex_unlock(&queue->mutex);
+	return mine;
+}
+
+/* Hands the turn over, so that nobody who comes later takes it. */
+static void queue_leave(WriterQueue *queue)
+{
+	g_mutex_lock(&queue->mutex);
+	Turn *next = g_queue_pop_head(&queue->waiting);
+	if (next != NULL) {
+		next->mine = TRUE;
+		g_cond_signal(&next->cond);
+	} else {
+		queue->taken = FALSE;
+	}
+	g_mutex_unlock(&queue->mutex);
+}
+
+static gboolean take_turn(Session *session, GError **error)
+{
+	session->has_turn = queue_enter(session->target->shared);
+	if (!session->has_turn)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE,
+			"The database is busy: other threads have been writing for %d seconds",
+			BUSY_TIMEOUT / 1000);
+	return session->has_turn;
+}
+
+static void give_turn(Session *session)
+{
+	if (session->has_turn)
+		queue_leave(session->target->shared);
+	session->has_turn = FALSE;
+}
+
+/* Errors and statements ------------------------------------------------------------------------ */
+
+/* By SQLite's primary result code. `lost`: what is opened may be of no more use, open it anew. */
+static const struct {
+	int result;
+	ChronologerError code;
+	gboolean lost;
+} failures[] = {
+	{SQLITE_BUSY, ERROR_STORAGE, FALSE},
+	{SQLITE_LOCKED, ERROR_STORAGE, FALSE},
+	{SQLITE_FULL, ERROR_STORAGE, FALSE},
+	{SQLITE_PERM, ERROR_STORAGE, TRUE},
+	{SQLITE_READONLY, ERROR_STORAGE, TRUE},
+	{SQLITE_CANTOPEN, ERROR_STORAGE, TRUE},
+	{SQLITE_IOERR, ERROR_STORAGE, TRUE},
+	{SQLITE_PROTOCOL, ERROR_STORAGE, TRUE},
+	{SQLITE_NOLFS, ERROR_STORAGE, FALSE},
+	{SQLITE_AUTH, ERROR_STORAGE, FALSE},
+	{SQLITE_CORRUPT, ERROR_STORAGE, TRUE},
+	{SQLITE_NOTADB, ERROR_STORAGE, TRUE},
+	{SQLITE_NOMEM, ERROR_STORAGE, FALSE},
+	{SQLITE_INTERRUPT, ERROR_DEADLINE, FALSE},
+	{SQLITE_TOOBIG, ERROR_RECORD_SIZE, FALSE},
+};
+
+static gboolean fail(Session *session, int result, GError **error)
+{
+	ChronologerError code = ERROR_INTERNAL;
+	for (guint i = 0; i < G_N_ELEMENTS(failures); i++) {
+		if (failures[i].result != (result & 0xff))
+			continue;
+		code = failures[i].code;
+		session->base.lost |= failures[i].lost;
+	}
+	if (code == ERROR_DEADLINE)
+		g_set_error(error, CHRONOLOGER_ERROR, code, "The query took longer than %u ms",
+			session->target->deadline);
+	else
+		g_set_error(error, CHRONOLOGER_ERROR, code, "The database: %s (SQLite %d)",
+			sqlite3_errmsg(session->db), result);
+	return FALSE;
+}
+
+static gboolean execute_text(Session *session, const char *sql, GError **error)
+{
+	int result = sqlite3_exec(session->db, sql, NULL, NULL, NULL);
+	return result == SQLITE_OK || fail(session, result, error);
+}
+
+static sqlite3_stmt *prepare(Session *session, const char *text, gsize length, GError **error)
+{
+	sqlite3_stmt *statement = NULL;
+	int result = sqlite3_prepare_v2(session->db, text, (int)length, &statement, NULL);
+	if (result != SQLITE_OK)
+		fail(session, result, error);
+	return statement;
+}
+
+static int bind_value(sqlite3_stmt *statement, int i, const StoreValue *value)
+{
+	if (value->type != STORE_VALUE_TEXT)
+		return sqlite3_bind_int64(statement, i, value->integer);
+	gsize length;
+	const char *text = g_bytes_get_data(value->text, &length);
+	return sqlite3_bind_text64(
+		statement, i, text != NULL ? text : "", length, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static gboolean step_rows(
+	Session *session, sqlite3_stmt *statement, RowFunc row, gpointer data, GError **error)
+{
+	int result;
+	while ((result = sqlite3_step(statement)) == SQLITE_ROW)
+		if (row != NULL && !row(statement, data, error))
+			return FALSE;
+	return result == SQLITE_DONE || fail(session, result, error);
+}
+
+/* Runs one statement. `row` may be NULL where it has no result. */
+static gboolean run(
+	Session *session, const StoreSql *sql, RowFunc row, gpointer data, GError **error)
+{
+	session->ends = g_get_monotonic_time() + (gint64)session->target->deadline * 1000;
+	sqlite3_stmt *statement = prepare(session, sql->text->str, sql->text->len, error);
+	if (statement == NULL)
+		return FALSE;
+	int result = SQLITE_OK;
+	for (guint i = 0; i < sql->values->len && result == SQLITE_OK; i++)
+		result = bind_value(statement, (int)i + 1, store_sql_value(sql, i));
+	gboolean ok = result == SQLITE_OK ? step_rows(session, statement, row, data, error)
+					  : fail(session, result, error);
+	sqlite3_finalize(statement);
+	return ok;
+}
+
+/* Takes the number of a result of one row and column. */
+static gboolean row_number(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	(void)error;
+	*(guint64 *)data = (guint64)sqlite3_column_int64(row, 0);
+	return TRUE;
+}
+
+static gboolean read_number(Session *session, const char *text, guint64 *number, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(text);
+	return run(session, sql, row_number, number, error);
+}
+
+/* Opening and closing -------------------------------------------------------------------------- */
+
+static gboolean check_dsn(const StoreDsn *dsn, GError **error)
+{
+	if (dsn->user != NULL || dsn->port != 0 || (dsn->host != NULL && *dsn->host != '\0')) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
+			"a file has no user, host or port: sqlite:///relative/path or "
+			"sqlite:////absolute/path");
+		return FALSE;
+	}
+	if (dsn->path == NULL || *dsn->path == '\0') {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
+			"the path of the file is missing: sqlite:///relative/path or "
+			"sqlite:////absolute/path");
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static int past_deadline(void *data)
+{
+	const Session *session = data;
+	return g_get_monotonic_time() > session->ends;
+}
+
+static gboolean set_up(Session *session, GError **error)
+{
+	sqlite3_extended_result_codes(session->db, 1);
+	sqlite3_busy_timeout(session->db, BUSY_TIMEOUT);
+	if (session->mode != STORE_READ)
+		return execute_text(session, "PRAGMA synchronous = FULL", error);
+	sqlite3_progress_handler(session->db, PROGRESS_STEPS, past_deadline, session);
+	session->ends = G_MAXINT64;
+	return execute_text(session, "PRAGMA query_only = ON", error);
+}
+
+/* Readers open for writing too: in WAL mode the first one after a crash, or alone, has to write the
+ * files beside the database. */
+static gboolean open_file(Session *session, int flags, GError **error)
+{
+	const char *path = session->target->dsn->path;
+	int result = sqlite3_open_v2(path, &session->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | flags, NULL);
+	if (result != SQLITE_OK)
+		return fail(session, result, error);
+	if (g_stat(path, &session->file) != 0) {
+		g_set_error(
+			error, CHRONOLOGER_ERROR, ERROR_STORAGE, "%s: %s", path, g_strerror(errno));
+		return FALSE;
+	}
+	return set_up(session, error);
+}
+
+static void close_session(StoreSession *base)
+{
+	Session *session = (Session *)base;
+	give_turn(session);
+	sqlite3_finalize(session->insert);
+	sqlite3_close(session->db);
+	g_free(session);
+}
+
+static StoreSession *open_session(const StoreTarget *target, StoreMode mode, GError **error)
+{
+	Session *session = g_new0(Session, 1);
+	session->target = target;
+	session->mode = mode;
+	gboolean missing = g_stat(target->dsn->path, &session->file) != 0 && errno == ENOENT;
+	if (missing && mode == STORE_ADMIN)
+		return &session->base;
+	if (missing)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_SCHEMA,
+			"there is no database yet; run \"chronologer migrate\"");
+	if (missing || !open_file(session, 0, error)) {
+		close_session(&session->base);
+		return NULL;
+	}
+	return &session->base;
+}
+
+/* A file that was deleted or replaced is still open: what is written there is gone with it. */
+static gboolean is_usable(StoreSession *base)
+{
+	const Session *session = (const Session *)base;
+	GStatBuf now;
+	if (session->db == NULL)
+		return g_stat(session->target->dsn->path, &now) != 0;
+	return g_stat(session->target->dsn->path, &now) == 0 &&
+	       now.st_ino == session->file.st_ino && now.st_dev == session->file.st_dev;
+}
+
+static gboolean read_version(StoreSession *base, guint *version, GError **error)
+{
+	Session *session = (Session *)base;
+	guint64 number = 0;
+	*version = 0;
+	if (session->db == NULL)
+		return TRUE;
+	if (!read_number(session, HAS_VERSIONS, &number, error))
+		return FALSE;
+	if (number != 0 && !read_number(session, NEWEST_VERSION, &number, error))
+		return FALSE;
+	*version = (guint)number;
+	return TRUE;
+}
+
+/* Writing -------------------------------------------------------------------------------------- */
+
+static void roll_back(StoreSession *base)
+{
+	Session *session = (Session *)base;
+	/* After some failures SQLite has already rolled back by itself. */
+	if (session->in_transaction && !sqlite3_get_autocommit(session->db))
+		session->base.lost |= !execute_text(session, "ROLLBACK", NULL);
+	session->in_transaction = FALSE;
+	give_turn(session);
+}
+
+static gboolean begin(StoreSession *base, GError **error)
+{
+	Session *session = (Session *)base;
+	if (!take_turn(session, error))
+		return FALSE;
+	/* IMMEDIATE takes the write lock now; later it would fail instead of waiting. */
+	session->in_transaction = execute_text(session, "BEGIN IMMEDIATE", error);
+	if (!session->in_transaction)
+		give_turn(session);
+	return session->in_transaction;
+}
+
+static gboolean commit(StoreSession *base, GError **error)
+{
+	Session *session = (Session *)base;
+	gboolean ok = execute_text(session, "COMMIT", error);
+	if (ok)
+		session->in_transaction = FALSE;
+	roll_back(base);
+	return ok;
+}
+
+static int bind_text(sqlite3_stmt *statement, int i, const Text *text)
+{
+	return sqlite3_bind_text64(statement, i, text->data != NULL ? text->data : "", text->length,
+		SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static int insert_row(sqlite3_stmt *statement, const Record *record)
+{
+	int result = sqlite3_bind_int64(statement, 1, record->ts);
+	if (result == SQLITE_OK)
+		result = sqlite3_bind_int64(statement, 2, record->level);
+	if (result == SQLITE_OK)
+		result = bind_text(statement, 3, &record->name);
+	if (result == SQLITE_OK)
+		result = bind_text(statement, 4, &record->message);
+	if (result == SQLITE_OK)
+		result = bind_text(statement, 5, &record->logrec);
+	if (result == SQLITE_OK)
+		result = sqlite3_step(statement);
+	return result;
+}
+
+static gboolean insert_rows(Session *session, Record *const *records, gsize n, GError **error)
+{
+	if (session->insert == NULL)
+		session->insert = prepare(session, INSERT, strlen(INSERT), error);
+	if (session->insert == NULL)
+		return FALSE;
+	gboolean ok = TRUE;
+	for (gsize i = 0; i < n && ok; i++) {
+		int result = insert_row(session->insert, records[i]);
+		ok = result == SQLITE_DONE || fail(session, result, error);
+		records[i]->id = (guint64)sqlite3_last_insert_rowid(session->db);
+		sqlite3_reset(session->insert);
+	}
+	/* The values are borrowed: none may stay bound. */
+	sqlite3_clear_bindings(session->insert);
+	return ok;
+}
+
+static gboolean insert(StoreSession *base, Record *const *records, gsize n, GError **error)
+{
+	Session *session = (Session *)base;
+	if (session->in_transaction)
+		return insert_rows(session, records, n, error);
+	if (!begin(base, error))
+		return FALSE;
+	if (insert_rows(session, records, n, error) && commit(base, error))
+		return TRUE;
+	roll_back(base);
+	return FALSE;
+}
+
+static gboolean check_size(StoreSession *base, const Record *record, GError **error)
+{
+	Session *session = (Session *)base;
+	/* The limit is one for a value and for a whole row; 100 bytes are more than the rest of it.
+	 */
+	gsize limit = (gsize)sqlite3_limit(session->db, SQLITE_LIMIT_LENGTH, -1) - 100;
+	if (record->name.length + record->message.length + record->logrec.length <= limit)
+		return TRUE;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE,
+		"The database takes records of at most %" G_GSIZE_FORMAT " bytes", limit);
+	return FALSE;
+}
+
+/* Reading -------------------------------------------------------------------------------------- */
+
+/* A prefix as a range of bytes. LIKE would do, but for case, NUL and the wildcards. */
+static void add_prefix(StoreSql *sql, const char *prefix)
+{
+	gsize length = strlen(prefix);
+	store_sql_add(sql, "name >= ?");
+	store_sql_bind_text(sql, prefix, length);
+	while (length > 0 && (guint8)prefix[length - 1] == 0xff)
+		length--;
+	if (length == 0)
+		return;
+	g_autofree char *end = g_strndup(prefix, length);
+	end[length - 1]++;
+	store_sql_add(sql, " AND name < ?");
+	store_sql_bind_text(sql, end, length);
+}
+
+static void add_names(StoreSql *sql, const GPtrArray *names)
+{
+	for (guint i = 0; i < names->len; i++)
+		if (*(const char *)names->pdata[i] == '\0')
+			return; /* every name begins with "" */
+	for (guint i = 0; i < names->len; i++) {
+		if (i == 0)
+			store_sql_where(sql, "(");
+		else
+			store_sql_add(sql, " OR ");
+		add_prefix(sql, names->pdata[i]);
+	}
+	if (names->len > 0)
+		store_sql_add(sql, ")");
+}
+
+/* The one place where a filter becomes conditions. */
+static void add_filter(StoreSql *sql, const Filter *filter)
+{
+	if (filter->after > RECORD_TS_MIN) {
+		store_sql_where(sql, "ts >= ?");
+		store_sql_bind_ts(sql, filter->after);
+	}
+	if (filter->before < RECORD_TS_MAX) {
+		store_sql_where(sql, "ts <= ?");
+		store_sql_bind_ts(sql, filter->before);
+	}
+	if (filter->level > 0) {
+		store_sql_where(sql, "level >= ?");
+		store_sql_bind_integer(sql, filter->level);
+	}
+	add_names(sql, filter->names);
+}
+
+static gboolean count(StoreSession *session, const Filter *filter, guint64 *number, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(COUNT);
+	add_filter(sql, filter);
+	return run((Session *)session, sql, row_number, number, error);
+}
+
+typedef struct {
+	guint step;
+	GArray *sums;
+} Sums;
+
+static gboolean row_sum(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Sums *to = data;
+	StoreSum sum = {
+		.start = sqlite3_column_int64(row, 0) * to->step + RECORD_TS_MIN / 1000000,
+		.level = (guint)sqlite3_column_int64(row, 1),
+		.count = (guint64)sqlite3_column_int64(row, 2),
+	};
+	(void)error;
+	g_array_append_val(to->sums, sum);
+	return TRUE;
+}
+
+static gboolean sums(
+	StoreSession *session, const Filter *filter, guint step, GArray *array, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(SUMS);
+	store_sql_bind_integer(sql, RECORD_TS_MIN);
+	store_sql_bind_integer(sql, (gint64)step * 1000000);
+	add_filter(sql, filter);
+	store_sql_add(sql, SUMS_END);
+	Sums to = {step, array};
+	return run((Session *)session, sql, row_sum, &to, error);
+}
+
+static Text column_text(sqlite3_stmt *row, int i)
+{
+	Text text = {.data = (char *)sqlite3_column_text(row, i)};
+	text.length = (gsize)sqlite3_column_bytes(row, i);
+	if (text.data == NULL)
+		text.data = (char *)"";
+	return text;
+}
+
+typedef struct {
+	StoreRecordFunc row;
+	gpointer data;
+} Records;
+
+static gboolean row_record(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Records *to = data;
+	Record record = {
+		.id = (guint64)sqlite3_column_int64(row, 0),
+		.ts = sqlite3_column_int64(row, 1),
+		.level = (guint)sqlite3_column_int64(row, 2),
+		.name = column_text(row, 3),
+		.message = column_text(row, 4),
+		.logrec = {(char *)"", 0},
+	};
+	if (sqlite3_column_count(row) > 5)
+		record.logrec = column_text(row, 5);
+	return to->row(&record, to->data, error);
+}
+
+typedef struct {
+	Session *session;
+	sqlite3_stmt *get;
+	Records to;
+} Lookup;
+
+static gboolean row_lookup(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	Lookup *lookup = data;
+	sqlite3_reset(lookup->get);
+	sqlite3_bind_int64(lookup->get, 1, sqlite3_column_int64(row, 0));
+	return step_rows(lookup->session, lookup->get, row_record, &lookup->to, error);
+}
+
+/* Both statements see the same records: the outer one is a transaction until it ends. */
+static gboolean range(StoreSession *base, const StoreRange *part, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	Session *session = (Session *)base;
+	const char *get = part->with_logrec ? GET : GET_LIGHT;
+	g_autoptr(StoreSql) sql = store_sql_new(RANGE);
+	add_filter(sql, part->filter);
+	store_sql_add(sql, RANGE_END);
+	store_sql_bind_integer(sql, part->limit);
+	store_sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
+	Lookup lookup = {session, prepare(session, get, strlen(get), error), {row, data}};
+	gboolean ok = lookup.get != NULL && run(session, sql, row_lookup, &lookup, error);
+	sqlite3_finalize(lookup.get);
+	return ok;
+}
+
+static gboolean get(
+	StoreSession *session, guint64 id, StoreRecordFunc row, gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(GET);
+	store_sql_bind_integer(sql, (gint64)MIN(id, (guint64)G_MAXINT64));
+	Records to = {row, data};
+	return run((Session *)session, sql, row_record, &to, error);
+}
+
+typedef struct {
+	StoreNameFunc row;
+	gpointer data;
+} Names;
+
+static gboolean row_name(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Names *to = data;
+	Text name = column_text(row, 0);
+	return to->row(&name, (guint64)sqlite3_column_int64(row, 1), to->data, error);
+}
+
+static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc row, gpointer data,
+	GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(NAMES);
+	add_filter(sql, filter);
+	store_sql_add(sql, NAMES_END);
+	Names to = {row, data};
+	return run((Session *)session, sql, row_name, &to, error);
+}
+
+/* Migrating ------------------------------------------------------------------------------------ */
+
+/* The mode is kept in the file. SQLite does not wait where two set it at once, so this does. */
+static gboolean set_wal(Session *session, GError **error)
+{
+	gint64 until = g_get_monotonic_time() + BUSY_TIMEOUT * 1000;
+	int result;
+	while ((result = sqlite3_exec(session->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL)),
+		(result & 0xff) == SQLITE_BUSY && g_get_monotonic_time() < until)
+		g_usleep(10000);
+	return result == SQLITE_OK || fail(session, result, error);
+}
+
+/* All of a migration is one transaction, which is its lock too. */
+static gboolean lock(StoreSession *base, gboolean *created, GError **error)
+{
+	Session *session = (Session *)base;
+	*created = session->db == NULL;
+	if (session->db == NULL && !open_file(session, SQLITE_OPEN_CREATE, error))
+		return FALSE;
+	if (!set_wal(session, error) || !begin(base, error))
+		return FALSE;
+	if (execute_text(session, CREATE_VERSIONS, error))
+		return TRUE;
+	roll_back(base);
+	return FALSE;
+}
+
+static gboolean execute(StoreSession *base, const char *statement, GError **error)
+{
+	return execute_text((Session *)base, statement, error);
+}
+
+static gboolean note_version(StoreSession *base, guint version, const char *name, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(NOTE_VERSION);
+	store_sql_bind_integer(sql, version);
+	store_sql_bind_text(sql, name, strlen(name));
+	return run((Session *)base, sql, NULL, NULL, error);
+}
+
+const StoreDriver store_sqlite = {
+	.schemes = {"sqlite"},
+	.dialect = "sqlite",
+	.check_dsn = check_dsn,
+	.shared_new = queue_new,
+	.shared_free = queue_free,
+	.open = open_session,
+	.close = close_session,
+	.usable = is_usable,
+	.version = read_version,
+	.begin = begin,
+	.insert = insert,
+	.commit = commit,
+	.rollback = roll_back,
+	.check_size = check_size,
+	.count = count,
+	.sums = sums,
+	.range = range,
+	.get = get,
+	.names = names,
+	.lock = lock,
+	.unlock = commit,
+	.execute = execute,
+	.note_version = note_version,
+};
