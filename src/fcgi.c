@@ -356,6 +356,16 @@ static void raise_file_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* A chunked body has no length and was not read: Apache takes back the answer of a program that ends
+ * before it has taken all that it was given. */
+static void drain_cgi(void)
+{
+	char buffer[4096];
+	if (g_getenv("HTTP_TRANSFER_ENCODING"))
+		while (read(STDIN_FILENO, buffer, sizeof buffer) > 0)
+			;
+}
+
 static void serve_cgi(const FcgiHandler *handler)
 {
 	FcgiRequest request = {.cgi = TRUE};
@@ -364,6 +374,7 @@ static void serve_cgi(const FcgiHandler *handler)
 	request.cgi_left = length ? g_ascii_strtoull(length, NULL, 10) : 0;
 	handler->serve(&request, state);
 	handler->thread_end(state);
+	drain_cgi();
 }
 
 gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, GError **error)
