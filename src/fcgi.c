@@ -361,7 +361,7 @@ static void raise_file_limit(void)
 static void drain_cgi(void)
 {
 	char buffer[4096];
-	if (g_getenv("HTTP_TRANSFER_ENCODING"))
+	if (!g_getenv("CONTENT_LENGTH") && !g_strcmp0(g_getenv("REQUEST_METHOD"), "POST"))
 		while (read(STDIN_FILENO, buffer, sizeof buffer) > 0)
 			;
 }
