@@ -10,15 +10,17 @@
 #define BATCH_BYTES (1024 * 1024)
 #define ERRORS_LISTED 100
 
-/* A transaction that was rolled back through no fault of its records is done once more. */
-#define ATTEMPTS 2
-
 /* One record ----------------------------------------------------------------------------------- */
 
 static gboolean insert_one(Api *api, Record *record, GError **error)
 {
-	return store_check_size(api->writer, record, error) &&
-	       store_insert(api->writer, &record, 1, error);
+	if (api->writer)
+		return writer_insert(api->writer, record, error);
+	Store *store = pool_take(api->batches);
+	gboolean ok =
+		store_check_size(store, record, error) && store_insert(store, &record, 1, error);
+	pool_give(api->batches, store);
+	return ok;
 }
 
 /* RFC 7240. The preference may stand among others, and its value in quotes. */
@@ -35,7 +37,9 @@ static gboolean wants_representation(const HttpRequest *request)
 static gboolean write_representation(Api *api, guint64 id, HttpResponse *response)
 {
 	g_autoptr(GString) json = g_string_new(NULL);
-	g_autoptr(Record) stored = store_get(api->reader, id, NULL);
+	Store *store = pool_take(api->readers);
+	g_autoptr(Record) stored = store_get(store, id, NULL);
+	pool_give(api->readers, store);
 	if (!stored)
 		return FALSE;
 	record_append_json(json, stored, TRUE);
@@ -62,11 +66,19 @@ static gboolean post_one(
 
 /* Many records --------------------------------------------------------------------------------- */
 
+/* What is stored: the elements of an array, or where there is none the lines of the body. */
+typedef struct {
+	const Config *config;
+	const Text *array;
+	Spool *body;
+	gboolean raw;
+} Documents;
+
 /* One attempt at storing a body of documents. Ids and errors go where memory does not grow with
  * them. */
 typedef struct {
-	Api *api;
-	gboolean raw;
+	const Documents *documents;
+	Store *store;
 	gint64 now;
 	GPtrArray *batch; /* Record */
 	gsize batch_bytes;
@@ -83,18 +95,18 @@ static void free_record(gpointer record)
 	record_free(record);
 }
 
-static void collector_init(Collector *collector, Api *api, gboolean raw)
+static void collector_init(Collector *collector, const Documents *documents, Store *store)
 {
-	*collector = (Collector){.api = api, .raw = raw, .now = g_get_real_time()};
+	*collector = (Collector){.documents = documents, .store = store, .now = g_get_real_time()};
 	collector->batch = g_ptr_array_new_with_free_func(free_record);
-	collector->ids = spool_new(api->config->spool_directory);
+	collector->ids = spool_new(documents->config->spool_directory);
 	collector->errors = g_string_new(NULL);
 }
 
 static void collector_clear(Collector *collector)
 {
 	if (collector->in_transaction)
-		store_rollback(collector->api->writer);
+		store_rollback(collector->store);
 	g_ptr_array_unref(collector->batch);
 	spool_free(collector->ids);
 	g_string_free(collector->errors, TRUE);
@@ -109,7 +121,7 @@ static gboolean insert_batch(Collector *collector, GError **error)
 	char id[24];
 	if (!n)
 		return TRUE;
-	if (!store_insert(collector->api->writer, records, n, error)) {
+	if (!store_insert(collector->store, records, n, error)) {
 		collector->in_transaction = FALSE; /* the store has rolled it back */
 		return FALSE;
 	}
@@ -162,7 +174,7 @@ static gboolean add(Collector *collector, Record *taken, GError *problem, const 
 {
 	g_autoptr(Record) record = taken;
 	if (record)
-		store_check_size(collector->api->writer, record, &problem);
+		store_check_size(collector->store, record, &problem);
 	if (problem && !is_rejection(problem)) {
 		g_propagate_error(error, problem);
 		return FALSE;
@@ -175,7 +187,7 @@ static gboolean add(Collector *collector, Record *taken, GError *problem, const 
 	g_ptr_array_add(collector->batch, g_steal_pointer(&record));
 	if (collector->batch->len < BATCH_RECORDS && collector->batch_bytes < BATCH_BYTES)
 		return TRUE;
-	if (!collector->in_transaction && !store_begin(collector->api->writer, error))
+	if (!collector->in_transaction && !store_begin(collector->store, error))
 		return FALSE;
 	collector->in_transaction = TRUE;
 	return insert_batch(collector, error);
@@ -188,7 +200,7 @@ static gboolean finish(Collector *collector, GError **error)
 	if (!collector->in_transaction)
 		return TRUE;
 	collector->in_transaction = FALSE;
-	return store_commit(collector->api->writer, error);
+	return store_commit(collector->store, error);
 }
 
 static gboolean is_blank(const char *line, gsize length)
@@ -199,8 +211,8 @@ static gboolean is_blank(const char *line, gsize length)
 static Record *read_document(
 	const Collector *collector, const char *text, gsize length, GError **error)
 {
-	return collector->raw ? record_from_raw_json(text, length, collector->now, error)
-			      : record_from_json(text, length, error);
+	return collector->documents->raw ? record_from_raw_json(text, length, collector->now, error)
+					 : record_from_json(text, length, error);
 }
 
 static gboolean collect_lines(Collector *collector, Spool *body, gsize limit, GError **error)
@@ -285,44 +297,39 @@ static gboolean answer(Collector *collector, HttpResponse *response, GError **er
 	       write_string(response, "]}", error);
 }
 
-/* What is stored: the elements of an array, or where there is none the lines of the body. */
-typedef struct {
-	const Text *array;
-	Spool *body;
-	gboolean raw;
-} Documents;
-
-static gboolean collect(Collector *collector, const Documents *documents, GError **error)
+static gboolean collect(Collector *collector, GError **error)
 {
+	const Documents *documents = collector->documents;
 	if (documents->array)
 		return collect_elements(collector, documents->array, error);
 	return spool_rewind(documents->body, error) &&
-	       collect_lines(
-		       collector, documents->body, collector->api->config->document_limit, error);
+	       collect_lines(collector, documents->body, documents->config->document_limit, error);
 }
 
 static gboolean attempt(
-	Api *api, const Documents *documents, HttpResponse *response, GError **error)
+	const Documents *documents, Store *store, HttpResponse *response, GError **error)
 {
 	g_auto(Collector) collector;
-	collector_init(&collector, api, documents->raw);
-	return collect(&collector, documents, error) && finish(&collector, error) &&
+	collector_init(&collector, documents, store);
+	return collect(&collector, error) && finish(&collector, error) &&
 	       answer(&collector, response, error);
 }
 
+/* A transaction that was rolled back through no fault of its records is done once more. */
 static gboolean post_many(
 	Api *api, const Documents *documents, HttpResponse *response, GError **error)
 {
-	for (int number = 1;; number++) {
-		g_autoptr(GError) problem = NULL;
-		if (attempt(api, documents, response, &problem))
-			return TRUE;
-		if (!g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_TRANSIENT) ||
-			number == ATTEMPTS) {
-			g_propagate_error(error, g_steal_pointer(&problem));
-			return FALSE;
-		}
+	g_autoptr(GError) problem = NULL;
+	Store *store = pool_take(api->batches);
+	gboolean ok = attempt(documents, store, response, &problem);
+	if (g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_TRANSIENT)) {
+		g_clear_error(&problem);
+		ok = attempt(documents, store, response, &problem);
 	}
+	pool_give(api->batches, store);
+	if (problem)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return ok;
 }
 
 /* By type of body ------------------------------------------------------------------------------ */
@@ -359,14 +366,15 @@ static gboolean post_form(Post *post, GError **error)
 
 static gboolean post_json(Post *post, GError **error)
 {
+	const Config *config = post->api->config;
 	const char *data;
 	gsize length;
 	if (!receive_document(post, &data, &length, error))
 		return FALSE;
 	if (data[strspn(data, " \t\r\n")] == '[') {
 		Text array = {(char *)data, length};
-		return post_many(
-			post->api, &(Documents){&array, NULL, post->raw}, post->response, error);
+		Documents documents = {config, &array, NULL, post->raw};
+		return post_many(post->api, &documents, post->response, error);
 	}
 	Record *record = post->raw ? record_from_raw_json(data, length, g_get_real_time(), error)
 				   : record_from_json(data, length, error);
@@ -376,8 +384,8 @@ static gboolean post_json(Post *post, GError **error)
 static gboolean post_lines(Post *post, GError **error)
 {
 	Spool *body = http_request_body(post->request, post->api->config->body_limit, error);
-	return body &&
-	       post_many(post->api, &(Documents){NULL, body, post->raw}, post->response, error);
+	Documents documents = {post->api->config, NULL, body, post->raw};
+	return body && post_many(post->api, &documents, post->response, error);
 }
 
 static const struct {

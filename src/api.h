@@ -7,15 +7,19 @@
 #include "config.h"
 #include "filter.h"
 #include "http.h"
+#include "pool.h"
 #include "roles.h"
 #include "store.h"
+#include "writer.h"
 
-/* What a thread serves its requests with. */
+/* What a thread serves its requests with. All but the last is shared by the threads. */
 typedef struct {
 	const Config *config;
 	const Roles *roles;
-	Store *reader;
-	Store *writer;
+	Writer *writer; /* for single records; NULL where there is only one thread */
+	Pool *readers;
+	Pool *batches; /* for transactions of a request's own */
+	Store *reader; /* taken for this request where it is GET or HEAD */
 } Api;
 
 /* Fills in the answer, or says why not; on FALSE the caller makes an error of it. */

@@ -9,30 +9,16 @@
 #include "roles.h"
 #include "route.h"
 #include "store.h"
-
-typedef struct {
-	const Config *config;
-	const Roles *roles;
-	StoreConfig *store;
-} Worker;
+#include "writer.h"
 
 static gpointer thread_begin(gpointer data)
 {
-	const Worker *worker = data;
-	Api *api = g_new0(Api, 1);
-	api->config = worker->config;
-	api->roles = worker->roles;
-	api->reader = store_new(worker->store, STORE_READ);
-	api->writer = store_new(worker->store, STORE_WRITE);
-	return api;
+	return g_memdup2(data, sizeof(Api));
 }
 
 static void thread_end(gpointer state)
 {
-	Api *api = state;
-	store_free(api->reader);
-	store_free(api->writer);
-	g_free(api);
+	g_free(state);
 }
 
 static void serve(FcgiRequest *request, gpointer state)
@@ -56,9 +42,15 @@ static gboolean run(int argc, char **argv, GError **error)
 		      : NULL;
 	if (!store)
 		return FALSE;
-	Worker worker = {config, roles, store};
+	/* A thread alone, as in a CGI program or under mod_fcgid, has nobody to share a commit with. */
+	g_autoptr(Writer) writer = config->threads > 1 ? writer_new(store) : NULL;
+	g_autoptr(Pool) readers =
+		pool_new(store, STORE_READ, MIN(config->threads, config->connections));
+	g_autoptr(Pool) batches =
+		pool_new(store, STORE_WRITE, MIN(config->threads, config->connections));
+	Api api = {config, roles, writer, readers, batches, NULL};
 	FcgiOptions options = {config->listen, config->threads, config->receive_timeout};
-	FcgiHandler handler = {thread_begin, thread_end, serve, &worker};
+	FcgiHandler handler = {thread_begin, thread_end, serve, &api};
 	return fcgi_serve(&options, &handler, error);
 }
 

@@ -11,6 +11,7 @@ typedef struct {
 	char *spool_directory; /* NULL: $TMPDIR or /var/tmp */
 	char *sql_directory;
 	guint threads;
+	guint connections;     /* of each kind: for reading, for batches */
 	guint deadline;        /* seconds */
 	guint receive_timeout; /* seconds */
 	gsize body_limit;      /* bytes */

@@ -249,7 +249,7 @@ static void run(Server *server)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 	server->epoll = epoll_create1(EPOLL_CLOEXEC);
-	server->signals = event.data.fd = block_signals();
+	event.data.fd = server->signals;
 	epoll_ctl(server->epoll, EPOLL_CTL_ADD, server->signals, &event);
 	watch_listener(server, TRUE);
 	server->ready = g_async_queue_new();
@@ -385,6 +385,7 @@ gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, GErr
 		serve_cgi(handler);
 		return TRUE;
 	}
+	server.signals = block_signals(); /* before there is a second thread to take them */
 	server.listener = find_listener(options->listen, error);
 	if (server.listener < 0)
 		return FALSE;

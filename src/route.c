@@ -86,9 +86,14 @@ static gboolean handle(Api *api, HttpRequest *request, HttpResponse *response, G
 	int row = find_route(request, allow);
 	if (row < 0)
 		return no_route(request, response, allow, error);
-	return check_site(request, error) &&
-	       api_check_role(api, request, routes[row].role, error) &&
-	       routes[row].handler(api, request, response, error);
+	if (!check_site(request, error) || !api_check_role(api, request, routes[row].role, error))
+		return FALSE;
+	if (routes[row].role == ROLE_WRITER)
+		return routes[row].handler(api, request, response, error);
+	api->reader = pool_take(api->readers);
+	gboolean ok = routes[row].handler(api, request, response, error);
+	pool_give(api->readers, api->reader);
+	return ok;
 }
 
 void route_serve(Api *api, FcgiRequest *fcgi)

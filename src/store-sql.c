@@ -1,5 +1,6 @@
 /* The text of one SQL statement and the values bound to its `?`. */
 #include "store-sql.h"
+#include <string.h>
 
 static void clear_value(gpointer data)
 {
@@ -46,7 +47,12 @@ void store_sql_bind_integer(StoreSql *sql, gint64 integer)
 
 void store_sql_bind_text(StoreSql *sql, const char *text, gsize length)
 {
-	StoreValue value = {.type = STORE_VALUE_TEXT, .text = g_bytes_new(text, length)};
+	/* Not g_bytes_new(): its data is NULL where the text is empty, and client libraries take that
+	 * for SQL's NULL. */
+	char *copy = g_malloc(length + 1);
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	StoreValue value = {.type = STORE_VALUE_TEXT, .text = g_bytes_new_take(copy, length)};
 	g_array_append_val(sql->values, value);
 }
 

@@ -53,7 +53,7 @@ static void test_order(Fixture *fixture, gconstpointer data)
 	write_file(fixture, "[chronologer]\n");
 	g_autoptr(Config) initial = load("worker", &error);
 	g_assert_no_error(error);
-	g_assert_cmpuint(initial->threads, ==, 8);
+	g_assert_cmpuint(initial->threads, ==, 64);
 	g_assert_cmpuint(initial->body_limit, ==, 128 * 1024 * 1024);
 	g_assert_null(initial->roles);
 	g_assert_nonnull(initial->spool_directory);

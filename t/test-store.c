@@ -10,6 +10,7 @@
 #include "../src/store.h"
 #include "../src/store-driver.h"
 #include "../src/tool.h"
+#include "../src/writer.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000)
 #define NOW (1525970213 * SECOND) /* 2018-05-10 16:36:53, of quarter hour 1525969800 */
@@ -1260,6 +1261,107 @@ static void test_dsn(void)
 
 /* The list ------------------------------------------------------------------------------------- */
 
+/* Group commit --------------------------------------------------------------------------------- */
+
+#define CLIENTS 8
+#define EACH 50
+
+/* One of several threads that write at the same time. */
+typedef struct {
+	Writer *writer;
+	guint number;
+	guint64 ids[EACH];
+	guint bad; /* refused as they have to be */
+} Client;
+
+static gboolean is_bad(guint client, guint i)
+{
+	return (client + i) % 7 == 0;
+}
+
+static gpointer write_group(gpointer data)
+{
+	Client *client = data;
+	for (guint i = 0; i < EACH; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *message = g_strdup_printf("%u of %u", i, client->number);
+		const char *name = is_bad(client->number, i) ? "bad" : "good";
+		g_autoptr(Record) record = record_new(NOW + i, 20, name, message);
+		if (writer_insert(client->writer, record, &error))
+			client->ids[i] = record->id;
+		else
+			client->bad += is_bad(client->number, i);
+	}
+	return NULL;
+}
+
+/* Every client has the ids of its own records, and none where the record was bad. */
+static void check_client(Fixture *fixture, const Client *client, gboolean refuses, GHashTable *seen)
+{
+	guint bad = 0;
+	for (guint i = 0; i < EACH; i++) {
+		guint64 id = client->ids[i];
+		g_autofree char *message = g_strdup_printf("%u of %u", i, client->number);
+		bad += is_bad(client->number, i);
+		if (refuses && is_bad(client->number, i)) {
+			g_assert_cmpuint(id, ==, 0);
+			continue;
+		}
+		g_assert_true(g_hash_table_add(seen, GUINT_TO_POINTER(id)));
+		g_autoptr(Record) record = store_get(fixture->reader, id, NULL);
+		g_assert_nonnull(record);
+		g_assert_cmpstr(record->message.data, ==, message);
+	}
+	g_assert_cmpuint(client->bad, ==, refuses ? bad : 0);
+}
+
+static void write_groups(Fixture *fixture, gboolean refuses)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+	g_autoptr(Writer) writer = writer_new(fixture->config);
+	Client clients[CLIENTS];
+	GThread *threads[CLIENTS];
+	guint64 count;
+	for (guint i = 0; i < CLIENTS; i++) {
+		clients[i] = (Client){.writer = writer, .number = i};
+		threads[i] = g_thread_new("client", write_group, &clients[i]);
+	}
+	for (guint i = 0; i < CLIENTS; i++)
+		g_thread_join(threads[i]);
+	for (guint i = 0; i < CLIENTS; i++)
+		check_client(fixture, &clients[i], refuses, seen);
+	g_autoptr(Filter) all = filter_new();
+	g_assert_true(store_count(fixture->reader, all, &count, NULL));
+	g_assert_cmpuint(count, ==, g_hash_table_size(seen));
+}
+
+static void group_commit(Fixture *fixture)
+{
+	write_groups(fixture, FALSE);
+}
+
+/* One bad record in a batch is told so alone; its neighbours are stored. */
+static void group_neighbours(Fixture *fixture)
+{
+	execute(fixture,
+		fixture->directory
+			? "CREATE TRIGGER bad BEFORE INSERT ON record WHEN NEW.name = 'bad'"
+			  " BEGIN SELECT RAISE(ABORT, 'bad'); END"
+			: "ALTER TABLE record ADD CONSTRAINT bad CHECK (name <> 'bad')");
+	write_groups(fixture, TRUE);
+}
+
+/* Without a database every client is told, and soon. */
+static void group_away(Fixture *fixture)
+{
+	g_autoptr(GError) error = NULL;
+	drop_tables(fixture);
+	g_autoptr(Writer) writer = writer_new(fixture->config);
+	g_autoptr(Record) record = record_new(NOW, 20, "a", "b");
+	g_assert_false(writer_insert(writer, record, &error));
+	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_SCHEMA);
+}
+
 static const Case cases[] = {
 	{"insert-one", insert_one, ANY},
 	{"insert-none", insert_none, ANY},
@@ -1308,6 +1410,9 @@ static const Case cases[] = {
 	{"refuse-newer-schema", refuse_newer_schema, ANY},
 	{"replaced-file", replaced_file, FILE_ONLY},
 	{"exchanged-file", exchanged_file, FILE_ONLY},
+	{"group", group_commit, ANY},
+	{"group-neighbours", group_neighbours, ANY},
+	{"group-away", group_away, ANY},
 };
 
 /* These begin without tables. */

@@ -1,0 +1,168 @@
+/* The queue of records that wait, and the thread that writes them. */
+#include "writer.h"
+
+#include "error.h"
+
+/* Bounds of a batch; what is over them waits for the next one. */
+#define BATCH_RECORDS 1000
+#define BATCH_BYTES (4 * 1024 * 1024)
+
+/* A record and the thread that waits for it, on whose stack this is. */
+typedef struct {
+	Record *record;
+	GError *error;
+	gboolean done;
+	GCond wake;
+} Waiting;
+
+struct writer {
+	Store *store;
+	StoreConfig *store_config;
+	GThread *thread; /* NULL before the first record; it inherits that thread's signal mask */
+	GMutex mutex;    /* of what follows; never held while the database works */
+	GCond arrived;
+	GQueue queue; /* Waiting */
+	gboolean ending;
+};
+
+static void add_to(GPtrArray *batch, GPtrArray *records, Waiting *waiting)
+{
+	g_ptr_array_add(batch, waiting);
+	g_ptr_array_add(records, waiting->record);
+}
+
+/* Takes what waits, up to a batch, as soon as there is something. FALSE when there will be no more. */
+static gboolean gather(Writer *writer, GPtrArray *batch)
+{
+	gsize bytes = 0;
+	g_mutex_lock(&writer->mutex);
+	while (g_queue_is_empty(&writer->queue) && !writer->ending)
+		g_cond_wait(&writer->arrived, &writer->mutex);
+	while (!g_queue_is_empty(&writer->queue) && batch->len < BATCH_RECORDS &&
+		bytes < BATCH_BYTES) {
+		Waiting *waiting = g_queue_pop_head(&writer->queue);
+		bytes += waiting->record->message.length + waiting->record->logrec.length;
+		g_ptr_array_add(batch, waiting);
+	}
+	g_mutex_unlock(&writer->mutex);
+	return batch->len > 0;
+}
+
+/* A deadlock or a lost connection before the COMMIT wrote nothing: store.c has done it again once where
+ * that made sense. */
+static gboolean insert(Writer *writer, GPtrArray *records, GError **error)
+{
+	return store_insert(writer->store, (Record *const *)records->pdata, records->len, error);
+}
+
+/* Errors that are about a record and not about the database. */
+static gboolean is_about_record(const GError *error)
+{
+	return !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_STORAGE) &&
+	       !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT) &&
+	       !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_SCHEMA);
+}
+
+static void insert_alone(Writer *writer, GPtrArray *batch)
+{
+	for (guint i = 0; i < batch->len; i++) {
+		Waiting *waiting = batch->pdata[i];
+		store_insert(writer->store, &waiting->record, 1, &waiting->error);
+	}
+}
+
+/* Records the database can not take are told so here, and do not spoil the batch. */
+static void select_writable(
+	Writer *writer, GPtrArray *batch, GPtrArray *writable, GPtrArray *records)
+{
+	for (guint i = 0; i < batch->len; i++) {
+		Waiting *waiting = batch->pdata[i];
+		if (store_check_size(writer->store, waiting->record, &waiting->error))
+			add_to(writable, records, waiting);
+	}
+}
+
+static void write_batch(Writer *writer, GPtrArray *batch)
+{
+	g_autoptr(GPtrArray) writable = g_ptr_array_sized_new(batch->len);
+	g_autoptr(GPtrArray) records = g_ptr_array_sized_new(batch->len);
+	g_autoptr(GError) error = NULL;
+	select_writable(writer, batch, writable, records);
+	if (!records->len || insert(writer, records, &error))
+		return;
+	if (is_about_record(error) && records->len > 1) {
+		insert_alone(writer, writable);
+		return;
+	}
+	for (guint i = 0; i < writable->len; i++)
+		((Waiting *)writable->pdata[i])->error = g_error_copy(error);
+}
+
+static void wake(Writer *writer, const GPtrArray *batch)
+{
+	g_mutex_lock(&writer->mutex);
+	for (guint i = 0; i < batch->len; i++) {
+		Waiting *waiting = batch->pdata[i];
+		waiting->done = TRUE;
+		g_cond_signal(&waiting->wake);
+	}
+	g_mutex_unlock(&writer->mutex);
+}
+
+static gpointer write_all(gpointer data)
+{
+	Writer *writer = data;
+	g_autoptr(GPtrArray) batch = g_ptr_array_new();
+	writer->store = store_new(writer->store_config, STORE_WRITE);
+	while (gather(writer, batch)) {
+		write_batch(writer, batch);
+		wake(writer, batch);
+		g_ptr_array_set_size(batch, 0);
+	}
+	store_free(writer->store);
+	return NULL;
+}
+
+Writer *writer_new(StoreConfig *config)
+{
+	Writer *writer = g_new0(Writer, 1);
+	g_mutex_init(&writer->mutex);
+	g_cond_init(&writer->arrived);
+	g_queue_init(&writer->queue);
+	writer->store_config = config;
+	return writer;
+}
+
+void writer_free(Writer *writer)
+{
+	if (!writer)
+		return;
+	g_mutex_lock(&writer->mutex);
+	writer->ending = TRUE;
+	g_cond_signal(&writer->arrived);
+	g_mutex_unlock(&writer->mutex);
+	if (writer->thread)
+		g_thread_join(writer->thread);
+	g_mutex_clear(&writer->mutex);
+	g_cond_clear(&writer->arrived);
+	g_free(writer);
+}
+
+gboolean writer_insert(Writer *writer, Record *record, GError **error)
+{
+	Waiting waiting = {.record = record};
+	g_cond_init(&waiting.wake);
+	g_mutex_lock(&writer->mutex);
+	if (!writer->thread)
+		writer->thread = g_thread_new("writer", write_all, writer);
+	g_queue_push_tail(&writer->queue, &waiting);
+	g_cond_signal(&writer->arrived);
+	while (!waiting.done)
+		g_cond_wait(&waiting.wake, &writer->mutex);
+	g_mutex_unlock(&writer->mutex);
+	g_cond_clear(&waiting.wake);
+	if (!waiting.error)
+		return TRUE;
+	g_propagate_error(error, waiting.error);
+	return FALSE;
+}
