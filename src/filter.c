@@ -20,6 +20,7 @@ void filter_free(Filter *filter)
 	if (!filter)
 		return;
 	g_ptr_array_unref(filter->names);
+	query_unref(filter->query);
 	g_free(filter);
 }
 
@@ -63,13 +64,10 @@ static gboolean set_names(
 	return TRUE;
 }
 
-static gboolean set_query(G_GNUC_UNUSED Filter *filter, G_GNUC_UNUSED const char *value,
-	G_GNUC_UNUSED gint64 now, GError **error)
+static gboolean set_query(Filter *filter, const char *value, gint64 now, GError **error)
 {
-	g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_QUERY,
-		"Make sure the query filter is a valid WHERE expression"
-		": query expressions are not supported by this version");
-	return FALSE;
+	filter->query = query_parse_at(value, strlen(value), now, error);
+	return filter->query != NULL;
 }
 
 typedef gboolean (*SetFunc)(Filter *filter, const char *value, gint64 now, GError **error);

@@ -4,10 +4,13 @@
 
 #include <glib.h>
 
+#include "query.h"
+
 typedef struct {
 	gint64 after;  /* microseconds since 1970, included; RECORD_TS_MIN where not given */
 	gint64 before; /* the same; RECORD_TS_MAX where not given */
-	guint level; /* at least this; 0 where not given, RECORD_LEVEL_MAX + 1 where none has it */
+	guint level;  /* at least this; 0 where not given, RECORD_LEVEL_MAX + 1 where none has it */
+	Query *query; /* NULL where not given */
 	GPtrArray *names; /* char *: logger-name prefixes, any of them; empty for all */
 	guint given;      /* filter.c's own: a bit for each parameter that was set */
 } Filter;

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+#include "query-value.h"
 
 /* What json-c 0.16 does even with JSON_TOKENER_STRICT, and the pass before it makes good:
  * - NaN, Infinity and -Infinity are numbers, and are written as such, which is not JSON;
@@ -434,13 +436,27 @@ static void append_int(GString *json, json_object *value)
 
 /* As it was spelled: json_object_new_double_s(), which the tokener uses too, keeps the text as the
  * value's user data (documented in json_object.h). */
-static void append_double(GString *json, json_object *value)
+static const char *spelling(json_object *value)
 {
 	const char *spelled = json_object_get_userdata(value);
+	return spelled ? spelled : json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
+}
 
-	if (!spelled)
-		spelled = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
-	g_string_append(json, spelled);
+void json_append_number(GString *text, json_object *value)
+{
+	if (json_object_is_type(value, json_type_int))
+		append_int(text, value);
+	else
+		g_string_append(text, spelling(value));
+}
+
+static void append_double(GString *json, json_object *value)
+{
+	char text[QUERY_JSON_DOUBLE_SIZE];
+	gsize length = query_value_print_json_double(g_ascii_strtod(spelling(value), NULL), text);
+	g_string_append_len(json, text, (gssize)length);
+	if (strspn(text, "-0123456789") == length) /* an integer is another type */
+		g_string_append(json, ".0");
 }
 
 static void append_array(GString *json, json_object *array)
@@ -450,24 +466,43 @@ static void append_array(GString *json, json_object *array)
 	g_string_append_c(json, '[');
 	for (gsize i = 0; i < length; i++) {
 		if (i)
-			g_string_append_c(json, ',');
+			g_string_append(json, ", ");
 		json_append_value(json, json_object_array_get_idx(array, i));
 	}
 	g_string_append_c(json, ']');
 }
 
+static int compare_members(const void *a, const void *b)
+{
+	const JsonMember *left = a, *right = b;
+	if (left->length != right->length)
+		return left->length < right->length ? -1 : 1;
+	return memcmp(left->key, right->key, left->length);
+}
+
+void json_append_members(GString *json, JsonMember *members, gsize n)
+{
+	qsort(members, n, sizeof *members, compare_members);
+	g_string_append_c(json, '{');
+	for (gsize i = 0; i < n; i++) {
+		if (i)
+			g_string_append(json, ", ");
+		json_append_string(json, members[i].key, members[i].length);
+		g_string_append(json, ": ");
+		json_append_value(json, members[i].value);
+	}
+	g_string_append_c(json, '}');
+}
+
 static void append_object(GString *json, json_object *object)
 {
-	char before = '{';
+	gsize n = 0;
+	g_autofree JsonMember *members =
+		g_new(JsonMember, (gsize)json_object_object_length(object) + 1);
 
-	json_object_object_foreach (object, key, value) {
-		g_string_append_c(json, before);
-		json_append_string(json, key, strlen(key));
-		g_string_append_c(json, ':');
-		json_append_value(json, value);
-		before = ',';
-	}
-	g_string_append(json, before == '{' ? "{}" : "}");
+	json_object_object_foreach (object, key, value)
+		members[n++] = (JsonMember){key, strlen(key), value};
+	json_append_members(json, members, n);
 }
 
 /* json-c's own serialiser takes twice as long, and writes into a buffer of its own first. */

@@ -42,8 +42,20 @@ gboolean json_array_next(JsonArray *array, const char **text, gsize *length, GEr
 /* Appends text as a JSON string, quotes included. `text` is valid UTF-8 and may hold NUL. */
 void json_append_string(GString *json, const char *text, gsize length);
 
-/* Appends a value on one line without spaces; slashes are not escaped. NULL is null. A double made
- * with json_object_new_double() prints 17 digits: use json_object_new_double_s(). */
+/* Appends a value as MySQL prints it: keys by length, then by bytes; ", " and ": "; the shortest digits
+ * that say a double. What a text function makes of a JSON value (chronologer-query(7)) is then the same
+ * on the stores that keep it as text. NULL is null. */
 void json_append_value(GString *json, json_object *value);
+
+/* The same of an object in parts; sorts them. */
+typedef struct {
+	const char *key;
+	gsize length;
+	json_object *value;
+} JsonMember;
+void json_append_members(GString *json, JsonMember *members, gsize n);
+
+/* A number as it was spelled, but for an integer beyond 64 bits: its digits and ".0". */
+void json_append_number(GString *text, json_object *value);
 
 #endif

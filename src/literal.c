@@ -121,7 +121,7 @@ static void int_from_json(LiteralRoot *root, Literal *literal, json_object *valu
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	json_append_value(text, value);
+	json_append_number(text, value);
 	set_text(root, literal, LITERAL_INT, text->str, text->len);
 }
 
@@ -132,7 +132,7 @@ static void double_from_json(LiteralRoot *root, Literal *literal, json_object *v
 	g_autoptr(GString) text = g_string_new(NULL);
 	char printed[LITERAL_FLOAT_SIZE];
 
-	json_append_value(text, value);
+	json_append_number(text, value);
 	gsize digits = strspn(text->str, "-0123456789");
 	if (digits > 18 && strcmp(text->str + digits, ".0") == 0) {
 		set_text(root, literal, LITERAL_INT, text->str, digits);

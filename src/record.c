@@ -235,41 +235,36 @@ static Text message_of(json_object *fields, const Literal *args)
 
 /* ---- logrec ---- */
 
-static void append_member(GString *object, const char *key, json_object *value)
+static void append_part(GString *logrec, const char *name, JsonMember *members, gsize n)
 {
-	g_string_append_c(object, object->len ? ',' : '{');
-	json_append_string(object, key, strlen(key));
-	g_string_append_c(object, ':');
-	json_append_value(object, value);
+	if (!n)
+		return;
+	g_string_append(logrec, logrec->len > 1 ? ", " : "");
+	g_string_append(logrec, name);
+	json_append_members(logrec, members, n);
 }
 
+/* In the order that MySQL gives them, like all else in it. */
 static Text logrec_of(json_object *fields)
 {
 	static const char *const names[] = {
-		[PLACE_DATA] = "\"data\":",
-		[PLACE_META] = "\"meta\":",
-		[PLACE_ERROR] = "\"error\":",
+		[PLACE_DATA] = "\"data\": ",
+		[PLACE_META] = "\"meta\": ",
+		[PLACE_ERROR] = "\"error\": ",
 	};
-	GString *members[G_N_ELEMENTS(names)];
+	gsize size = (gsize)json_object_object_length(fields);
+	g_autofree JsonMember *members = g_new(JsonMember, G_N_ELEMENTS(names) * size + 1);
+	gsize n[G_N_ELEMENTS(names)] = {0};
 	GString *logrec = g_string_sized_new(1024);
 
-	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
-		members[i] = g_string_sized_new(512);
 	json_object_object_foreach (fields, key, value) {
 		Place place = field_of(key)->place;
 		if (place != PLACE_NOWHERE && !(place == PLACE_ERROR && !value))
-			append_member(members[place], key, value);
+			members[place * size + n[place]++] = (JsonMember){key, strlen(key), value};
 	}
 	g_string_append_c(logrec, '{');
-	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-		if (members[i]->len) {
-			g_string_append(logrec, logrec->len > 1 ? "," : "");
-			g_string_append(logrec, names[i]);
-			g_string_append_len(logrec, members[i]->str, (gssize)members[i]->len);
-			g_string_append_c(logrec, '}');
-		}
-		g_string_free(members[i], TRUE);
-	}
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+		append_part(logrec, names[i], members + i * size, n[i]);
 	g_string_append_c(logrec, '}');
 	return text_take(logrec);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <mysql.h>
 #include "error.h"
+#include "query-sql.h"
 #include "store-driver.h"
 #include "store-sql.h"
 
@@ -43,6 +44,10 @@ static const unsigned long client_packet_max = 1UL << 30;
 	"SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, time_zone = '+00:00', autocommit = 1,"      \
 	" sql_mode = '%sSTRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"                           \
 	"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+
+/* As many warnings are kept as can be: one among them may say that an answer is not complete. */
+#define KEEP_WARNINGS ", max_error_count = 65535"
+#define REGEXP_FAILED 1139 /* the warning for a regular expression that hit PCRE's limits */
 
 #define INSERT "INSERT INTO record (ts, level, name, message, logrec) VALUES "
 #define INSERT_ROW "(?, ?, ?, ?, ?)"
@@ -141,6 +146,7 @@ static const struct {
 	{1114, ERROR_STORAGE, FALSE},     /* table full */
 	{1118, ERROR_RECORD_SIZE, FALSE}, /* row too large */
 	{1146, ERROR_SCHEMA, FALSE},      /* no such table */
+	{1139, ERROR_INTERNAL, FALSE},    /* not a regular expression */
 	{1152, ERROR_TRANSIENT, TRUE},    /* connection aborted */
 	{1153, ERROR_RECORD_SIZE, TRUE},  /* packet too large; the server closes */
 	{1205, ERROR_TRANSIENT, FALSE},   /* lock wait timeout: keeps what was done before */
@@ -152,6 +158,7 @@ static const struct {
 	{1366, ERROR_INTERNAL, FALSE},    /* not a text of that character set */
 	{1406, ERROR_RECORD_SIZE, FALSE}, /* data too long for a column */
 	{1615, ERROR_TRANSIENT, FALSE},   /* prepare again */
+	{1690, ERROR_INTERNAL, FALSE},    /* a number out of range */
 	{1713, ERROR_RECORD_SIZE, FALSE}, /* undo log record too large */
 	{1792, ERROR_STORAGE, TRUE},      /* read-only transaction */
 	{1836, ERROR_STORAGE, TRUE},      /* read-only mode */
@@ -168,11 +175,17 @@ static const struct {
 	{3140, ERROR_INTERNAL, FALSE},    /* MySQL: invalid JSON */
 	{4025, ERROR_INTERNAL, FALSE},    /* MariaDB: invalid JSON */
 	{4031, ERROR_TRANSIENT, TRUE},    /* MySQL: disconnected because of inactivity */
+	{3698, ERROR_DEADLINE, FALSE},    /* a regular expression needs too much stack */
+	{3699, ERROR_DEADLINE, FALSE},    /* or time */
 };
 
 static ChronologerError classify(Session *session, guint number)
 {
 	ChronologerError code = ERROR_STORAGE;
+	/* MySQL's on values that a function does not take: JSON, regular expressions, character sets. */
+	if ((number >= 3140 && number <= 3160) || (number >= 3685 && number <= 3697) ||
+		number == 3854)
+		code = ERROR_INTERNAL;
 	for (guint i = 0; i < G_N_ELEMENTS(failures); i++) {
 		if (failures[i].number != number)
 			continue;
@@ -303,6 +316,8 @@ static void bind_value(MYSQL_BIND *bind, MYSQL_TIME *time, const StoreValue *val
 		time_from_ts(value->integer, time);
 		bind->buffer_type = MYSQL_TYPE_DATETIME;
 		bind->buffer = time;
+		break;
+	case STORE_VALUE_QUERY: /* printed, never bound */
 		break;
 	case STORE_VALUE_TEXT:
 		bind->buffer_type = MYSQL_TYPE_STRING;
@@ -567,7 +582,8 @@ static gboolean set_session(Session *session, GError **error)
 	if (session->mode == STORE_WRITE)
 		g_string_append(text, ", innodb_lock_wait_timeout = 5, lock_wait_timeout = 5");
 	else if (session->mode == STORE_READ && session->is_mariadb)
-		g_string_append_printf(text, ", tx_read_only = 1, max_statement_time = %u.%03u",
+		g_string_append_printf(text,
+			", tx_read_only = 1, max_statement_time = %u.%03u" KEEP_WARNINGS,
 			deadline / 1000, deadline % 1000);
 	else if (session->mode == STORE_READ)
 		g_string_append_printf(
@@ -889,7 +905,8 @@ static void add_names(StoreSql *sql, const GPtrArray *names)
 }
 
 /* The one place where a filter becomes conditions. */
-static void add_filter(StoreSql *sql, const Filter *filter)
+static gboolean add_filter(
+	const Session *session, StoreSql *sql, const Filter *filter, GError **error)
 {
 	if (filter->after > RECORD_TS_MIN) {
 		store_sql_where(sql, "ts >= ?");
@@ -904,13 +921,47 @@ static void add_filter(StoreSql *sql, const Filter *filter)
 		store_sql_bind_integer(sql, filter->level);
 	}
 	add_names(sql, filter->names);
+	if (filter->query == NULL)
+		return TRUE;
+	store_sql_where(sql, "");
+	return query_print(filter->query,
+		session->is_mariadb ? QUERY_DIALECT_MARIADB : QUERY_DIALECT_MYSQL, sql, error);
+}
+
+/* MariaDB takes a record for one that does not match where its regular expression gave up, and only
+ * warns: that is no answer. (Not as a prepared statement: preparing one may forget the warnings.) */
+static gboolean check_regexp(Session *session, const StoreSql *sql, GError **error)
+{
+	gboolean failed = FALSE;
+	if (!session->is_mariadb || strstr(sql->text->str, "REGEXP") == NULL)
+		return TRUE;
+	MYSQL_RES *warnings = NULL;
+	if (mysql_query(session->mysql, "SHOW WARNINGS") == 0)
+		warnings = mysql_store_result(session->mysql);
+	if (warnings == NULL)
+		return fail(
+			session, mysql_errno(session->mysql), mysql_error(session->mysql), error);
+	for (MYSQL_ROW row; !failed && (row = mysql_fetch_row(warnings)) != NULL;)
+		failed = atoi(row[1]) == REGEXP_FAILED;
+	mysql_free_result(warnings);
+	if (failed)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_DEADLINE,
+			"A regular expression took too long for one of the records");
+	return !failed;
+}
+
+static gboolean read_filtered(Session *session, const StoreSql *sql, const char *columns,
+	RowFunc row, gpointer data, GError **error)
+{
+	return read_rows(session, sql, columns, row, data, error) &&
+	       check_regexp(session, sql, error);
 }
 
 static gboolean count(StoreSession *session, const Filter *filter, guint64 *number, GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(COUNT);
-	add_filter(sql, filter);
-	return read_rows((Session *)session, sql, "i", row_number, number, error);
+	return add_filter((Session *)session, sql, filter, error) &&
+	       read_filtered((Session *)session, sql, "i", row_number, number, error);
 }
 
 typedef struct {
@@ -936,10 +987,11 @@ static gboolean sums(
 {
 	g_autoptr(StoreSql) sql = store_sql_new(SUMS);
 	store_sql_bind_integer(sql, step);
-	add_filter(sql, filter);
+	if (!add_filter((Session *)session, sql, filter, error))
+		return FALSE;
 	store_sql_add(sql, SUMS_END);
 	Sums to = {step, array};
-	return read_rows((Session *)session, sql, "iii", row_sum, &to, error);
+	return read_filtered((Session *)session, sql, "iii", row_sum, &to, error);
 }
 
 typedef struct {
@@ -969,13 +1021,14 @@ static gboolean range(StoreSession *session, const StoreRange *part, StoreRecord
 {
 	g_autoptr(StoreSql) sql = store_sql_new(part->with_logrec ? RANGE_FULL : RANGE_LIGHT);
 	store_sql_add(sql, RANGE_PAGE);
-	add_filter(sql, part->filter);
+	if (!add_filter((Session *)session, sql, part->filter, error))
+		return FALSE;
 	store_sql_add(sql, RANGE_END);
 	store_sql_bind_integer(sql, part->limit);
 	store_sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
 	Records to = {row, data, part->with_logrec};
 	const char *columns = part->with_logrec ? "itixxx" : "itixx";
-	return read_rows((Session *)session, sql, columns, row_record, &to, error);
+	return read_filtered((Session *)session, sql, columns, row_record, &to, error);
 }
 
 static gboolean get(
@@ -1003,10 +1056,11 @@ static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc
 	GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(NAMES);
-	add_filter(sql, filter);
+	if (!add_filter((Session *)session, sql, filter, error))
+		return FALSE;
 	store_sql_add(sql, NAMES_END);
 	Names to = {row, data};
-	return read_rows((Session *)session, sql, "xi", row_name, &to, error);
+	return read_filtered((Session *)session, sql, "xi", row_name, &to, error);
 }
 
 /* Migrating ------------------------------------------------------------------------------------ */

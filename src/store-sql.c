@@ -7,6 +7,8 @@ static void clear_value(gpointer data)
 	StoreValue *value = data;
 	if (value->type == STORE_VALUE_TEXT)
 		g_bytes_unref(value->text);
+	if (value->type == STORE_VALUE_QUERY)
+		query_unref(value->query);
 }
 
 StoreSql *store_sql_new(const char *text)
@@ -53,6 +55,12 @@ void store_sql_bind_text(StoreSql *sql, const char *text, gsize length)
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 	StoreValue value = {.type = STORE_VALUE_TEXT, .text = g_bytes_new_take(copy, length)};
+	g_array_append_val(sql->values, value);
+}
+
+void store_sql_bind_query(StoreSql *sql, Query *query)
+{
+	StoreValue value = {.type = STORE_VALUE_QUERY, .query = query_ref(query)};
 	g_array_append_val(sql->values, value);
 }
 

@@ -4,10 +4,13 @@
 
 #include <glib.h>
 
+#include "query.h"
+
 typedef enum {
 	STORE_VALUE_INTEGER,
 	STORE_VALUE_TEXT,
-	STORE_VALUE_TS, /* microseconds since 1970; each store binds it as its column `ts` is */
+	STORE_VALUE_QUERY, /* for SQLite: an expression that is answered by a function of ours */
+	STORE_VALUE_TS,    /* microseconds since 1970; each store binds it as its column `ts` is */
 } StoreValueType;
 
 typedef struct {
@@ -15,6 +18,7 @@ typedef struct {
 	union {
 		gint64 integer; /* also STORE_VALUE_TS */
 		GBytes *text;
+		Query *query;
 	};
 } StoreValue;
 
@@ -35,6 +39,7 @@ void store_sql_where(StoreSql *sql, const char *text);
 
 void store_sql_bind_integer(StoreSql *sql, gint64 value);
 void store_sql_bind_text(StoreSql *sql, const char *text, gsize length); /* copies it */
+void store_sql_bind_query(StoreSql *sql, Query *query);                  /* takes a reference */
 void store_sql_bind_ts(StoreSql *sql, gint64 ts);
 
 static inline const StoreValue *store_sql_value(const StoreSql *sql, guint i)

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include "error.h"
+#include "query-eval.h"
 #include "store-driver.h"
 #include "store-sql.h"
 
@@ -27,6 +28,12 @@
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
 #define NAMES "SELECT name, COUNT(*) FROM record"
 #define NAMES_END " GROUP BY name ORDER BY name"
+
+/* A query expression means what it means on MySQL: query-eval.c answers it, for one row at a time. The
+ * columns that may be large are read only where they are needed. */
+#define MATCH "chronologer_query(?, record_id, ts, level, name, message, logrec)"
+#define MATCH_WITHOUT_LOGREC "chronologer_query(?, record_id, ts, level, name, message, NULL)"
+#define EVALUATOR "chronologer_query" /* the type of the pointer */
 
 #define HAS_VERSIONS "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'chronologer_migration'"
 #define CREATE_VERSIONS                                                                            \
@@ -59,7 +66,8 @@ typedef struct {
 	GStatBuf file;        /* what was opened */
 	gboolean has_turn;
 	gboolean in_transaction;
-	gint64 ends; /* when a read has to end, as g_get_monotonic_time() */
+	gint64 ends;     /* when a read has to end, as g_get_monotonic_time() */
+	GError *refusal; /* why chronologer_query() ended the statement */
 } Session;
 
 /* Called for each row of a result. */
@@ -163,6 +171,10 @@ static const struct {
 
 static gboolean fail(Session *session, int result, GError **error)
 {
+	if (session->refusal != NULL) {
+		g_propagate_error(error, g_steal_pointer(&session->refusal));
+		return FALSE;
+	}
 	ChronologerError code = ERROR_INTERNAL;
 	for (guint i = 0; i < G_N_ELEMENTS(failures); i++) {
 		if (failures[i].result != (result & 0xff))
@@ -194,8 +206,54 @@ static sqlite3_stmt *prepare(Session *session, const char *text, gsize length, G
 	return statement;
 }
 
+/* Query expressions ---------------------------------------------------------------------------- */
+
+static void free_evaluator(void *evaluator)
+{
+	query_evaluator_free(evaluator);
+}
+
+static int bind_query(sqlite3_stmt *statement, int i, Query *query)
+{
+	QueryEvaluator *evaluator = query_evaluator_new(query, g_get_real_time());
+	return sqlite3_bind_pointer(statement, i, evaluator, EVALUATOR, free_evaluator);
+}
+
+static Text value_text(sqlite3_value *value)
+{
+	Text text = {.data = (char *)sqlite3_value_text(value)};
+	text.length = (gsize)sqlite3_value_bytes(value);
+	return text;
+}
+
+/* chronologer_query(): whether the expression is true for a record. */
+static void match(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	Session *session = sqlite3_user_data(context);
+	QueryEvaluator *evaluator = sqlite3_value_pointer(values[0], EVALUATOR);
+	gboolean matches = FALSE;
+	(void)n;
+	Record record = {
+		.id = (guint64)sqlite3_value_int64(values[1]),
+		.ts = sqlite3_value_int64(values[2]),
+		.level = (guint)sqlite3_value_int64(values[3]),
+		.name = value_text(values[4]),
+		.message = value_text(values[5]),
+		.logrec = value_text(values[6]),
+	};
+	g_clear_error(&session->refusal);
+	if (evaluator && query_evaluator_matches(evaluator, &record, &matches, &session->refusal))
+		sqlite3_result_int(context, matches);
+	else
+		sqlite3_result_error(context, "the expression has no answer", -1);
+}
+
+/* Statements ----------------------------------------------------------------------------------- */
+
 static int bind_value(sqlite3_stmt *statement, int i, const StoreValue *value)
 {
+	if (value->type == STORE_VALUE_QUERY)
+		return bind_query(statement, i, value->query);
 	if (value->type != STORE_VALUE_TEXT)
 		return sqlite3_bind_int64(statement, i, value->integer);
 	gsize length;
@@ -277,6 +335,10 @@ static gboolean set_up(Session *session, GError **error)
 	if (session->mode != STORE_READ)
 		return execute_text(session, "PRAGMA synchronous = FULL", error);
 	sqlite3_progress_handler(session->db, PROGRESS_STEPS, past_deadline, session);
+	int result = sqlite3_create_function(session->db, "chronologer_query", 7,
+		SQLITE_UTF8 | SQLITE_DIRECTONLY, session, match, NULL, NULL);
+	if (result != SQLITE_OK)
+		return fail(session, result, error);
 	session->ends = G_MAXINT64;
 	return execute_text(session, "PRAGMA query_only = ON", error);
 }
@@ -304,6 +366,7 @@ static void close_session(StoreSession *base)
 	give_turn(session);
 	sqlite3_finalize(session->insert);
 	sqlite3_close(session->db);
+	g_clear_error(&session->refusal);
 	g_free(session);
 }
 
@@ -501,6 +564,12 @@ static void add_filter(StoreSql *sql, const Filter *filter)
 		store_sql_bind_integer(sql, filter->level);
 	}
 	add_names(sql, filter->names);
+	if (filter->query != NULL) {
+		g_autoptr(QueryEvaluator) evaluator = query_evaluator_new(filter->query, 0);
+		store_sql_where(sql,
+			query_evaluator_needs_logrec(evaluator) ? MATCH : MATCH_WITHOUT_LOGREC);
+		store_sql_bind_query(sql, filter->query);
+	}
 }
 
 static gboolean count(StoreSession *session, const Filter *filter, guint64 *number, GError **error)

@@ -406,6 +406,18 @@ static gboolean read_done(const Attempts *attempts, GError **error)
 	return write_done(attempts, error);
 }
 
+/* What a server has to say of a statement that holds a query expression is about that: 1690, a number
+ * out of range; 3141, a text that is no JSON. */
+static gboolean filtered_done(const Attempts *attempts, const Filter *filter, GError **error)
+{
+	GError *failure = attempts->failure;
+	if (filter->query != NULL && g_error_matches(failure, CHRONOLOGER_ERROR, ERROR_INTERNAL)) {
+		failure->code = ERROR_QUERY;
+		g_prefix_error(&failure, QUERY_INVALID ": ");
+	}
+	return read_done(attempts, error);
+}
+
 /* Writing -------------------------------------------------------------------------------------- */
 
 static gboolean transaction_gone(GError **error)
@@ -490,7 +502,7 @@ gboolean store_count(Store *store, const Filter *filter, guint64 *count, GError 
 	while (attempt(store, &attempts))
 		attempts.ok = store->config->driver->count(
 			store->session, filter, count, &attempts.failure);
-	return read_done(&attempts, error);
+	return filtered_done(&attempts, filter, error);
 }
 
 GArray *store_sums(Store *store, const Filter *filter, guint step, GError **error)
@@ -502,7 +514,7 @@ GArray *store_sums(Store *store, const Filter *filter, guint step, GError **erro
 		attempts.ok = store->config->driver->sums(
 			store->session, filter, step, sums, &attempts.failure);
 	}
-	return read_done(&attempts, error) ? g_steal_pointer(&sums) : NULL;
+	return filtered_done(&attempts, filter, error) ? g_steal_pointer(&sums) : NULL;
 }
 
 /* A caller's row function, and whether it has seen a row. */
@@ -535,7 +547,7 @@ gboolean store_range(
 	while (attempt(store, &attempts))
 		attempts.ok = store->config->driver->range(
 			store->session, range, pass_record, &rows, &attempts.failure);
-	return read_done(&attempts, error);
+	return filtered_done(&attempts, range->filter, error);
 }
 
 gboolean store_names(
@@ -546,7 +558,7 @@ gboolean store_names(
 	while (attempt(store, &attempts))
 		attempts.ok = store->config->driver->names(
 			store->session, filter, pass_name, &rows, &attempts.failure);
-	return read_done(&attempts, error);
+	return filtered_done(&attempts, filter, error);
 }
 
 static Text copy_text(const Text *text)

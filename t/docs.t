@@ -16,7 +16,8 @@ WORKER_PAGE = 'chronologer-fcgi.8'
 TOOL_PAGE = 'chronologer.8'
 CONF_PAGE = 'chronologer.conf.5'
 API_PAGE = 'chronologer-api.7'
-PAGES = [WORKER_PAGE, TOOL_PAGE, CONF_PAGE, API_PAGE]
+QUERY_PAGE = 'chronologer-query.7'
+PAGES = [WORKER_PAGE, TOOL_PAGE, CONF_PAGE, API_PAGE, QUERY_PAGE]
 
 # What the pages say that the build was configured with.
 PATHS = {'SYSCONFDIR': '/etc', 'LOCALSTATEDIR': '/var', 'PKGDATADIR': '/usr/share/chronologer'}

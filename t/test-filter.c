@@ -142,7 +142,7 @@ static const struct {
 	{"level", "INFO", ERROR_VALUE, "Parameter \"level\": not an integer"},
 	{"name", "app,\xff", ERROR_VALUE, "Parameter \"name\": not valid UTF-8"},
 	{"name", "\xed\xa0\x80", ERROR_VALUE, "Parameter \"name\": not valid UTF-8"},
-	{"query", "level > 20", ERROR_QUERY,
+	{"query", "level > > 20", ERROR_QUERY,
 		"Make sure the query filter is a valid WHERE expression"},
 	{"query", "\xff", ERROR_VALUE, "Parameter \"query\": not valid UTF-8"},
 };

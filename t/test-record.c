@@ -234,8 +234,8 @@ static void test_logrec_text(void)
 	g_autoptr(Record) record = record_from_json(text, strlen(text), NULL);
 
 	g_assert_cmpstr(record->logrec.data, ==,
-		"{\"data\":{\"x\":1.10,\"y\":\"é\"},\"meta\":{\"msg\":\"a/"
-		"b\"},\"error\":{\"exc_info\":1}}");
+		"{\"data\": {\"x\": 1.1, \"y\": \"é\"}, \"meta\": {\"msg\": \"a/b\"},"
+		" \"error\": {\"exc_info\": 1}}");
 	g_assert_cmpuint(record->logrec.length, ==, strlen(record->logrec.data));
 }
 
@@ -548,7 +548,7 @@ static void test_raw(void)
 static void test_raw_long_name(void)
 {
 	g_autofree char *name = g_strnfill(RECORD_NAME_MAX + 1, 'n');
-	g_autofree char *text = g_strdup_printf("{\"name\":\"%s\"}", name);
+	g_autofree char *text = g_strdup_printf("{\"name\": \"%s\"}", name);
 	g_autoptr(Record) record = record_from_raw_json(text, strlen(text), NOW, NULL);
 
 	g_assert_cmpuint(record->name.length, ==, 0);

@@ -1,0 +1,746 @@
+/* JSON values: reading, printing, order. */
+#include "query-json.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "query-date.h"
+
+/* Reading -------------------------------------------------------------------------------------- */
+
+typedef struct item Item;
+struct item { /* an element or a member, newest first */
+	Item *next;
+	Text key;
+	const QueryJson *value;
+	guint place;
+};
+
+typedef struct {
+	QueryArena *arena;
+	const char *at, *end; /* *end is NUL */
+	guint depth;
+} Reader;
+
+static const QueryJson *read_value(Reader *reader);
+
+static QueryJson *new_json(QueryArena *arena, QueryJsonKind kind)
+{
+	QueryJson *json = query_arena_take(arena, sizeof *json);
+	json->kind = kind;
+	json->n = 0;
+	return json;
+}
+
+static void skip_blanks(Reader *reader)
+{
+	while (reader->at < reader->end && strchr(" \t\n\r", *reader->at) && *reader->at != '\0')
+		reader->at++;
+}
+
+static gboolean take(Reader *reader, char c)
+{
+	gboolean is = reader->at < reader->end && *reader->at == c;
+	reader->at += is;
+	return is;
+}
+
+/* Four hexadecimal digits, or -1. */
+static gint32 read_unit(Reader *reader)
+{
+	gint32 unit = 0;
+	if (reader->end - reader->at < 4)
+		return -1;
+	for (guint i = 0; i < 4; i++) {
+		int digit = g_ascii_xdigit_value(*reader->at++);
+		if (digit < 0)
+			return -1;
+		unit = unit * 16 + digit;
+	}
+	return unit;
+}
+
+/* \uXXXX; half a surrogate pair is refused, as MySQL refuses it. */
+static gssize read_unicode(Reader *reader, char *to)
+{
+	gint32 c = read_unit(reader);
+	if (c < 0 || (c >= 0xdc00 && c <= 0xdfff))
+		return -1;
+	if (c >= 0xd800 && c < 0xdc00) {
+		if (reader->end - reader->at < 6 || reader->at[0] != '\\' || reader->at[1] != 'u')
+			return -1;
+		reader->at += 2;
+		gint32 low = read_unit(reader);
+		if (low < 0xdc00 || low > 0xdfff)
+			return -1;
+		c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+	}
+	return g_unichar_to_utf8((gunichar)c, to);
+}
+
+static gssize read_escape(Reader *reader, char *to)
+{
+	static const char letters[] = "\"\\/bfnrt";
+	static const char meanings[] = "\"\\/\b\f\n\r\t";
+	if (reader->at >= reader->end)
+		return -1;
+	char c = *reader->at++;
+	if (c == 'u')
+		return read_unicode(reader, to);
+	const char *letter = c != '\0' ? strchr(letters, c) : NULL;
+	if (letter == NULL)
+		return -1;
+	*to = meanings[letter - letters];
+	return 1;
+}
+
+/* The quote that ends the string; what is escaped only gets shorter by being read. */
+static const char *string_end(const Reader *reader, gboolean *escaped)
+{
+	const char *p = reader->at;
+	*escaped = FALSE;
+	for (; p < reader->end && *p != '"'; p++) {
+		if ((guchar)*p < 0x20)
+			return NULL;
+		if (*p != '\\')
+			continue;
+		*escaped = TRUE;
+		p += p + 1 < reader->end;
+	}
+	return p < reader->end ? p : NULL;
+}
+
+static gboolean read_escaped(Reader *reader, const char *close, Text *text)
+{
+	char *to = query_arena_take(reader->arena, (gsize)(close - reader->at) + 1);
+	text->data = to;
+	while (reader->at < close) {
+		if (*reader->at != '\\') {
+			*to++ = *reader->at++;
+			continue;
+		}
+		reader->at++;
+		gssize n = read_escape(reader, to);
+		if (n < 0)
+			return FALSE;
+		to += n;
+	}
+	*to = '\0';
+	text->length = (gsize)(to - text->data);
+	return TRUE;
+}
+
+/* Without escapes it stays where it is. */
+static gboolean read_string(Reader *reader, Text *text)
+{
+	gboolean escaped;
+	if (!take(reader, '"'))
+		return FALSE;
+	const char *close = string_end(reader, &escaped);
+	if (close == NULL)
+		return FALSE;
+	*text = (Text){(char *)reader->at, (gsize)(close - reader->at)};
+	if (escaped && !read_escaped(reader, close, text))
+		return FALSE;
+	reader->at = close + 1;
+	return TRUE;
+}
+
+static const QueryJson *read_text(Reader *reader)
+{
+	QueryJson *json = new_json(reader->arena, QUERY_JSON_STRING);
+	return read_string(reader, &json->text) ? json : NULL;
+}
+
+static guint skip_digits(Reader *reader)
+{
+	const char *from = reader->at;
+	while (reader->at < reader->end && g_ascii_isdigit(*reader->at))
+		reader->at++;
+	return (guint)(reader->at - from);
+}
+
+/* FALSE where it is not JSON's. *fraction: it has a point or an exponent. */
+static gboolean skip_number(Reader *reader, gboolean *fraction)
+{
+	take(reader, '-');
+	if (!take(reader, '0') && skip_digits(reader) == 0)
+		return FALSE;
+	*fraction = take(reader, '.');
+	if (*fraction && skip_digits(reader) == 0)
+		return FALSE;
+	if (!take(reader, 'e') && !take(reader, 'E'))
+		return TRUE;
+	*fraction = TRUE;
+	if (!take(reader, '+'))
+		take(reader, '-');
+	return skip_digits(reader) > 0;
+}
+
+/* Up to 19 digits, sign apart. FALSE where it has no room in 64 bits. */
+static gboolean read_integer(const char *from, const char *end, QueryJson *json)
+{
+	gboolean negative = *from == '-';
+	guint64 number = 0;
+	for (const char *p = from + negative; p < end; p++) {
+		guint digit = (guint)(*p - '0');
+		if (number > (G_MAXUINT64 - digit) / 10)
+			return FALSE;
+		number = number * 10 + digit;
+	}
+	if (negative && number > (guint64)G_MAXINT64 + 1)
+		return FALSE;
+	/* MySQL calls what has no room in 32 bits UNSIGNED: JSON_TYPE() shows it. */
+	gboolean large = !negative && number > G_MAXUINT32;
+	json->kind = large ? QUERY_JSON_UNSIGNED : QUERY_JSON_INTEGER;
+	json->whole = negative ? 0 - number : number;
+	return TRUE;
+}
+
+static const QueryJson *read_number(Reader *reader)
+{
+	QueryJson *json = new_json(reader->arena, QUERY_JSON_DOUBLE);
+	const char *from = reader->at;
+	gboolean fraction;
+	if (!skip_number(reader, &fraction))
+		return NULL;
+	if (!fraction && read_integer(from, reader->at, json))
+		return json;
+	json->real = query_value_read_double(from, (gsize)(reader->at - from));
+	/* The reader stops at the greatest double; MySQL refuses a document with a greater one. */
+	return json->real <= -G_MAXDOUBLE || json->real >= G_MAXDOUBLE
+		       ? (isfinite(strtod(from, NULL)) ? json : NULL)
+		       : json;
+}
+
+static const QueryJson *read_word(Reader *reader)
+{
+	static const struct {
+		const char *word;
+		QueryJsonKind kind;
+		gint64 value;
+	} words[] = {
+		{"null", QUERY_JSON_NULL, 0},
+		{"true", QUERY_JSON_BOOLEAN, 1},
+		{"false", QUERY_JSON_BOOLEAN, 0},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+		gsize length = strlen(words[i].word);
+		if ((gsize)(reader->end - reader->at) < length ||
+			memcmp(reader->at, words[i].word, length) != 0)
+			continue;
+		QueryJson *json = new_json(reader->arena, words[i].kind);
+		json->integer = words[i].value;
+		reader->at += length;
+		return json;
+	}
+	return NULL;
+}
+
+static int compare_keys(const Text *a, const Text *b)
+{
+	if (a->length != b->length)
+		return a->length < b->length ? -1 : 1;
+	return a->length > 0 ? memcmp(a->data, b->data, a->length) : 0;
+}
+
+/* Of equal keys the last one is first. */
+static int compare_members(const void *a, const void *b)
+{
+	const Item *x = *(Item *const *)a, *y = *(Item *const *)b;
+	int order = compare_keys(&x->key, &y->key);
+	return order != 0 ? order : x->place > y->place ? -1 : x->place < y->place;
+}
+
+static void fill_array(QueryArena *arena, QueryJson *json, Item *items)
+{
+	const QueryJson **values = query_arena_take(arena, json->n * sizeof *values);
+	for (const Item *item = items; item != NULL; item = item->next)
+		values[item->place] = item->value;
+	json->values = values;
+	json->keys = NULL;
+}
+
+static void fill_object(QueryArena *arena, QueryJson *json, Item *items)
+{
+	guint n = json->n;
+	const QueryJson **values = query_arena_take(arena, n * sizeof *values);
+	Text *keys = query_arena_take(arena, n * sizeof *keys);
+	Item **sorted = query_arena_take(arena, n * sizeof(Item *));
+	for (Item *item = items; item != NULL; item = item->next)
+		sorted[item->place] = item;
+	qsort(sorted, n, sizeof(Item *), compare_members);
+	json->n = 0;
+	json->values = values;
+	json->keys = keys;
+	for (guint i = 0; i < n; i++) {
+		if (i > 0 && compare_keys(&sorted[i]->key, &sorted[i - 1]->key) == 0)
+			continue;
+		keys[json->n] = sorted[i]->key;
+		values[json->n++] = sorted[i]->value;
+	}
+}
+
+static gboolean read_item(Reader *reader, Item *item, gboolean member)
+{
+	skip_blanks(reader);
+	if (member) {
+		if (!read_string(reader, &item->key))
+			return FALSE;
+		skip_blanks(reader);
+		if (!take(reader, ':'))
+			return FALSE;
+	}
+	item->value = read_value(reader);
+	skip_blanks(reader);
+	return item->value != NULL;
+}
+
+static const QueryJson *read_items(Reader *reader, gboolean object)
+{
+	QueryJson *json = new_json(reader->arena, object ? QUERY_JSON_OBJECT : QUERY_JSON_ARRAY);
+	char close = object ? '}' : ']';
+	Item *items = NULL;
+	reader->at++;
+	skip_blanks(reader);
+	gboolean more = !take(reader, close);
+	while (more) {
+		Item *item = query_arena_take(reader->arena, sizeof *item);
+		item->next = items;
+		item->place = json->n++;
+		items = item;
+		if (!read_item(reader, item, object))
+			return NULL;
+		more = take(reader, ',');
+		if (!more && !take(reader, close))
+			return NULL;
+	}
+	if (object)
+		fill_object(reader->arena, json, items);
+	else
+		fill_array(reader->arena, json, items);
+	return json;
+}
+
+static const QueryJson *read_container(Reader *reader, gboolean object)
+{
+	if (reader->depth == QUERY_JSON_NESTING_MAX)
+		return NULL;
+	reader->depth++;
+	const QueryJson *json = read_items(reader, object);
+	reader->depth--;
+	return json;
+}
+
+static const QueryJson *read_value(Reader *reader)
+{
+	skip_blanks(reader);
+	char c = reader->at < reader->end ? *reader->at : '\0';
+	if (c == '{' || c == '[')
+		return read_container(reader, c == '{');
+	if (c == '"')
+		return read_text(reader);
+	if (c == '-' || g_ascii_isdigit(c))
+		return read_number(reader);
+	return read_word(reader);
+}
+
+const QueryJson *query_json_parse(QueryArena *arena, const char *text, gsize length)
+{
+	Reader reader = {arena, text, text + length, 0};
+	const QueryJson *json = read_value(&reader);
+	skip_blanks(&reader);
+	/* To MySQL a NUL behind the document is the end of the text. */
+	return reader.at == reader.end || *reader.at == '\0' ? json : NULL;
+}
+
+/* Printing ------------------------------------------------------------------------------------- */
+
+static void print_double(double number, GString *text)
+{
+	char digits[QUERY_JSON_DOUBLE_SIZE];
+	query_value_print_json_double(number, digits);
+	g_string_append(text, digits);
+	if (strpbrk(digits, ".e") == NULL)
+		g_string_append(text, ".0");
+}
+
+static void print_moment(const QueryJson *json, GString *text)
+{
+	static const QueryType types[] = {
+		[QUERY_JSON_DATE] = QUERY_TYPE_DATE,
+		[QUERY_JSON_TIME] = QUERY_TYPE_TIME,
+		[QUERY_JSON_DATETIME] = QUERY_TYPE_DATETIME,
+	};
+	char printed[QUERY_MOMENT_SIZE];
+	query_date_print(&json->moment, types[json->kind], 6, printed);
+	g_string_append_printf(text, "\"%s\"", printed);
+}
+
+static void print_items(const QueryJson *json, GString *text)
+{
+	gboolean object = json->kind == QUERY_JSON_OBJECT;
+	g_string_append_c(text, object ? '{' : '[');
+	for (guint i = 0; i < json->n; i++) {
+		if (i > 0)
+			g_string_append(text, ", ");
+		if (object) {
+			json_append_string(text, json->keys[i].data, json->keys[i].length);
+			g_string_append(text, ": ");
+		}
+		query_json_print(json->values[i], text);
+	}
+	g_string_append_c(text, object ? '}' : ']');
+}
+
+void query_json_print(const QueryJson *json, GString *text)
+{
+	char digits[QUERY_DECIMAL_SIZE];
+	switch (json->kind) {
+	case QUERY_JSON_NULL:
+		g_string_append(text, "null");
+		break;
+	case QUERY_JSON_BOOLEAN:
+		g_string_append(text, json->integer ? "true" : "false");
+		break;
+	case QUERY_JSON_INTEGER:
+		g_string_append_printf(text, "%" G_GINT64_FORMAT, json->integer);
+		break;
+	case QUERY_JSON_UNSIGNED:
+		g_string_append_printf(text, "%" G_GUINT64_FORMAT, json->whole);
+		break;
+	case QUERY_JSON_DECIMAL:
+		query_decimal_print(json->decimal, digits);
+		g_string_append(text, digits);
+		break;
+	case QUERY_JSON_DOUBLE:
+		print_double(json->real, text);
+		break;
+	case QUERY_JSON_STRING:
+	case QUERY_JSON_OPAQUE:
+		json_append_string(text, json->text.data, json->text.length);
+		break;
+	case QUERY_JSON_OBJECT:
+	case QUERY_JSON_ARRAY:
+		print_items(json, text);
+		break;
+	default:
+		print_moment(json, text);
+	}
+}
+
+/* Order ---------------------------------------------------------------------------------------- */
+
+/* Kinds that are compared by value have one rank. */
+static guint rank(const QueryJson *json)
+{
+	gboolean number = json->kind >= QUERY_JSON_DECIMAL && json->kind <= QUERY_JSON_DOUBLE;
+	return number ? QUERY_JSON_DOUBLE : json->kind;
+}
+
+static int compare_doubles(double a, double b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static gboolean is_integer(const QueryJson *json)
+{
+	return json->kind == QUERY_JSON_INTEGER || json->kind == QUERY_JSON_UNSIGNED;
+}
+
+static gboolean is_negative(const QueryJson *json)
+{
+	return json->kind == QUERY_JSON_INTEGER && json->integer < 0;
+}
+
+static int compare_integers(const QueryJson *a, const QueryJson *b)
+{
+	if (is_negative(a) != is_negative(b))
+		return is_negative(a) ? -1 : 1;
+	return a->whole < b->whole ? -1 : a->whole > b->whole;
+}
+
+static double to_double(const QueryJson *json)
+{
+	if (json->kind == QUERY_JSON_DOUBLE)
+		return json->real;
+	if (json->kind == QUERY_JSON_DECIMAL)
+		return query_decimal_to_double(json->decimal);
+	return json->kind == QUERY_JSON_UNSIGNED ? (double)json->whole : (double)json->integer;
+}
+
+/* FALSE: too large. A double is taken for the digits it prints. */
+static gboolean to_decimal(const QueryJson *json, QueryDecimal *decimal)
+{
+	char digits[QUERY_JSON_DOUBLE_SIZE];
+	gboolean overflow;
+	if (json->kind == QUERY_JSON_DECIMAL) {
+		*decimal = *json->decimal;
+		return TRUE;
+	}
+	if (is_integer(json)) {
+		gboolean negative = is_negative(json);
+		*decimal = query_decimal_of(negative ? 0 - json->whole : json->whole, negative);
+		return TRUE;
+	}
+	gsize length = query_value_print_json_double(json->real, digits);
+	query_decimal_read(decimal, digits, length, &overflow);
+	return !overflow;
+}
+
+/* As doubles where that tells them apart for certain, else digit by digit. */
+static int compare_numbers(const QueryJson *a, const QueryJson *b)
+{
+	QueryDecimal x, y;
+	if (is_integer(a) && is_integer(b))
+		return compare_integers(a, b);
+	double p = to_double(a), q = to_double(b);
+	gboolean doubles = a->kind == QUERY_JSON_DOUBLE && b->kind == QUERY_JSON_DOUBLE;
+	if (doubles || fabs(p - q) > 1e-10 * (fabs(p) + fabs(q)))
+		return compare_doubles(p, q);
+	if (!to_decimal(a, &x) || !to_decimal(b, &y))
+		return compare_doubles(p, q);
+	return query_decimal_compare(&x, &y);
+}
+
+static int compare_bytes(const Text *a, const Text *b)
+{
+	gsize n = MIN(a->length, b->length);
+	int order = n > 0 ? memcmp(a->data, b->data, n) : 0;
+	return order != 0 ? order : a->length < b->length ? -1 : a->length > b->length;
+}
+
+static int compare_arrays(const QueryJson *a, const QueryJson *b)
+{
+	for (guint i = 0; i < MIN(a->n, b->n); i++) {
+		int order = query_json_compare(a->values[i], b->values[i]);
+		if (order != 0)
+			return order;
+	}
+	return a->n < b->n ? -1 : a->n > b->n;
+}
+
+static int compare_objects(const QueryJson *a, const QueryJson *b)
+{
+	if (a->n != b->n)
+		return a->n < b->n ? -1 : 1;
+	for (guint i = 0; i < a->n; i++) {
+		int order = compare_bytes(&a->keys[i], &b->keys[i]);
+		if (order == 0)
+			order = query_json_compare(a->values[i], b->values[i]);
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
+
+int query_json_compare(const QueryJson *a, const QueryJson *b)
+{
+	if (rank(a) != rank(b))
+		return rank(a) < rank(b) ? -1 : 1;
+	switch (rank(a)) {
+	case QUERY_JSON_NULL:
+		return 0;
+	case QUERY_JSON_DOUBLE:
+		return compare_numbers(a, b);
+	case QUERY_JSON_BOOLEAN:
+		return (int)(a->integer - b->integer);
+	case QUERY_JSON_STRING:
+	case QUERY_JSON_OPAQUE:
+		return compare_bytes(&a->text, &b->text);
+	case QUERY_JSON_OBJECT:
+		return compare_objects(a, b);
+	case QUERY_JSON_ARRAY:
+		return compare_arrays(a, b);
+	default:
+		return query_date_compare(&a->moment, &b->moment);
+	}
+}
+
+/* Questions about documents -------------------------------------------------------------------- */
+
+const char *query_json_type_name(const QueryJson *json)
+{
+	static const char *const names[] = {
+		[QUERY_JSON_NULL] = "NULL",
+		[QUERY_JSON_DECIMAL] = "DECIMAL",
+		[QUERY_JSON_INTEGER] = "INTEGER",
+		[QUERY_JSON_UNSIGNED] = "UNSIGNED INTEGER",
+		[QUERY_JSON_DOUBLE] = "DOUBLE",
+		[QUERY_JSON_STRING] = "STRING",
+		[QUERY_JSON_OBJECT] = "OBJECT",
+		[QUERY_JSON_ARRAY] = "ARRAY",
+		[QUERY_JSON_BOOLEAN] = "BOOLEAN",
+		[QUERY_JSON_DATE] = "DATE",
+		[QUERY_JSON_TIME] = "TIME",
+		[QUERY_JSON_DATETIME] = "DATETIME",
+		[QUERY_JSON_OPAQUE] = "BLOB",
+	};
+	return names[json->kind];
+}
+
+guint query_json_depth(const QueryJson *json)
+{
+	guint depth = 0;
+	if (json->kind != QUERY_JSON_OBJECT && json->kind != QUERY_JSON_ARRAY)
+		return 1;
+	for (guint i = 0; i < json->n; i++)
+		depth = MAX(depth, query_json_depth(json->values[i]));
+	return depth + 1;
+}
+
+const QueryJson *query_json_member(const QueryJson *object, const Text *key)
+{
+	guint low = 0, high = object->n;
+	while (low < high) {
+		guint middle = (low + high) / 2;
+		int order = compare_keys(key, &object->keys[middle]);
+		if (order == 0)
+			return object->values[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static gboolean has_element(const QueryJson *array, const QueryJson *value)
+{
+	for (guint i = 0; i < array->n; i++)
+		if (query_json_compare(array->values[i], value) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean is_in_some(const QueryJson *array, const QueryJson *candidate)
+{
+	for (guint i = 0; i < array->n; i++)
+		if (query_json_contains(array->values[i], candidate))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean object_contains(const QueryJson *object, const QueryJson *candidate)
+{
+	for (guint i = 0; i < candidate->n; i++) {
+		const QueryJson *value = query_json_member(object, &candidate->keys[i]);
+		if (value == NULL || !query_json_contains(value, candidate->values[i]))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* MySQL Reference Manual, JSON_CONTAINS(): a candidate array is contained where each of its
+ * elements is in some element of the target; an array contains what some element contains. */
+gboolean query_json_contains(const QueryJson *document, const QueryJson *candidate)
+{
+	if (document->kind == QUERY_JSON_OBJECT)
+		return candidate->kind == QUERY_JSON_OBJECT && object_contains(document, candidate);
+	if (document->kind != QUERY_JSON_ARRAY)
+		return query_json_compare(document, candidate) == 0;
+	if (candidate->kind != QUERY_JSON_ARRAY)
+		return is_in_some(document, candidate);
+	for (guint i = 0; i < candidate->n; i++)
+		if (!is_in_some(document, candidate->values[i]))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean objects_overlap(const QueryJson *a, const QueryJson *b)
+{
+	for (guint i = 0; i < a->n; i++) {
+		const QueryJson *value = query_json_member(b, &a->keys[i]);
+		if (value != NULL && query_json_compare(a->values[i], value) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+gboolean query_json_overlaps(const QueryJson *a, const QueryJson *b)
+{
+	if (a->kind != QUERY_JSON_ARRAY && b->kind == QUERY_JSON_ARRAY)
+		return query_json_overlaps(b, a);
+	if (a->kind == QUERY_JSON_OBJECT && b->kind == QUERY_JSON_OBJECT)
+		return objects_overlap(a, b);
+	if (a->kind != QUERY_JSON_ARRAY)
+		return query_json_compare(a, b) == 0;
+	if (b->kind != QUERY_JSON_ARRAY)
+		return has_element(a, b);
+	for (guint i = 0; i < b->n; i++)
+		if (has_element(a, b->values[i]))
+			return TRUE;
+	return FALSE;
+}
+
+/* Making --------------------------------------------------------------------------------------- */
+
+const QueryJson *query_json_array(QueryArena *arena, const QueryJson *const *values, guint n)
+{
+	QueryJson *json = new_json(arena, QUERY_JSON_ARRAY);
+	json->n = n;
+	json->values = values;
+	json->keys = NULL;
+	return json;
+}
+
+const QueryJson *query_json_string(QueryArena *arena, const char *text, gsize length)
+{
+	QueryJson *json = new_json(arena, QUERY_JSON_STRING);
+	json->text = (Text){(char *)text, length};
+	return json;
+}
+
+static const struct {
+	QueryType type;
+	QueryJsonKind kind;
+} scalars[] = {
+	{QUERY_TYPE_INTEGER, QUERY_JSON_INTEGER},
+	{QUERY_TYPE_UNSIGNED, QUERY_JSON_UNSIGNED},
+	{QUERY_TYPE_DOUBLE, QUERY_JSON_DOUBLE},
+	{QUERY_TYPE_DECIMAL, QUERY_JSON_DECIMAL},
+	{QUERY_TYPE_TEXT, QUERY_JSON_STRING},
+	{QUERY_TYPE_BINARY, QUERY_JSON_OPAQUE},
+	{QUERY_TYPE_DATE, QUERY_JSON_DATE},
+	{QUERY_TYPE_TIME, QUERY_JSON_TIME},
+	{QUERY_TYPE_DATETIME, QUERY_JSON_DATETIME},
+};
+
+static void fill_scalar(QueryJson *json, const Value *value)
+{
+	switch (json->kind) {
+	case QUERY_JSON_INTEGER:
+	case QUERY_JSON_UNSIGNED:
+		json->whole = value->whole;
+		break;
+	case QUERY_JSON_DOUBLE:
+		json->real = value->real;
+		break;
+	case QUERY_JSON_DECIMAL:
+		json->decimal = value->decimal;
+		break;
+	case QUERY_JSON_STRING:
+	case QUERY_JSON_OPAQUE:
+		json->text = value->text;
+		break;
+	default:
+		json->moment = value->moment;
+	}
+}
+
+const QueryJson *query_json_of_value(QueryArena *arena, const Value *value)
+{
+	QueryJson *json;
+	if (value->type == QUERY_TYPE_JSON)
+		return value->json;
+	json = new_json(arena, QUERY_JSON_NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(scalars); i++)
+		if (scalars[i].type == value->type)
+			json->kind = scalars[i].kind;
+	fill_scalar(json, value);
+	if (value->type == QUERY_TYPE_INTEGER && value->boolean)
+		json->kind = QUERY_JSON_BOOLEAN;
+	return json;
+}

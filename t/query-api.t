@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""The parameter `query` through nginx, on SQLite and MariaDB: MySQL's answers, refusals, deadlines."""
+import concurrent.futures
+import json
+import sqlite3
+import time
+import urllib.parse
+
+import harness
+from harness import API, Client, MariaDB, Nginx, SQLite, Worker
+
+DEADLINE = 2  # seconds
+LIMIT = DEADLINE + 1
+
+
+def quote(text):
+  return "'" + text.replace('\\', '\\\\').replace("'", "\\'") + "'"
+
+
+def fill_sqlite(store, records):
+  micro = "CAST(ROUND((julianday(?) - 2440587.5) * 86400) AS INTEGER) * 1000000"
+  with sqlite3.connect(store.path) as db:
+    for r in records:
+      second, _, fraction = r['ts'].partition('.')
+      db.execute('INSERT INTO record (record_id, ts, level, name, message, logrec) VALUES (?, %s + ?, ?, ?, ?, ?)' % micro,
+        (r['id'], second, int((fraction or '0').ljust(6, '0')), r['level'], r['name'], r['message'], json.dumps(r['logrec'])))
+  db.close()
+
+
+def fill_mariadb(store, records):
+  rows = ', '.join('(%d, %s, %d, %s, %s, %s)' % (r['id'], quote(r['ts']), r['level'], quote(r['name']), quote(r['message']),
+    quote(json.dumps(r['logrec'], ensure_ascii = False))) for r in records)
+  assert store.sql('SET NAMES utf8mb4; INSERT INTO record (record_id, ts, level, name, message, logrec) VALUES ' + rows) is not None
+
+
+class Site:
+  '''A store with the records of query_fixture.json, a worker and nginx.'''
+
+  def __init__(self, name, store, fill):
+    self.name, self.store = name, store
+    harness.migrate(store.dsn)
+    fill(store, harness.vectors('query_fixture'))
+    self.worker = Worker(store.dsn, deadline = DEADLINE).start()
+    self.client = self.new_client()
+
+  def new_client(self):
+    if not hasattr(self, 'nginx'):
+      self.nginx = Nginx(self.worker).start()
+    return Client(self.nginx.port)
+
+
+def ask(client, method, path, query, **more):
+  return client.request(method, '%s%s?%s' % (API, path, urllib.parse.urlencode({'query': query, **more})))
+
+
+def ids(client, query):
+  response = ask(client, 'GET', '/record', query, left = 0, right = 999)
+  return [row['id'] for row in response.json()] if response.status == 200 else response.status
+
+
+def hostile():
+  '''(name, expression) of t/query-hostile.txt, but those too long for a URL.'''
+  for line in (harness.SOURCE / 't' / 'query-hostile.txt').read_text().splitlines():
+    parts = line.split('\t')
+    if line.startswith('#') or len(parts) < 2:
+      continue
+    text = [urllib.parse.unquote_to_bytes(part) for part in parts[1:]]
+    expression = text[0] if len(text) == 1 else text[0] + text[1] * int(parts[3]) + text[3]
+    if len(expression) < 8000:
+      yield parts[0], expression
+
+
+class Queries:
+  '''The cases, for each store.'''
+
+  site = None
+
+  def test_1_vectors(self):
+    '''every case of query.json: the same ids in the same order'''
+    for case in harness.vectors('query'):
+      with self.subTest(query = case['query']):
+        self.assertEqual(case.get('ids', case.get('status')), ids(self.site.client, case['query']))
+
+  def test_2_everywhere(self):
+    '''count, timeline, names and range take it, also beside the other filters'''
+    client, query = self.site.client, "logrec->'$.data.foo' = 387 AND logrec->'$.meta.lineno' = 12"
+    self.assertEqual('1', ask(client, 'HEAD', '/record', query).headers['X-Record-Count'])
+    self.assertEqual('1', ask(client, 'HEAD', '/record', query, group = 'day', timezone = 'UTC').headers['X-Record-Count'])
+    self.assertEqual([1], ask(client, 'GET', '/timeline', query, group = 'hour', timezone = 'UTC').json()['count'])
+    self.assertEqual([{'name': 'app.db', 'count': 1}], ask(client, 'GET', '/name', query).json())
+    self.assertEqual('0', ask(client, 'HEAD', '/record', query, level = 30).headers['X-Record-Count'])
+    self.assertEqual('1', ask(client, 'HEAD', '/record', query, level = 20, name = 'app').headers['X-Record-Count'])
+
+  def test_3_errors(self):
+    '''an error says what and where, for HEAD in a header'''
+    for query, words in (("level = 20)", "unexpected ')' at character 11"),
+        ("lvl = 20", "unknown column 'lvl', did you mean 'level'?"),
+        ("logrec->'$.data.' = 1", "JSON path '$.data.' ends too early"),
+        ("record_id - 100 > 0", "out of range")):
+      with self.subTest(query = query):
+        response = ask(self.site.client, 'GET', '/record', query, left = 0, right = 9)
+        self.assertError(400, 'StorageQueryError', response, 'Make sure the query filter is a valid WHERE expression: ', words)
+        response = ask(self.site.client, 'HEAD', '/record', query)
+        self.assertEqual((400, 'StorageQueryError'), (response.status, response.headers['X-Error-Type']))
+
+  def test_4_hostile(self):
+    '''every hostile input is 400 StorageQueryError'''
+    n = 0
+    for name, expression in hostile():
+      with self.subTest(name = name):
+        response = ask(self.site.client, 'GET', '/record', expression, left = 0, right = 9)
+        if b'\0' in expression or not is_utf8(expression):
+          self.assertStatus(400, response)
+        else:
+          self.assertError(400, 'StorageQueryError', response)
+        n += 1
+    self.assertGreater(n, 300)
+
+  def test_5_catastrophic(self):
+    '''a regular expression that explodes is 503 within the deadline and a second, not a short answer'''
+    document = {'name': 'bad', 'msg': 'a' * 5000 + '!', 'created': 1, 'levelno': 20}
+    self.assertStatus(201, self.site.client.post(document))
+    begin = time.monotonic()
+    response = ask(self.site.client, 'HEAD', '/record', "message REGEXP '^(a+)+$'")
+    self.assertEqual((503, 'StorageQueryError'), (response.status, response.headers['X-Error-Type']), response)
+    self.assertLess(time.monotonic() - begin, LIMIT)
+    self.assertEqual(0, self.site.client.count('name=bad&before=1969-01-01'))
+
+  def test_6_slow(self):
+    '''16 slow queries at once end by the deadline; single records and other reads go on meanwhile'''
+    self.load()
+    slow = ' OR '.join("logrec->>'$.data.list[%d]' LIKE '%%never%%'" % i for i in range(60))
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+      begin = time.monotonic()
+      answers = [pool.submit(timed, self.site.new_client(), slow) for _ in range(16)]
+      meanwhile = self.use_it_meanwhile(begin + 0.8 * DEADLINE)
+      for answer in answers:
+        status, kind, seconds = answer.result()
+        self.assertEqual((503, 'StorageQueryError'), (status, kind))
+        self.assertLess(seconds, LIMIT)
+    harness.comment('%d records and counts meanwhile, slowest %.2f s' % (len(meanwhile), max(meanwhile)))
+    self.assertGreater(len(meanwhile), 5)
+    self.assertLess(max(meanwhile), 1)
+    self.assertIdle()
+
+  def load(self):
+    line = json.dumps({'name': 'load', 'msg': 'm', 'created': 1, 'levelno': 20,
+      'list': ['word %d' % i for i in range(60)]})
+    for _ in range(4):
+      self.assertStatus(201, self.site.client.post('\n'.join([line] * 10000), 'application/x-ndjson'))
+
+  def use_it_meanwhile(self, end):
+    taken, client = [], self.site.new_client()
+    while time.monotonic() < end:
+      begin = time.monotonic()
+      self.assertStatus(201, client.post({'name': 'meanwhile', 'msg': 'm', 'created': 2, 'levelno': 20}))
+      client.count('after=1970-01-01T00:00:02Z&before=1970-01-01T00:00:03Z')
+      taken.append(time.monotonic() - begin)
+    return taken
+
+
+def is_utf8(text):
+  try:
+    text.decode('utf-8')
+    return True
+  except UnicodeDecodeError:
+    return False
+
+
+def timed(client, query):
+  begin = time.monotonic()
+  response = ask(client, 'HEAD', '/record', query)
+  return response.status, response.headers['X-Error-Type'], time.monotonic() - begin
+
+
+class OnSQLite(Queries, harness.TestCase):
+  prefix = 'SQLite: '
+
+  @classmethod
+  def setUpClass(cls):
+    cls.site = Site('SQLite', SQLite().start(), fill_sqlite)
+
+  def assertIdle(self):
+    self.assertStatus(200, self.site.client.get(API + '/health'))
+
+
+class OnMariaDB(Queries, harness.TestCase):
+  prefix = 'MariaDB: '
+
+  @classmethod
+  def setUpClass(cls):
+    cls.site = Site('MariaDB', MariaDB().start(), fill_mariadb)
+
+  def assertIdle(self):
+    '''No statement is left running.'''
+    harness.wait_until(lambda: '0' == self.site.store.sql(
+      "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE '%JSON_EXTRACT(%' AND id <> CONNECTION_ID()").strip(),
+      'the slow statements are gone', 1)
+
+
+if __name__ == '__main__':
+  harness.main()
