@@ -259,17 +259,34 @@ static void close_statement(gpointer statement)
 	mysql_stmt_close(statement);
 }
 
-static MYSQL_STMT *cached(Session *session, const GString *text, GError **error)
+/* A statement is known by its text and by the types of its values: MySQL keeps those of the first
+ * execution, and reads a text as a number where it was given a number before. */
+static char *statement_key(const StoreSql *sql)
 {
-	MYSQL_STMT *statement = g_hash_table_lookup(session->statements, text->str);
+	GString *key = g_string_new_len(sql->text->str, (gssize)sql->text->len);
+	for (guint i = 0; i < sql->values->len; i++)
+		g_string_append_c(key, (char)('a' + store_sql_value(sql, i)->type));
+	return g_string_free(key, FALSE);
+}
+
+static MYSQL_STMT *cached(Session *session, const StoreSql *sql, GError **error)
+{
+	g_autofree char *key = statement_key(sql);
+	MYSQL_STMT *statement = g_hash_table_lookup(session->statements, key);
 	if (statement != NULL)
 		return statement;
 	if (g_hash_table_size(session->statements) >= STATEMENTS_MAX)
 		g_hash_table_remove_all(session->statements);
-	statement = prepare(session, text->str, text->len, error);
+	statement = prepare(session, sql->text->str, sql->text->len, error);
 	if (statement != NULL)
-		g_hash_table_insert(session->statements, g_strdup(text->str), statement);
+		g_hash_table_insert(session->statements, g_steal_pointer(&key), statement);
 	return statement;
+}
+
+static void forget(Session *session, const StoreSql *sql)
+{
+	g_autofree char *key = statement_key(sql);
+	g_hash_table_remove(session->statements, key);
 }
 
 /* GDate counts the days from 0001-01-01, its day 1. */
@@ -427,7 +444,7 @@ static void drop_large_columns(Row *row)
 static gboolean read_rows(Session *session, const StoreSql *sql, const char *columns, RowFunc row,
 	gpointer data, GError **error)
 {
-	MYSQL_STMT *statement = cached(session, sql->text, error);
+	MYSQL_STMT *statement = cached(session, sql, error);
 	if (statement == NULL)
 		return FALSE;
 	gboolean ok = execute_bound(session, statement, sql, error) &&
@@ -435,13 +452,13 @@ static gboolean read_rows(Session *session, const StoreSql *sql, const char *col
 	mysql_stmt_free_result(statement);
 	drop_large_columns(&session->row);
 	if (!ok)
-		g_hash_table_remove(session->statements, sql->text->str);
+		forget(session, sql);
 	return ok;
 }
 
 static gboolean run(Session *session, const StoreSql *sql, GError **error)
 {
-	MYSQL_STMT *statement = cached(session, sql->text, error);
+	MYSQL_STMT *statement = cached(session, sql, error);
 	return statement != NULL && execute_bound(session, statement, sql, error);
 }
 

@@ -2,7 +2,9 @@
 """The parameter `query` through nginx, on SQLite and MariaDB: MySQL's answers, refusals, deadlines."""
 import concurrent.futures
 import json
+import os
 import sqlite3
+import subprocess
 import time
 import urllib.parse
 
@@ -197,6 +199,32 @@ class OnMariaDB(Queries, harness.TestCase):
       "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE '%JSON_EXTRACT(%' AND id <> CONNECTION_ID()").strip(),
       'the slow statements are gone', 1)
 
+
+class Given:
+  '''The scratch database of CHRONOLOGER_TEST_DSN, whose tables are dropped.'''
+
+  def __init__(self, dsn):
+    self.dsn, self.url = dsn, urllib.parse.urlsplit(dsn)
+    self.sql('DROP TABLE IF EXISTS record, chronologer_migration')
+
+  def sql(self, statement):
+    url = self.url
+    run = subprocess.run([harness.program('mariadb', 'mariadb-client'), '--no-defaults', '--default-character-set=utf8mb4',
+      '--host=' + url.hostname, '--port=%d' % (url.port or 3306), '--user=' + url.username, '--password=' + (url.password or ''),
+      '--batch', '--skip-column-names', '-e', statement, url.path[1:]], stdout = subprocess.PIPE)
+    return run.stdout.decode() if run.returncode == 0 else None
+
+
+class OnGiven(OnMariaDB):
+  prefix = 'CHRONOLOGER_TEST_DSN: '
+
+  @classmethod
+  def setUpClass(cls):
+    cls.site = Site('given', Given(os.environ['CHRONOLOGER_TEST_DSN']), fill_mariadb)
+
+
+if 'CHRONOLOGER_TEST_DSN' not in os.environ:
+  del OnGiven
 
 if __name__ == '__main__':
   harness.main()
