@@ -347,7 +347,6 @@ static const Case choices[] = {
 	{"IF(NULL, 1, 0)", 'F'},
 	{"IFNULL(NULL, 5) = 5", 'T'},
 	{"COALESCE(NULL, NULL, 'x') = 'X'", 'T'},
-	{"NULLIF(1, 1)", 'N'},
 	{"NULLIF(level, 30)", 'N'},
 	{"ISNULL(NULL)", 'T'},
 	{"GREATEST(1, 2, 3) = 3", 'T'},
