@@ -70,7 +70,7 @@ gboolean query_type_check_json_cast(const QueryTyping *typing, QueryNode *operan
 
 static gboolean take_value(const QueryTyping *typing, QueryNode *argument)
 {
-	if (argument->type == QUERY_TYPE_BOOLEAN && argument->kind != QUERY_LITERAL)
+	if (query_type_is_condition(argument))
 		return refuse(typing, argument, QUERY_REASON_JSON_BOOLEAN);
 	if (query_type_is_moment(argument->type))
 		return refuse(typing, argument, QUERY_REASON_JSON_DATE);
@@ -259,6 +259,34 @@ static gboolean collate_first(const QueryTyping *typing, QueryNode *node)
 	return TRUE;
 }
 
+/* MySQL compares by the collation of what is searched alone, the others by that of both. */
+static gboolean search(const QueryTyping *typing, QueryNode *node, const QueryNode *searched)
+{
+	if (!collate_texts(typing, node))
+		return FALSE;
+	return searched->type != QUERY_TYPE_TEXT || node->collation == searched->collation ||
+	       refuse(typing, node, QUERY_REASON_SEARCH);
+}
+
+static gboolean result_instr(const QueryTyping *typing, QueryNode *node)
+{
+	return search(typing, node, child(node, 0));
+}
+
+static gboolean result_locate(const QueryTyping *typing, QueryNode *node)
+{
+	return search(typing, node, child(node, 1));
+}
+
+/* Other functions take a value for the first and last element of itself; on MySQL this one does not. */
+static gboolean result_json_keys(const QueryTyping *typing, QueryNode *node)
+{
+	const QueryNode *path = node->children->len > 1 ? child(node, 1) : NULL;
+
+	return path == NULL || strchr(path->value.text.data, '[') == NULL ||
+	       refuse(typing, path, QUERY_REASON_JSON_KEYS);
+}
+
 static gboolean result_json_text(G_GNUC_UNUSED const QueryTyping *typing, QueryNode *node)
 {
 	query_type_set_text(node, QUERY_COLLATION_BIN, QUERY_COERCIBILITY_LITERAL);
@@ -345,7 +373,19 @@ static gboolean result_field(const QueryTyping *typing, QueryNode *node)
 	if (texts != n)
 		return texts == 0 || refuse(typing, node, QUERY_REASON_MIXED);
 	node->comparison = QUERY_TYPE_TEXT;
-	return query_type_collate(typing, node);
+	/* MySQL compares by the collation of the first one alone. */
+	return query_type_collate(typing, node) &&
+	       (node->collation == child(node, 0)->collation ||
+		       refuse(typing, node, QUERY_REASON_SEARCH));
+}
+
+/* A date would be compared as one, if the text were one. */
+static gboolean result_strcmp(const QueryTyping *typing, QueryNode *node)
+{
+	for (guint i = 0; i < node->children->len; i++)
+		if (query_type_is_moment(child(node, i)->type))
+			return refuse(typing, child(node, i), QUERY_REASON_DATE_TEXT);
+	return collate_texts(typing, node);
 }
 
 /* ABS, and ROUND and its like: of a number, one of its kind. */
@@ -417,6 +457,7 @@ static gboolean result_extract(const QueryTyping *typing, QueryNode *node)
 
 /* Those that the table's `type` alone does not describe. */
 static const CallFunc results[QUERY_FN_COUNT] = {
+	[QUERY_FN_JSON_KEYS] = result_json_keys,
 	[QUERY_FN_JSON_QUOTE] = result_json_text,
 	[QUERY_FN_JSON_TYPE] = result_json_text,
 	[QUERY_FN_JSON_UNQUOTE] = result_json_text,
@@ -429,13 +470,13 @@ static const CallFunc results[QUERY_FN_COUNT] = {
 	[QUERY_FN_FIELD] = result_field,
 	[QUERY_FN_FIND_IN_SET] = collate_texts,
 	[QUERY_FN_INSERT] = collate_first,
-	[QUERY_FN_INSTR] = collate_texts,
-	[QUERY_FN_LOCATE] = collate_texts,
+	[QUERY_FN_INSTR] = result_instr,
+	[QUERY_FN_LOCATE] = result_locate,
 	[QUERY_FN_LPAD] = collate_first,
 	[QUERY_FN_REGEXP_LIKE] = query_type_regexp,
 	[QUERY_FN_REPLACE] = collate_first,
 	[QUERY_FN_RPAD] = collate_first,
-	[QUERY_FN_STRCMP] = collate_texts,
+	[QUERY_FN_STRCMP] = result_strcmp,
 	[QUERY_FN_SUBSTRING_INDEX] = collate_first,
 	[QUERY_FN_TRIM] = collate_first,
 	[QUERY_FN_TRIM_LEADING] = collate_first,

@@ -5,6 +5,22 @@
 #define child query_type_child
 #define refuse query_type_refuse
 
+gboolean query_type_is_condition(const QueryNode *node)
+{
+	static const gboolean conditions[QUERY_FN_COUNT] = {
+		[QUERY_FN_JSON_CONTAINS] = TRUE,
+		[QUERY_FN_JSON_CONTAINS_PATH] = TRUE,
+		[QUERY_FN_JSON_OVERLAPS] = TRUE,
+		[QUERY_FN_JSON_VALID] = TRUE,
+		[QUERY_FN_MEMBER_OF] = TRUE,
+		[QUERY_FN_STRCMP] = TRUE,
+	};
+	if (node->kind == QUERY_FUNCTION && conditions[node->function->id])
+		return TRUE;
+	return node->type == QUERY_TYPE_BOOLEAN &&
+	       !query_type_is_literal(node, QUERY_VALUE_BOOLEAN);
+}
+
 static gboolean compare_json(
 	const QueryTyping *typing, const QueryNode *json, const QueryNode *other)
 {
@@ -16,7 +32,7 @@ static gboolean compare_json(
 		return refuse(typing, other, QUERY_REASON_JSON_DATE);
 	if (other->type == QUERY_TYPE_BINARY)
 		return refuse(typing, other, QUERY_REASON_BINARY_JSON);
-	if (other->type == QUERY_TYPE_BOOLEAN && !query_type_is_literal(other, QUERY_VALUE_BOOLEAN))
+	if (query_type_is_condition(other))
 		return refuse(typing, other, QUERY_REASON_JSON_BOOLEAN);
 	return TRUE;
 }

@@ -43,6 +43,7 @@ const char *const query_type_reasons[QUERY_REASONS] = {
 	[QUERY_REASON_JSON_DATE] =
 		"JSON is compared with a date; use CAST(... AS DATETIME) on what ->> gives",
 	[QUERY_REASON_JSON_IN] = "JSON in the list of IN; use = and OR",
+	[QUERY_REASON_JSON_KEYS] = "the path of JSON_KEYS may have no [ ]",
 	[QUERY_REASON_JSON_LITERAL] = "a JSON literal is compared with a column",
 	[QUERY_REASON_JSON_ORDER] = "JSON is not ordered alike here; use ->> or CAST",
 	[QUERY_REASON_JSON_WANTED] =
@@ -54,6 +55,8 @@ const char *const query_type_reasons[QUERY_REASONS] = {
 	[QUERY_REASON_PATH] = "a JSON path has to be a string",
 	[QUERY_REASON_PATH_WILDCARD] = "this JSON path may have no wildcards",
 	[QUERY_REASON_PATTERN] = "a regular expression has to be a string",
+	[QUERY_REASON_SEARCH] =
+		"INSTR, LOCATE, POSITION and FIELD of texts with different collations; use COLLATE",
 	[QUERY_REASON_TEXT_WANTED] = "a text is needed",
 	[QUERY_REASON_TIME_IN] = "IN compares a time with texts; use TIME '12:30:00'",
 	[QUERY_REASON_TIME_WANTED] = "a time like '12:30:00' is needed",
@@ -243,6 +246,10 @@ gboolean query_type_make_number(const QueryTyping *typing, QueryNode *node)
 
 gboolean query_type_check_number(const QueryTyping *typing, QueryNode *node)
 {
+	/* MySQL makes a text of the choice first, with its quotes. */
+	if (node->type == QUERY_TYPE_JSON && node->kind == QUERY_FUNCTION &&
+		(node->function->id == QUERY_FN_COALESCE || node->function->id == QUERY_FN_IFNULL))
+		return query_type_refuse(typing, node, QUERY_REASON_JSON_CHOICE);
 	if (query_type_is_moment(node->type))
 		return refuse(typing, node, QUERY_REASON_DATE_NUMERIC);
 	return query_type_make_number(typing, node);

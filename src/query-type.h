@@ -42,6 +42,7 @@ typedef enum {
 	QUERY_REASON_JSON_CONDITION,
 	QUERY_REASON_JSON_DATE,
 	QUERY_REASON_JSON_IN,
+	QUERY_REASON_JSON_KEYS,
 	QUERY_REASON_JSON_LITERAL,
 	QUERY_REASON_JSON_ORDER,
 	QUERY_REASON_JSON_WANTED,
@@ -52,6 +53,7 @@ typedef enum {
 	QUERY_REASON_PATH,
 	QUERY_REASON_PATH_WILDCARD,
 	QUERY_REASON_PATTERN,
+	QUERY_REASON_SEARCH,
 	QUERY_REASON_TEXT_WANTED,
 	QUERY_REASON_TIME_IN,
 	QUERY_REASON_TIME_WANTED,
@@ -92,6 +94,10 @@ gboolean query_type_is_string(const QueryNode *node);
 
 /* One of these whose fraction MySQL prints only as far as it is not zero: not like a DATETIME. */
 gboolean query_type_is_ragged(const QueryNode *node);
+
+/* What is true or false beside JSON, but for the literals: MySQL takes the integers of some functions,
+ * STRCMP and JSON_CONTAINS among them, for that as well. */
+gboolean query_type_is_condition(const QueryNode *node);
 
 /* A literal, with or without a sign. */
 gboolean query_type_is_constant(const QueryNode *node);
