@@ -44,9 +44,18 @@ static gboolean read_decimals(QueryEvaluator *evaluator, const QueryPlan *plan,
 
 /* + - * ---------------------------------------------------------------------------------------- */
 
+/* Two numbers of 64 bits without sign may have a product of 128: then any number out of range will do. */
+static Wide multiply(Wide a, Wide b)
+{
+	Wide product;
+	return __builtin_mul_overflow(a, b, &product) ? (Wide)1 << 100 : product;
+}
+
 static Wide compute_integers(QueryOperator operator, Wide a, Wide b)
 {
-	return operator== QUERY_ADD ? a + b : operator== QUERY_SUBTRACT ? a - b : a * b;
+	if (operator== QUERY_MULTIPLY)
+		return multiply(a, b);
+	return operator== QUERY_ADD ? a + b : a - b;
 }
 
 static double compute_doubles(QueryOperator operator, double a, double b)

@@ -112,6 +112,22 @@ gboolean query_type_comparison(const QueryTyping *typing, QueryNode *node)
 }
 
 /* Each of the list with the subject. One way for all of them, or UNKNOWN. */
+/* An integer literal, with or without a sign, whose digits say more than `limit`. */
+static gboolean is_above(const QueryNode *node, guint64 limit)
+{
+	if (node->kind == QUERY_OPERATOR && node->operator== QUERY_NEGATE)
+		node = child(node, 0);
+	return query_type_is_literal(node, QUERY_VALUE_INTEGER) && node->value.integer > limit;
+}
+
+/* Of one list MySQL compares some as signed and some as unsigned; MariaDB compares JSON as doubles. */
+static gboolean in_large(const QueryNode *subject, const QueryNode *item)
+{
+	guint64 limit = subject->type == QUERY_TYPE_JSON ? (guint64)1 << 53 : G_MAXINT64;
+
+	return is_above(item, limit) || is_above(subject, G_MAXINT64);
+}
+
 gboolean query_type_in(const QueryTyping *typing, QueryNode *node)
 {
 	QueryNode *subject = child(node, 0);
@@ -125,6 +141,8 @@ gboolean query_type_in(const QueryTyping *typing, QueryNode *node)
 		if (several && query_type_is_literal(subject, QUERY_VALUE_BINARY))
 			return refuse(typing, subject, QUERY_REASON_BINARY_TEXT);
 
+		if (several && in_large(subject, item))
+			return refuse(typing, item, QUERY_REASON_LARGE);
 		if (several && item->type == QUERY_TYPE_JSON)
 			return refuse(typing, item, QUERY_REASON_JSON_IN);
 		if (several && query_type_is_moment(item->type) &&
@@ -227,6 +245,8 @@ gboolean query_type_between(const QueryTyping *typing, QueryNode *node)
 	}
 	node->comparison = QUERY_TYPE_INTEGER;
 	for (guint i = 0; i < n; i++) {
+		if (is_above(child(node, i), G_MAXINT64))
+			return refuse(typing, child(node, i), QUERY_REASON_LARGE);
 		if (!query_type_check_number(typing, child(node, i)))
 			return FALSE;
 		if (!is_null(child(node, i)->type))
