@@ -1,5 +1,5 @@
 /* How the two sides of a comparison are compared: as numbers, texts, dates or JSON. MySQL Reference
- * Manual, "Type Conversion in Expression Evaluation"; sql/item_cmpfunc.cc, Arg_comparator. */
+ * Manual, "Type Conversion in Expression Evaluation". */
 #include "query-type.h"
 
 #define child query_type_child

@@ -1,5 +1,5 @@
 /* Which collation texts are compared by, and what type a choice among values has. MySQL Reference
- * Manual, "Collation Coercibility in Expressions"; sql/item.cc, DTCollation::aggregate. */
+ * Manual, "Collation Coercibility in Expressions". */
 #include "query-type.h"
 
 #define child query_type_child

@@ -1,6 +1,6 @@
 /* The types that an expression's parts have on MySQL, how its comparisons compare, and what is refused
  * because the stores would not answer it alike. MySQL Reference Manual, "Type Conversion in Expression
- * Evaluation", "Comparison and Ordering of JSON Values"; sql/item_cmpfunc.cc, Arg_comparator. */
+ * Evaluation", "Comparison and Ordering of JSON Values". */
 #include "query-type.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* The grammar of the query expression: that of MySQL's `expr`, with the same nonterminals and
- * precedences (sql/sql_yacc.yy), without what is not about one record. */
+/* The grammar of the query expression: MySQL's for an expression, with its precedences, without what is
+ * not about one record. MySQL Reference Manual, "Expressions" and "Operator Precedence". */
 %define api.pure full
 %define api.prefix {query_yy}
 %define api.token.prefix {TOKEN_}
