@@ -48,9 +48,7 @@ const char *const query_type_reasons[QUERY_REASONS] = {
 	[QUERY_REASON_JSON_ORDER] = "JSON is not ordered alike here; use ->> or CAST",
 	[QUERY_REASON_JSON_WANTED] =
 		"JSON is needed: logrec, a part of it, or a string that is JSON",
-	[QUERY_REASON_LARGE] =
-		"IN and BETWEEN take no number above 9223372036854775807, IN of JSON none above "
-		"9007199254740992; use = and OR, >= and <=",
+	[QUERY_REASON_LARGE] = "so large a number in IN or BETWEEN; use = and OR, or >= and <=",
 	[QUERY_REASON_MIXED] = "values of different kinds; use CAST",
 	[QUERY_REASON_MODE] = "the mode has to be a number from 0 to 7",
 	[QUERY_REASON_NULLIF] = "NULLIF of a literal, or of texts with different collations",
