@@ -22,6 +22,7 @@
 #define MOMENT_AND_NUMBER "a date or a time compared with a number"
 #define MOMENT_AND_TIME "a time compared with a date"
 #define MOMENT_AND_TEXT "GREATEST and LEAST of dates and text"
+#define FRACTION_BITS "an integer made of computed DECIMAL or DOUBLE; CAST AS SIGNED"
 #define MOMENT_BITS "an operator on bits with a date or a time"
 #define JSON_IN_LIST "a list of JSON and other values (write OR)"
 #define KEYS_OF_CELL "[n] in the path of JSON_KEYS (write JSON_KEYS(logrec->'...'))"
@@ -1117,6 +1118,9 @@ static void put_integer_of(Print *p, const QueryNode *node)
 {
 	if (is_moment(node->type))
 		query_mariadb_refuse(p, node, MOMENT_BITS);
+	if (node->kind == QUERY_OPERATOR &&
+		(node->type == QUERY_TYPE_DECIMAL || node->type == QUERY_TYPE_DOUBLE))
+		query_mariadb_refuse(p, node, FRACTION_BITS); /* beyond 63 bits it is cut */
 	if (query_mariadb_is_literal(node, QUERY_VALUE_BINARY)) {
 		put_binary_number(p, node);
 	} else if (node->kind == QUERY_FUNCTION && node->function->id == QUERY_FN_UNIX_TIMESTAMP) {

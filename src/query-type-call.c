@@ -17,8 +17,12 @@ static gboolean take_any(G_GNUC_UNUSED const QueryTyping *typing, G_GNUC_UNUSED 
 	return TRUE;
 }
 
+/* A literal date as text: how many digits its fraction has is not the same everywhere. */
 static gboolean take_text(const QueryTyping *typing, QueryNode *argument)
 {
+	if (argument->kind == QUERY_LITERAL && query_type_is_moment(argument->type) &&
+		argument->scale > 0)
+		return refuse(typing, argument, QUERY_REASON_TEXT_WANTED);
 	return argument->type != QUERY_TYPE_BINARY ||
 	       refuse(typing, argument, QUERY_REASON_BINARY_TEXT);
 }
@@ -259,6 +263,14 @@ static gboolean collate_first(const QueryTyping *typing, QueryNode *node)
 	return TRUE;
 }
 
+/* Of an index that is JSON MySQL takes 32 bits. */
+static gboolean result_elt(const QueryTyping *typing, QueryNode *node)
+{
+	if (child(node, 0)->type == QUERY_TYPE_JSON)
+		return refuse(typing, child(node, 0), QUERY_REASON_JSON_INDEX);
+	return collate_texts(typing, node);
+}
+
 /* MySQL compares by the collation of what is searched alone, the others by that of both. */
 static gboolean search(const QueryTyping *typing, QueryNode *node, const QueryNode *searched)
 {
@@ -318,6 +330,8 @@ static gboolean result_greatest(const QueryTyping *typing, QueryNode *node)
 		return FALSE;
 	for (guint i = 0; i < node->children->len; i++) {
 		QueryType type = child(node, i)->type;
+		if (query_type_is_above(child(node, i), G_MAXINT64))
+			return refuse(typing, child(node, i), QUERY_REASON_LARGE);
 		if (type == QUERY_TYPE_JSON)
 			return refuse(typing, child(node, i), QUERY_REASON_JSON_ORDER);
 		if (type != QUERY_TYPE_NULL && type != node->type &&
@@ -467,6 +481,7 @@ static const CallFunc results[QUERY_FN_COUNT] = {
 	[QUERY_FN_IFNULL] = result_choice,
 	[QUERY_FN_LEAST] = result_greatest,
 	[QUERY_FN_NULLIF] = result_nullif,
+	[QUERY_FN_ELT] = result_elt,
 	[QUERY_FN_FIELD] = result_field,
 	[QUERY_FN_FIND_IN_SET] = collate_texts,
 	[QUERY_FN_INSERT] = collate_first,

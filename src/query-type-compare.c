@@ -37,6 +37,14 @@ static gboolean compare_json(
 	return TRUE;
 }
 
+/* Of two of these MySQL may take one for the other, though they have other fractions. */
+static gboolean is_made_datetime(const QueryNode *node)
+{
+	if (node->kind == QUERY_FUNCTION)
+		return node->function->id == QUERY_FN_TIMESTAMP;
+	return node->kind == QUERY_CAST && node->type == QUERY_TYPE_DATETIME;
+}
+
 static gboolean compare_moment(
 	const QueryTyping *typing, QueryNode *moment, QueryNode *other, QueryType *comparison)
 {
@@ -58,6 +66,8 @@ static gboolean compare_moment(
 	}
 	if (query_type_is_string(moment) && query_type_is_string(other))
 		return refuse(typing, other, QUERY_REASON_DATE_STRINGS);
+	if (is_made_datetime(moment) && is_made_datetime(other))
+		return refuse(typing, other, QUERY_REASON_DATE_CASTS);
 	if (is_time != (other->type == QUERY_TYPE_TIME))
 		return refuse(typing, is_time ? moment : other, QUERY_REASON_DATE_TIME);
 	if (moment->type == QUERY_TYPE_DATE && other->type == QUERY_TYPE_DATE)
@@ -112,8 +122,7 @@ gboolean query_type_comparison(const QueryTyping *typing, QueryNode *node)
 }
 
 /* Each of the list with the subject. One way for all of them, or UNKNOWN. */
-/* An integer literal, with or without a sign, whose digits say more than `limit`. */
-static gboolean is_above(const QueryNode *node, guint64 limit)
+gboolean query_type_is_above(const QueryNode *node, guint64 limit)
 {
 	if (node->kind == QUERY_OPERATOR && node->operator== QUERY_NEGATE)
 		node = child(node, 0);
@@ -125,7 +134,7 @@ static gboolean in_large(const QueryNode *subject, const QueryNode *item)
 {
 	guint64 limit = subject->type == QUERY_TYPE_JSON ? (guint64)1 << 53 : G_MAXINT64;
 
-	return is_above(item, limit) || is_above(subject, G_MAXINT64);
+	return query_type_is_above(item, limit) || query_type_is_above(subject, G_MAXINT64);
 }
 
 gboolean query_type_in(const QueryTyping *typing, QueryNode *node)
@@ -245,7 +254,7 @@ gboolean query_type_between(const QueryTyping *typing, QueryNode *node)
 	}
 	node->comparison = QUERY_TYPE_INTEGER;
 	for (guint i = 0; i < n; i++) {
-		if (is_above(child(node, i), G_MAXINT64))
+		if (query_type_is_above(child(node, i), G_MAXINT64))
 			return refuse(typing, child(node, i), QUERY_REASON_LARGE);
 		if (!query_type_check_number(typing, child(node, i)))
 			return FALSE;

@@ -14,6 +14,8 @@ const char *const query_type_reasons[QUERY_REASONS] = {
 		"CONVERT(x USING utf8mb4) needs COLLATE after it; or use CAST(x AS CHAR)",
 	[QUERY_REASON_COUNT] = "the length has to be a number up to 1024",
 	[QUERY_REASON_DATE_CASE] = "CASE compares a date; use CASE WHEN ts = ...",
+	[QUERY_REASON_DATE_CASTS] =
+		"two values cast to DATETIME are compared; use DATE or TIMESTAMPDIFF",
 	[QUERY_REASON_DATE_CHOICE] = "a choice between a date and other values; use CAST on them",
 	[QUERY_REASON_DATE_CONDITION] = "a date is no condition",
 	[QUERY_REASON_DATE_IN] = "IN compares a date with more than days, or moments; use = and OR",
@@ -43,6 +45,7 @@ const char *const query_type_reasons[QUERY_REASONS] = {
 	[QUERY_REASON_JSON_DATE] =
 		"JSON is compared with a date; use CAST(... AS DATETIME) on what ->> gives",
 	[QUERY_REASON_JSON_IN] = "JSON in the list of IN; use = and OR",
+	[QUERY_REASON_JSON_INDEX] = "the index of ELT is JSON; use CAST(... AS SIGNED)",
 	[QUERY_REASON_JSON_KEYS] = "the path of JSON_KEYS may have no [ ]",
 	[QUERY_REASON_JSON_LITERAL] = "a JSON literal is compared with a column",
 	[QUERY_REASON_JSON_ORDER] = "JSON is not ordered alike here; use ->> or CAST",
@@ -245,12 +248,27 @@ gboolean query_type_make_number(const QueryTyping *typing, QueryNode *node)
 	return TRUE;
 }
 
+static gboolean has_interval(const QueryNode *node)
+{
+	for (guint i = 0; node->children != NULL && i < node->children->len; i++)
+		if (child(node, i) != NULL && child(node, i)->kind == QUERY_INTERVAL)
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean is_json_choice(const QueryNode *node)
+{
+	return node->type == QUERY_TYPE_JSON && node->kind == QUERY_FUNCTION &&
+	       (node->function->id == QUERY_FN_COALESCE || node->function->id == QUERY_FN_IFNULL);
+}
+
 gboolean query_type_check_number(const QueryTyping *typing, QueryNode *node)
 {
 	/* MySQL makes a text of the choice first, with its quotes. */
-	if (node->type == QUERY_TYPE_JSON && node->kind == QUERY_FUNCTION &&
-		(node->function->id == QUERY_FN_COALESCE || node->function->id == QUERY_FN_IFNULL))
+	if (is_json_choice(node))
 		return query_type_refuse(typing, node, QUERY_REASON_JSON_CHOICE);
+	if (query_type_is_string(node) && has_interval(node))
+		return refuse(typing, node, QUERY_REASON_DATE_NUMERIC);
 	if (query_type_is_moment(node->type))
 		return refuse(typing, node, QUERY_REASON_DATE_NUMERIC);
 	return query_type_make_number(typing, node);
@@ -473,6 +491,9 @@ static gboolean check_cast(const QueryTyping *typing, const QueryNode *node, Que
 		return refuse(typing, operand, QUERY_REASON_DATE_STRINGS);
 	if (to_text && operand->type == QUERY_TYPE_BINARY)
 		return refuse(typing, operand, QUERY_REASON_BINARY_TEXT);
+	if (query_type_is_number(node->type) && operand->type == QUERY_TYPE_JSON &&
+		operand->kind == QUERY_CASE)
+		return refuse(typing, operand, QUERY_REASON_JSON_CHOICE);
 	if (query_type_is_number(node->type))
 		return query_type_check_number(typing, operand);
 	if (!query_type_is_moment(node->type))

@@ -20,6 +20,7 @@ typedef enum {
 	QUERY_REASON_CONVERT,
 	QUERY_REASON_COUNT,
 	QUERY_REASON_DATE_CASE,
+	QUERY_REASON_DATE_CASTS,
 	QUERY_REASON_DATE_CHOICE,
 	QUERY_REASON_DATE_CONDITION,
 	QUERY_REASON_DATE_IN,
@@ -42,6 +43,7 @@ typedef enum {
 	QUERY_REASON_JSON_CONDITION,
 	QUERY_REASON_JSON_DATE,
 	QUERY_REASON_JSON_IN,
+	QUERY_REASON_JSON_INDEX,
 	QUERY_REASON_JSON_KEYS,
 	QUERY_REASON_JSON_LITERAL,
 	QUERY_REASON_JSON_ORDER,
@@ -99,6 +101,9 @@ gboolean query_type_is_ragged(const QueryNode *node);
 /* What is true or false beside JSON, but for the literals: MySQL takes the integers of some functions,
  * STRCMP and JSON_CONTAINS among them, for that as well. */
 gboolean query_type_is_condition(const QueryNode *node);
+
+/* An integer literal, with or without a sign, whose digits say more than `limit`. */
+gboolean query_type_is_above(const QueryNode *node, guint64 limit);
 
 /* A literal, with or without a sign. */
 gboolean query_type_is_constant(const QueryNode *node);
