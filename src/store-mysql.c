@@ -177,6 +177,7 @@ static const struct {
 	{4031, ERROR_TRANSIENT, TRUE},    /* MySQL: disconnected because of inactivity */
 	{3698, ERROR_DEADLINE, FALSE},    /* a regular expression needs too much stack */
 	{3699, ERROR_DEADLINE, FALSE},    /* or time */
+	{3819, ERROR_INTERNAL, FALSE},    /* a CHECK that somebody added */
 };
 
 static ChronologerError classify(Session *session, guint number)
