@@ -1,6 +1,7 @@
 /* How the two sides of a comparison are compared: as numbers, texts, dates or JSON. MySQL Reference
  * Manual, "Type Conversion in Expression Evaluation". */
 #include "query-type.h"
+#include <string.h>
 
 #define child query_type_child
 #define refuse query_type_refuse
@@ -237,6 +238,17 @@ static gboolean between_moments(const QueryTyping *typing, QueryNode *node)
 	return query_type_collate(typing, node);
 }
 
+/* JSON BETWEEN 1 AND 1 is JSON = 1 to MySQL, which is not the same for all JSON. */
+static gboolean are_one_literal(const QueryNode *low, const QueryNode *high)
+{
+	return low->kind == QUERY_LITERAL && high->kind == QUERY_LITERAL &&
+	       low->value.kind == high->value.kind && low->value.integer == high->value.integer &&
+	       low->value.real == high->value.real &&
+	       low->value.text.length == high->value.text.length &&
+	       (low->value.text.length == 0 || memcmp(low->value.text.data, high->value.text.data,
+						       low->value.text.length) == 0);
+}
+
 gboolean query_type_between(const QueryTyping *typing, QueryNode *node)
 {
 	guint n = node->children->len;
@@ -246,7 +258,8 @@ gboolean query_type_between(const QueryTyping *typing, QueryNode *node)
 	node->type = QUERY_TYPE_BOOLEAN;
 	if (count_type(node, query_type_is_moment) > 0)
 		return between_moments(typing, node);
-	if (json > 0 && (json + texts + nulls == n || child(node, 0)->type != QUERY_TYPE_JSON))
+	if (json > 0 && (json + texts + nulls == n || child(node, 0)->type != QUERY_TYPE_JSON ||
+				are_one_literal(child(node, 1), child(node, 2))))
 		return refuse(typing, node, QUERY_REASON_JSON_BETWEEN);
 	if (texts + nulls == n) {
 		node->comparison = QUERY_TYPE_TEXT;
