@@ -48,13 +48,6 @@ static gboolean gather(Writer *writer, GPtrArray *batch)
 	return batch->len > 0;
 }
 
-/* A deadlock or a lost connection before the COMMIT wrote nothing: store.c has done it again once where
- * that made sense. */
-static gboolean insert(Writer *writer, GPtrArray *records, GError **error)
-{
-	return store_insert(writer->store, (Record *const *)records->pdata, records->len, error);
-}
-
 /* Errors that are about a record and not about the database. */
 static gboolean is_about_record(const GError *error)
 {
@@ -88,7 +81,9 @@ static void write_batch(Writer *writer, GPtrArray *batch)
 	g_autoptr(GPtrArray) records = g_ptr_array_sized_new(batch->len);
 	g_autoptr(GError) error = NULL;
 	select_writable(writer, batch, writable, records);
-	if (!records->len || insert(writer, records, &error))
+	/* What a deadlock or a lost connection undid store.c has done once more where that made sense. */
+	if (!records->len ||
+		store_insert(writer->store, (Record *const *)records->pdata, records->len, &error))
 		return;
 	if (is_about_record(error) && records->len > 1) {
 		insert_alone(writer, writable);
