@@ -19,6 +19,7 @@ static gboolean insert_one(Api *api, Record *record, GError **error)
 	Store *store = pool_take(api->batches);
 	gboolean ok =
 		store_check_size(store, record, error) && store_insert(store, &record, 1, error);
+	store_tidy(store);
 	pool_give(api->batches, store);
 	return ok;
 }
@@ -326,6 +327,7 @@ static gboolean post_many(
 		g_clear_error(&problem);
 		ok = attempt(documents, store, response, &problem);
 	}
+	store_tidy(store);
 	pool_give(api->batches, store);
 	if (problem)
 		g_propagate_error(error, g_steal_pointer(&problem));

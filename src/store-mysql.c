@@ -7,7 +7,6 @@
 #include "error.h"
 #include "query-sql.h"
 #include "store-driver.h"
-#include "store-sql.h"
 
 #define CONNECT_TIMEOUT 5 /* seconds */
 
@@ -33,7 +32,7 @@ static const unsigned long client_packet_max = 1UL << 30;
 #define ROW_OVERHEAD 80
 
 /* Prepared reads kept by a connection. Their texts differ by the filters given. */
-#define STATEMENTS_MAX 32
+#define STATEMENTS_MAX 64
 
 #define COLUMNS_MAX 6
 #define COLUMN_SIZE 4096      /* a text column's buffer to begin with */
@@ -60,6 +59,11 @@ static const unsigned long client_packet_max = 1UL << 30;
 #define TO_SECONDS_1970 G_GINT64_CONSTANT(62167219200)
 /* The offset is walked in the index alone; only the rows asked for are looked up in the table.
  * STRAIGHT_JOIN: so the few ids are sorted before the lookup, instead of whole rows after it. */
+#define TALLY                                                                                      \
+	"SELECT TO_SECONDS(ts) DIV 900 AS quarter, level, CAST(name AS BINARY) AS logger, "        \
+	"COUNT(*)"                                                                                 \
+	" FROM record"
+#define TALLY_END " GROUP BY quarter, level, logger"
 #define RANGE_LIGHT "SELECT r.record_id, r.ts, r.level, r.name, r.message"
 #define RANGE_FULL "SELECT r.record_id, r.ts, r.level, r.name, r.message, r.logrec"
 #define RANGE_PAGE " FROM (SELECT ts, record_id FROM record"
@@ -71,6 +75,12 @@ static const unsigned long client_packet_max = 1UL << 30;
 /* As bytes: utf8mb4_bin ignores blanks at the end, and "a" and "a " are two names. */
 #define NAMES "SELECT CAST(name AS BINARY) AS logger, COUNT(*) FROM record"
 #define NAMES_END " GROUP BY logger ORDER BY logger"
+
+/* The first one ends the transaction before, which only a read can have begun. */
+#define BEGIN "START TRANSACTION"
+#define SNAPSHOT "START TRANSACTION WITH CONSISTENT SNAPSHOT"
+#define LOCK_COUNTS "SELECT state_id FROM count_state FOR UPDATE"
+#define TRY_LOCK_COUNTS LOCK_COUNTS " SKIP LOCKED"
 
 #define CREATE_VERSIONS                                                                            \
 	"CREATE TABLE IF NOT EXISTS chronologer_migration"                                         \
@@ -116,6 +126,7 @@ typedef struct {
 	gboolean is_mariadb;
 	gsize packet_max;
 	guint64 id_step;
+	gboolean is_manual; /* autocommit is off: a transaction begins by itself */
 	gboolean in_transaction;
 	gboolean committing; /* if the connection is lost now, the outcome is unknown */
 	guint failure;       /* the number of the last error */
@@ -338,7 +349,9 @@ static void bind_value(MYSQL_BIND *bind, MYSQL_TIME *time, const StoreValue *val
 	case STORE_VALUE_QUERY: /* printed, never bound */
 		break;
 	case STORE_VALUE_TEXT:
-		bind->buffer_type = MYSQL_TYPE_STRING;
+	case STORE_VALUE_BYTES:
+		bind->buffer_type =
+			value->type == STORE_VALUE_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
 		bind->buffer = (void *)g_bytes_get_data(value->text, &length);
 		bind->buffer_length = length;
 		break;
@@ -678,7 +691,9 @@ static gboolean read_version(StoreSession *base, guint *version, GError **error)
 	Session *session = (Session *)base;
 	GError *failure = NULL;
 	guint64 number = 0;
-	gboolean ok = read_number(session, NEWEST_VERSION, &number, &failure);
+	/* With autocommit off the read would leave a transaction open, and repeat what it saw. */
+	gboolean ok = read_number(session, NEWEST_VERSION, &number, &failure) &&
+		      (!session->is_manual || command(session, "COMMIT", &failure));
 	*version = (guint)number;
 	if (!ok && failure->code == ERROR_SCHEMA)
 		g_clear_error(&failure);
@@ -689,11 +704,27 @@ static gboolean read_version(StoreSession *base, guint *version, GError **error)
 
 /* Writing -------------------------------------------------------------------------------------- */
 
+static gboolean start(Session *session, const char *statement, GError **error)
+{
+	session->in_transaction = command(session, statement, error);
+	return session->in_transaction;
+}
+
+/* A writer saves the round trip: with autocommit off its first statement begins the transaction. */
 static gboolean begin(StoreSession *base, GError **error)
 {
 	Session *session = (Session *)base;
-	session->in_transaction = command(session, "START TRANSACTION", error);
-	return session->in_transaction;
+	if (session->mode != STORE_WRITE)
+		return start(session, BEGIN, error);
+	if (!session->is_manual && !command(session, "SET autocommit = 0", error))
+		return FALSE;
+	session->is_manual = session->in_transaction = TRUE;
+	return TRUE;
+}
+
+static gboolean snapshot(StoreSession *base, GError **error)
+{
+	return start((Session *)base, SNAPSHOT, error);
 }
 
 static void roll_back(StoreSession *base)
@@ -818,9 +849,7 @@ static gboolean insert_rows(
 		bind_record(session->rows, i, records[i]);
 	if (mysql_stmt_bind_param(statement, session->rows->binds))
 		return fail_statement(session, statement, error);
-	session->committing = !session->in_transaction;
 	gboolean ok = execute_insert(session, statement, records, (gsize)1 << exponent, error);
-	session->committing = FALSE;
 	if (!ok)
 		g_clear_pointer(&session->inserts[exponent], mysql_stmt_close);
 	return ok;
@@ -879,13 +908,62 @@ static gboolean insert(StoreSession *base, Record *const *records, gsize n, GErr
 	for (gsize i = 0; i < n; i++)
 		if (!check_size(base, records[i], error))
 			return FALSE;
-	gboolean is_one = (gsize)1 << next_exponent(session, records, n) == n;
-	if (is_one || session->in_transaction)
-		return insert_all(session, records, n, error);
-	if (begin(base, error) && insert_all(session, records, n, error) && commit(base, error))
-		return TRUE;
-	roll_back(base);
-	return FALSE;
+	return insert_all(session, records, n, error);
+}
+
+/* Statements of everybody ---------------------------------------------------------------------- */
+
+/* Who asked for rows, and the kinds of their columns. */
+typedef struct {
+	const char *columns;
+	StoreRowFunc row;
+	gpointer data;
+} Reader;
+
+static gboolean row_neutral(const Row *row, gpointer data, GError **error)
+{
+	const Reader *reader = data;
+	StoreRow neutral = {.integers = {0}, .texts = {{NULL, 0}}};
+	for (guint i = 0; reader->columns[i] != '\0'; i++) {
+		if (reader->columns[i] == 'i')
+			neutral.integers[i] = (gint64)row->integers[i];
+		else if (reader->columns[i] == 't')
+			neutral.integers[i] = ts_from_time(&row->time);
+		else
+			neutral.texts[i] = (Text){row->texts[i], row->lengths[i]};
+	}
+	return reader->row(&neutral, reader->data, error);
+}
+
+static gboolean read_neutral(StoreSession *session, const StoreSql *sql, const char *columns,
+	StoreRowFunc row, gpointer data, GError **error)
+{
+	Reader reader = {columns, row, data};
+	return read_rows((Session *)session, sql, columns, row_neutral, &reader, error);
+}
+
+static gboolean write_neutral(
+	StoreSession *base, const StoreSql *sql, guint64 *sequence, GError **error)
+{
+	Session *session = (Session *)base;
+	if (!run(session, sql, error))
+		return FALSE;
+	if (sequence != NULL)
+		*sequence = mysql_insert_id(session->mysql) / session->id_step;
+	return TRUE;
+}
+
+static gboolean lock_counts(StoreSession *base, gboolean wait, gboolean *is_locked, GError **error)
+{
+	Session *session = (Session *)base;
+	guint64 id = 0;
+	if (!start(session, BEGIN, error))
+		return FALSE;
+	gboolean ok = read_number(session, wait ? LOCK_COUNTS : TRY_LOCK_COUNTS, &id, error);
+	*is_locked = ok && id != 0;
+	if (!*is_locked)
+		roll_back(base);
+	return ok;
 }
 
 /* Reading -------------------------------------------------------------------------------------- */
@@ -1013,6 +1091,37 @@ static gboolean sums(
 }
 
 typedef struct {
+	CountsFunc cell;
+	gpointer data;
+} Tally;
+
+static gboolean row_tally(const Row *row, gpointer data, GError **error)
+{
+	const Tally *to = data;
+	Text name = {row->texts[2], row->lengths[2]};
+	CountsCell cell = {
+		.name = &name,
+		.quarter = (gint64)row->integers[0],
+		.level = (guint)row->integers[1],
+		.n = (gint64)row->integers[3],
+	};
+	(void)error;
+	to->cell(&cell, to->data);
+	return TRUE;
+}
+
+static gboolean tally(
+	StoreSession *session, const Filter *filter, CountsFunc cell, gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(TALLY);
+	Tally to = {cell, data};
+	if (!add_filter((Session *)session, sql, filter, error))
+		return FALSE;
+	store_sql_add(sql, TALLY_END);
+	return read_rows((Session *)session, sql, "iixi", row_tally, &to, error);
+}
+
+typedef struct {
 	StoreRecordFunc row;
 	gpointer data;
 	gboolean with_logrec;
@@ -1135,8 +1244,13 @@ const StoreDriver store_mysql = {
 	.commit = commit,
 	.rollback = roll_back,
 	.check_size = check_size,
+	.read = read_neutral,
+	.write = write_neutral,
+	.snapshot = snapshot,
+	.lock_counts = lock_counts,
 	.count = count,
 	.sums = sums,
+	.tally = tally,
 	.range = range,
 	.get = get,
 	.names = names,

@@ -6,7 +6,6 @@
 #include "error.h"
 #include "query-eval.h"
 #include "store-driver.h"
-#include "store-sql.h"
 
 /* How long a writer waits for its turn, and then for another process, in milliseconds. */
 #define BUSY_TIMEOUT 5000
@@ -20,6 +19,11 @@
 /* Counted from the year 1, so that the division rounds down for years before 1970 too. */
 #define SUMS "SELECT (ts - ?) / ? AS slot, level, COUNT(*) FROM record"
 #define SUMS_END " GROUP BY slot, level ORDER BY slot, level"
+/* Quarter hours count from the year 0, as MySQL's TO_SECONDS() does. */
+#define TALLY                                                                                      \
+	"SELECT (ts + 62167219200000000) / 900000000 AS quarter, level, name, COUNT(*) FROM "      \
+	"record"
+#define TALLY_END " GROUP BY quarter, level, name"
 /* The offset is walked in the index alone; the rows asked for are then looked up one by one. A join
  * of both would have to sort again what is in order, messages and all. */
 #define RANGE "SELECT record_id FROM record"
@@ -254,10 +258,12 @@ static int bind_value(sqlite3_stmt *statement, int i, const StoreValue *value)
 {
 	if (value->type == STORE_VALUE_QUERY)
 		return bind_query(statement, i, value->query);
-	if (value->type != STORE_VALUE_TEXT)
+	if (value->type == STORE_VALUE_INTEGER || value->type == STORE_VALUE_TS)
 		return sqlite3_bind_int64(statement, i, value->integer);
 	gsize length;
 	const char *text = g_bytes_get_data(value->text, &length);
+	if (value->type == STORE_VALUE_BYTES)
+		return sqlite3_bind_blob64(statement, i, text, length, SQLITE_STATIC);
 	return sqlite3_bind_text64(
 		statement, i, text != NULL ? text : "", length, SQLITE_STATIC, SQLITE_UTF8);
 }
@@ -490,15 +496,7 @@ static gboolean insert_rows(Session *session, Record *const *records, gsize n, G
 
 static gboolean insert(StoreSession *base, Record *const *records, gsize n, GError **error)
 {
-	Session *session = (Session *)base;
-	if (session->in_transaction)
-		return insert_rows(session, records, n, error);
-	if (!begin(base, error))
-		return FALSE;
-	if (insert_rows(session, records, n, error) && commit(base, error))
-		return TRUE;
-	roll_back(base);
-	return FALSE;
+	return insert_rows((Session *)base, records, n, error);
 }
 
 static gboolean check_size(StoreSession *base, const Record *record, GError **error)
@@ -512,6 +510,65 @@ static gboolean check_size(StoreSession *base, const Record *record, GError **er
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE,
 		"The database takes records of at most %" G_GSIZE_FORMAT " bytes", limit);
 	return FALSE;
+}
+
+/* Statements of everybody ---------------------------------------------------------------------- */
+
+/* Who asked for rows, and the kinds of their columns. */
+typedef struct {
+	const char *columns;
+	StoreRowFunc row;
+	gpointer data;
+} Reader;
+
+static gboolean row_neutral(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Reader *reader = data;
+	StoreRow neutral = {.integers = {0}, .texts = {{NULL, 0}}};
+	for (int i = 0; reader->columns[i] != '\0'; i++) {
+		const char *bytes = sqlite3_column_blob(row, i);
+		if (reader->columns[i] != 'x')
+			neutral.integers[i] = sqlite3_column_int64(row, i);
+		else
+			neutral.texts[i] = (Text){
+				(char *)(bytes ? bytes : ""), (gsize)sqlite3_column_bytes(row, i)};
+	}
+	return reader->row(&neutral, reader->data, error);
+}
+
+static gboolean read_neutral(StoreSession *session, const StoreSql *sql, const char *columns,
+	StoreRowFunc row, gpointer data, GError **error)
+{
+	Reader reader = {columns, row, data};
+	return run((Session *)session, sql, row_neutral, &reader, error);
+}
+
+static gboolean write_neutral(
+	StoreSession *base, const StoreSql *sql, guint64 *sequence, GError **error)
+{
+	Session *session = (Session *)base;
+	if (!run(session, sql, NULL, NULL, error))
+		return FALSE;
+	if (sequence != NULL)
+		*sequence = (guint64)sqlite3_last_insert_rowid(session->db);
+	return TRUE;
+}
+
+/* Of the moment of its first read. */
+static gboolean snapshot(StoreSession *base, GError **error)
+{
+	Session *session = (Session *)base;
+	session->in_transaction = execute_text(session, "BEGIN", error);
+	return session->in_transaction;
+}
+
+/* There is only one writer anyway. */
+static gboolean lock_counts(
+	StoreSession *session, gboolean wait, gboolean *is_locked, GError **error)
+{
+	(void)wait;
+	*is_locked = begin(session, error);
+	return *is_locked;
 }
 
 /* Reading -------------------------------------------------------------------------------------- */
@@ -616,6 +673,36 @@ static Text column_text(sqlite3_stmt *row, int i)
 	if (text.data == NULL)
 		text.data = (char *)"";
 	return text;
+}
+
+typedef struct {
+	CountsFunc cell;
+	gpointer data;
+} Tally;
+
+static gboolean row_tally(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Tally *to = data;
+	Text name = column_text(row, 2);
+	CountsCell cell = {
+		.name = &name,
+		.quarter = sqlite3_column_int64(row, 0),
+		.level = (guint)sqlite3_column_int64(row, 1),
+		.n = sqlite3_column_int64(row, 3),
+	};
+	(void)error;
+	to->cell(&cell, to->data);
+	return TRUE;
+}
+
+static gboolean tally(
+	StoreSession *session, const Filter *filter, CountsFunc cell, gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(TALLY);
+	Tally to = {cell, data};
+	add_filter(sql, filter);
+	store_sql_add(sql, TALLY_END);
+	return run((Session *)session, sql, row_tally, &to, error);
 }
 
 typedef struct {
@@ -757,8 +844,13 @@ const StoreDriver store_sqlite = {
 	.commit = commit,
 	.rollback = roll_back,
 	.check_size = check_size,
+	.read = read_neutral,
+	.write = write_neutral,
+	.snapshot = snapshot,
+	.lock_counts = lock_counts,
 	.count = count,
 	.sums = sums,
+	.tally = tally,
 	.range = range,
 	.get = get,
 	.names = names,

@@ -112,6 +112,7 @@ static gpointer write_all(gpointer data)
 	while (gather(writer, batch)) {
 		write_batch(writer, batch);
 		wake(writer, batch);
+		store_tidy(writer->store);
 		g_ptr_array_set_size(batch, 0);
 	}
 	store_free(writer->store);

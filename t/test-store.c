@@ -7,10 +7,9 @@
 #include <glib/gstdio.h>
 #include "../src/config.h"
 #include "../src/error.h"
-#include "../src/store.h"
 #include "../src/store-driver.h"
-#include "../src/tool.h"
 #include "../src/writer.h"
+#include "test-store.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000)
 #define NOW (1525970213 * SECOND) /* 2018-05-10 16:36:53, of quarter hour 1525969800 */
@@ -21,22 +20,6 @@ typedef struct {
 	char *label;
 	char *dsn; /* NULL: a new SQLite file for each case */
 } Target;
-
-/* What a case finds: an empty, migrated database, and a store of each kind, not yet connected. */
-typedef struct {
-	char *dsn;
-	char *directory; /* of the SQLite file; NULL on a server */
-	StoreConfig *config;
-	Store *reader;
-	Store *writer;
-	Store *admin;
-} Fixture;
-
-typedef struct {
-	const char *name;
-	void (*run)(Fixture *fixture);
-	enum { ANY, SERVER, FILE_ONLY } where;
-} Case;
 
 typedef struct {
 	const Case *the;
@@ -53,7 +36,7 @@ static Text text_of(const char *text, gsize length)
 	return copy;
 }
 
-static Record *record_new(gint64 ts, guint level, const char *name, const char *message)
+Record *record_new(gint64 ts, guint level, const char *name, const char *message)
 {
 	Record *record = g_new0(Record, 1);
 	record->ts = ts;
@@ -167,15 +150,14 @@ static void keep_print(const char *text)
 	g_string_append(printed, text);
 }
 
-/* `chronologer migrate`; what it has printed, or NULL. */
-static char *migrate(const char *dsn, GError **error)
+char *run_tool(const ToolCommand *command, const char *dsn, GError **error)
 {
 	static char *const no_arguments[] = {NULL};
 	g_autofree char *tests = g_test_build_filename(G_TEST_DIST, "..", "sql", NULL);
 	Config config = {.storage_dsn = (char *)dsn, .sql_directory = tests, .deadline = 10};
 	printed = g_string_new(NULL);
 	GPrintFunc before = g_set_print_handler(keep_print);
-	gboolean ok = tool_migrate.run(&config, no_arguments, error);
+	gboolean ok = tool_run(command, &config, no_arguments, error);
 	g_set_print_handler(before);
 	char *text = g_string_free(printed, FALSE);
 	if (!ok)
@@ -183,7 +165,12 @@ static char *migrate(const char *dsn, GError **error)
 	return text;
 }
 
-static void execute(Fixture *fixture, const char *statement)
+static char *migrate(const char *dsn, GError **error)
+{
+	return run_tool(&tool_migrate, dsn, error);
+}
+
+void execute(Fixture *fixture, const char *statement)
 {
 	g_autoptr(GError) error = NULL;
 	store_execute(fixture->admin, statement, &error);
@@ -192,8 +179,12 @@ static void execute(Fixture *fixture, const char *statement)
 
 static void drop_tables(Fixture *fixture)
 {
-	execute(fixture, "DROP TABLE IF EXISTS record");
-	execute(fixture, "DROP TABLE IF EXISTS chronologer_migration");
+	static const char *const tables[] = {"record", "count_level", "count_name", "count_delta",
+		"count_state", "chronologer_migration"};
+	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
+		g_autofree char *text = g_strconcat("DROP TABLE IF EXISTS ", tables[i], NULL);
+		execute(fixture, text);
+	}
 }
 
 static StoreConfig *config_new(const char *dsn, guint deadline)
@@ -970,7 +961,18 @@ static gpointer insert_blocked(gpointer data)
 	return NULL;
 }
 
-/* Whether the server had done it nobody can know: the error says so, and it is not done again. */
+/* Runs until the other connection waits in a state that begins so. */
+static void await_other(Fixture *fixture, const char *state)
+{
+	g_autofree char *text = g_strdup_printf(
+		"SET @x = (SELECT 1 UNION ALL SELECT 2 FROM information_schema.processlist"
+		" WHERE id = @victim AND state LIKE '%s%%')",
+		state);
+	while (store_execute(fixture->admin, text, NULL))
+		g_usleep(1000);
+}
+
+/* What was not committed is done again. */
 static void lose_running_insert(Fixture *fixture)
 {
 	Blocked blocked = {fixture, NULL};
@@ -978,14 +980,30 @@ static void lose_running_insert(Fixture *fixture)
 	execute(fixture, NOTE_OTHER);
 	execute(fixture, "LOCK TABLES record WRITE, chronologer_migration READ");
 	GThread *thread = g_thread_new("insert", insert_blocked, &blocked);
-	while (store_execute(fixture->admin,
-		"SET @x = (SELECT 1 UNION ALL SELECT 2 FROM information_schema.processlist"
-		" WHERE id = @victim AND state LIKE 'Waiting for table metadata lock%')",
-		NULL))
-		g_usleep(1000);
+	await_other(fixture, "Waiting for table metadata lock");
+	execute(fixture, "KILL @victim");
+	execute(fixture, "UNLOCK TABLES");
+	g_thread_join(thread);
+	g_assert_no_error(blocked.error);
+	g_assert_cmpuint(count(fixture, NULL), ==, 2);
+}
+
+/* Whether the server had done it nobody can know: the error says so, and it is not done again. */
+static void lose_running_commit(Fixture *fixture)
+{
+	Blocked blocked = {fixture, NULL};
+	insert(fixture, NOW, 20, "app");
+	execute(fixture, NOTE_OTHER);
+	if (!store_execute(fixture->admin, "BACKUP STAGE START", NULL)) {
+		g_test_skip("only MariaDB can stop commits");
+		return;
+	}
+	execute(fixture, "BACKUP STAGE BLOCK_COMMIT");
+	GThread *thread = g_thread_new("insert", insert_blocked, &blocked);
+	await_other(fixture, "Waiting for backup lock");
 	execute(fixture, "KILL @victim");
 	g_thread_join(thread);
-	execute(fixture, "UNLOCK TABLES");
+	execute(fixture, "BACKUP STAGE END");
 	g_assert_error(blocked.error, CHRONOLOGER_ERROR, ERROR_STORAGE);
 	g_assert_nonnull(strstr(blocked.error->message, "nobody knows"));
 	g_test_message("%s", blocked.error->message);
@@ -1021,6 +1039,7 @@ static void deadline_on_server(Fixture *fixture)
 	g_autoptr(Store) reader = store_new(config, STORE_READ);
 	guint64 n;
 	g_assert_true(store_ping(reader, NULL));
+	filter->before = NOW; /* not a quarter hour: records are read */
 	execute(fixture, "LOCK TABLES record WRITE");
 	g_assert_false(store_count(reader, filter, &n, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_DEADLINE);
@@ -1064,7 +1083,7 @@ static void migrate_twice(Fixture *fixture)
 	insert(fixture, NOW, 20, "app");
 	g_autofree char *text = migrate(fixture->dsn, &error);
 	g_assert_no_error(error);
-	g_assert_cmpstr(text, ==, "schema is up to date (version 1)\n");
+	g_assert_cmpstr(text, ==, "schema is up to date (version 2)\n");
 	g_assert_cmpuint(count(fixture, NULL), ==, 1);
 }
 
@@ -1076,7 +1095,7 @@ static void migrate_after_crash(Fixture *fixture)
 	assert_ping_fails(fixture->reader, ERROR_SCHEMA, "run \"chronologer migrate\"");
 	g_autofree char *text = migrate(fixture->dsn, &error);
 	g_assert_no_error(error);
-	g_assert_cmpstr(text, ==, "applied 1 0001-initial\n");
+	g_assert_cmpstr(text, ==, "applied 1 0001-initial\napplied 2 0002-counts\n");
 	g_assert_cmpuint(count(fixture, NULL), ==, 1);
 }
 
@@ -1090,8 +1109,8 @@ static void refuse_newer_schema(Fixture *fixture)
 	g_assert_false(created);
 	g_assert_true(store_migrate_apply(fixture->admin, 7, "0007-x", nothing, NULL));
 	g_assert_true(store_migrate_end(fixture->admin, NULL));
-	assert_ping_fails(fixture->writer, ERROR_SCHEMA, "version 7, newer than version 1");
-	assert_ping_fails(fixture->reader, ERROR_SCHEMA, "version 7, newer than version 1");
+	assert_ping_fails(fixture->writer, ERROR_SCHEMA, "version 7, newer than version 2");
+	assert_ping_fails(fixture->reader, ERROR_SCHEMA, "version 7, newer than version 2");
 	g_assert_null(migrate(fixture->dsn, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_SCHEMA);
 	execute(fixture, "DELETE FROM chronologer_migration WHERE version = 7");
@@ -1111,7 +1130,7 @@ static void use_before_migrate(Fixture *fixture)
 		g_assert_null(g_dir_read_name(dir));
 	}
 	g_autofree char *text = migrate(fixture->dsn, NULL);
-	g_assert_true(g_str_has_suffix(text, "applied 1 0001-initial\n"));
+	g_assert_true(g_str_has_suffix(text, "applied 1 0001-initial\napplied 2 0002-counts\n"));
 	g_assert_cmpint(g_str_has_prefix(text, "created "), ==, fixture->directory != NULL);
 	insert(fixture, NOW, 20, "app");
 }
@@ -1401,6 +1420,7 @@ static const Case cases[] = {
 	{"lose-transaction", lose_transaction, SERVER},
 	{"lose-transaction-before-commit", lose_transaction_before_commit, SERVER},
 	{"lose-running-insert", lose_running_insert, SERVER},
+	{"lose-running-commit", lose_running_commit, SERVER},
 	{"unreachable-server", unreachable_server, SERVER},
 	{"missing-database", missing_database, SERVER},
 	{"deadline-on-server", deadline_on_server, SERVER},
@@ -1456,6 +1476,8 @@ static void add_cases(const Target *target)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
 		add_case(&cases[i], target, run_case);
+	for (guint i = 0; i < count_cases_length; i++)
+		add_case(&count_cases[i], target, run_case);
 	for (gsize i = 0; i < G_N_ELEMENTS(empty_cases); i++)
 		add_case(&empty_cases[i], target, run_empty_case);
 }
