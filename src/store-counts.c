@@ -567,8 +567,9 @@ gboolean store_counts_range(const StoreLink *link, const StoreRange *range, Stor
 		return link->driver->range(link->session, range, row, data, error);
 	if (!link->driver->snapshot(link->session, error))
 		return FALSE;
-	gboolean ok = search_range(link, &found, &part, error) &&
-		      link->driver->range(link->session, &found, row, data, error);
+	gboolean ok = search_range(link, &found, &part, error);
+	if (ok && found.filter->after <= found.filter->before)
+		ok = link->driver->range(link->session, &found, row, data, error);
 	link->driver->rollback(link->session);
 	return ok;
 }
@@ -988,15 +989,16 @@ static gboolean next_day(const StoreLink *link, gint64 before, gint64 *day, GErr
 gboolean store_counts_recount(
 	const StoreLink *link, StoreRecount what, StoreDayFunc func, gpointer data, GError **error)
 {
+	gint64 first = counts_quarter(RECORD_TS_MIN) / COUNTS_QUARTERS;
 	gint64 day = counts_quarter(RECORD_TS_MAX) / COUNTS_QUARTERS, complete;
 	if (!read_state(link, &complete, error))
 		return FALSE;
 	if (what == STORE_RECOUNT_MISSING)
 		day = MIN(day, complete / COUNTS_QUARTERS - 1);
-	while (day >= 0) {
+	while (day >= first) {
 		if (!next_day(link, day, &day, error))
 			return FALSE;
-		if (day >= 0 && !recount_one(link, what, (guint)day, func, data, error))
+		if (day >= first && !recount_one(link, what, (guint)day, func, data, error))
 			return FALSE;
 		day--;
 	}

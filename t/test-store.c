@@ -1337,7 +1337,7 @@ static void check_client(Fixture *fixture, const Client *client, gboolean refuse
 static void write_groups(Fixture *fixture, gboolean refuses)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-	g_autoptr(Writer) writer = writer_new(fixture->config);
+	g_autoptr(Writer) writer = writer_new(fixture->config, CLIENTS);
 	Client clients[CLIENTS];
 	GThread *threads[CLIENTS];
 	guint64 count;
@@ -1375,10 +1375,49 @@ static void group_away(Fixture *fixture)
 {
 	g_autoptr(GError) error = NULL;
 	drop_tables(fixture);
-	g_autoptr(Writer) writer = writer_new(fixture->config);
+	g_autoptr(Writer) writer = writer_new(fixture->config, CLIENTS);
 	g_autoptr(Record) record = record_new(NOW, 20, "a", "b");
 	g_assert_false(writer_insert(writer, record, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_SCHEMA);
+}
+
+#define LIMIT 2
+
+typedef struct {
+	Writer *writer;
+	gint refused; /* atomic */
+} Flood;
+
+static gpointer write_flood(gpointer data)
+{
+	Flood *flood = data;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Record) record = record_new(NOW, 20, "a", "b");
+	if (!writer_insert(flood->writer, record, &error)) {
+		g_assert_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE);
+		g_assert_nonnull(strstr(error->message, "2 wait already"));
+		g_atomic_int_inc(&flood->refused);
+	}
+	return NULL;
+}
+
+/* While the database is busy no more wait than may; who is refused is told at once. */
+static void group_full(Fixture *fixture)
+{
+	g_autoptr(Writer) writer = writer_new(fixture->config, LIMIT);
+	Flood flood = {.writer = writer};
+	GThread *threads[CLIENTS];
+	execute(fixture, fixture->directory ? "BEGIN IMMEDIATE" : "LOCK TABLES record READ");
+	for (guint i = 0; i < CLIENTS; i++)
+		threads[i] = g_thread_new("client", write_flood, &flood);
+	/* One batch is being written, of as many as may wait; as many wait. */
+	while (g_atomic_int_get(&flood.refused) < CLIENTS - 2 * LIMIT)
+		g_usleep(1000);
+	execute(fixture, fixture->directory ? "COMMIT" : "UNLOCK TABLES");
+	for (guint i = 0; i < CLIENTS; i++)
+		g_thread_join(threads[i]);
+	g_assert_cmpuint(
+		count(fixture, NULL), ==, (guint64)(CLIENTS - g_atomic_int_get(&flood.refused)));
 }
 
 static const Case cases[] = {
@@ -1433,6 +1472,7 @@ static const Case cases[] = {
 	{"group", group_commit, ANY},
 	{"group-neighbours", group_neighbours, ANY},
 	{"group-away", group_away, ANY},
+	{"group-full", group_full, ANY},
 };
 
 /* These begin without tables. */
