@@ -381,15 +381,28 @@ gboolean store_counts_names(const StoreLink *link, const Filter *filter, StoreNa
 /* From this offset on looking for its quarter hour is quicker than walking to it. */
 #define FAR 1000
 
-/* Which part of a filter holds the rows of a range. */
+/* Quarter hours without a match that are walked through rather than left out: each part that is read
+ * is a statement. */
+#define GAP 4
+
+/* Quarter hours in which rows are. */
+typedef struct {
+	gint64 from, to; /* `to` is behind the last one */
+} Run;
+
+/* Which parts of a filter hold the rows of a range. */
 typedef struct {
 	const StoreLink *link;
+	const StoreRange *range;
 	Wanted wanted;
 	Counts *deltas; /* by quarter hour */
-	Filter part;    /* the filter with the bounds found; borrows */
-	guint64 skip;   /* rows of `part` before the first one asked for */
-	guint64 need;   /* rows to go until the last one asked for */
-	gboolean has_first, has_last;
+	GArray *runs;   /* Run, the newest first */
+	guint64 skip; /* rows from the first of them, or what comes then, to the first one asked for */
+	guint64 need; /* rows to go until the last one asked for */
+
+	StoreRecordFunc row;
+	gpointer data;
+	guint limit; /* rows still to be passed on */
 } Search;
 
 /* By quarter hour alone. */
@@ -400,21 +413,22 @@ static void add_quarter(const CountsCell *cell, gpointer counts)
 	add_nameless(&all, counts);
 }
 
-/* A quarter hour with `n` rows, the next one back in time. */
+/* A quarter hour with `n` rows, the next one back in time that has any. */
 static void pass_quarter(Search *search, gint64 quarter, guint64 n)
 {
-	if (!search->has_first && search->skip < n) {
-		search->part.before = counts_quarter_ts(quarter + 1) - 1;
-		search->has_first = TRUE;
-	} else if (!search->has_first) {
+	if (search->runs->len == 0 && search->skip >= n) {
 		search->skip -= n;
-	}
-	if (search->need <= n) {
-		search->part.after = counts_quarter_ts(quarter);
-		search->has_last = TRUE;
-	} else {
 		search->need -= n;
+		return;
 	}
+	Run *last =
+		search->runs->len ? &g_array_index(search->runs, Run, search->runs->len - 1) : NULL;
+	Run run = {quarter, quarter + 1};
+	if (last && last->from - run.to <= GAP)
+		last->from = quarter;
+	else
+		g_array_append_val(search->runs, run);
+	search->need -= MIN(n, search->need);
 }
 
 /* As pass_wanted(), of what has passed that already. */
@@ -444,7 +458,7 @@ static gboolean search_days(Search *search, gint64 first, gint64 last, GError **
 		return FALSE;
 	counts_each(search->deltas, pass_between, &wanted);
 	counts_each(counts, append_cell, cells);
-	for (guint i = cells->len; i-- > 0 && !search->has_last;) {
+	for (guint i = cells->len; i-- > 0 && search->need > 0;) {
 		const CountsCell *cell = &g_array_index(cells, CountsCell, i);
 		if (cell->n > 0)
 			pass_quarter(search, cell->quarter, (guint64)cell->n);
@@ -485,7 +499,7 @@ static gboolean search_back(Search *search, GError **error)
 {
 	gint64 first = search->wanted.from / COUNTS_QUARTERS;
 	gint64 last = (search->wanted.to - 1) / COUNTS_QUARTERS;
-	for (gint64 days = 1; !search->has_last; days *= 2) {
+	for (gint64 days = 1; search->need > 0; days *= 2) {
 		if (!newest_day(search, last, &last, error))
 			return FALSE;
 		if (last < first)
@@ -497,8 +511,31 @@ static gboolean search_back(Search *search, GError **error)
 	return TRUE;
 }
 
+static gboolean pass_row(const Record *record, gpointer data, GError **error)
+{
+	Search *search = data;
+	search->limit--;
+	return search->row(record, search->data, error);
+}
+
+/* The rows of a part of the filter, from `skip` on; the parts before have taken theirs. */
+static gboolean read_part(Search *search, gint64 after, gint64 before, GError **error)
+{
+	Filter part = *search->range->filter; /* borrows */
+	StoreRange range = *search->range;
+	part.after = MAX(part.after, after);
+	part.before = MIN(part.before, before);
+	if (search->limit == 0 || part.after > part.before)
+		return TRUE;
+	range.filter = &part;
+	range.left = search->skip;
+	range.limit = search->limit;
+	search->skip = 0;
+	return search->link->driver->range(search->link->session, &range, pass_row, search, error);
+}
+
 /* The rows that are newer than the whole quarter hours. */
-static gboolean search_edge(Search *search, GError **error)
+static gboolean read_newest(Search *search, GError **error)
 {
 	Filter edge = *search->wanted.filter;
 	guint64 n = 0;
@@ -507,69 +544,68 @@ static gboolean search_edge(Search *search, GError **error)
 		return TRUE;
 	if (!search->link->driver->count(search->link->session, &edge, &n, error))
 		return FALSE;
-	if (search->skip < n)
-		search->has_first = TRUE;
-	else
-		search->skip -= n;
 	search->need -= MIN(n, search->need);
+	if (search->skip < n)
+		return read_part(search, edge.after, edge.before, error);
+	search->skip -= n;
 	return TRUE;
 }
 
-static gboolean search_first(Search *search, GError **error)
+static gboolean find_runs(Search *search, GError **error)
 {
-	search->has_first = search->skip < FAR;
-	if (!search->has_first && !search_edge(search, error))
-		return FALSE;
 	search->wanted.cell = add_quarter;
 	search->wanted.data = search->deltas;
 	if (!read_deltas(search->link, &search->wanted, error))
 		return FALSE;
 	search->wanted.is_delta = FALSE;
-	if (!search_back(search, error))
-		return FALSE;
-	if (!search->has_first)
-		search->part.before =
-			MIN(search->part.before, counts_quarter_ts(search->wanted.from) - 1);
+	return search_back(search, error);
+}
+
+static gboolean read_runs(Search *search, GError **error)
+{
+	for (guint i = 0; i < search->runs->len; i++) {
+		const Run *run = &g_array_index(search->runs, Run, i);
+		if (!read_part(search, counts_quarter_ts(run->from), counts_quarter_ts(run->to) - 1,
+			    error))
+			return FALSE;
+	}
 	return TRUE;
 }
 
-static gboolean search_range(const StoreLink *link, StoreRange *range, Filter *part, GError **error)
+static gboolean search_range(Search *search, GError **error)
 {
-	g_autoptr(Counts) deltas = counts_new();
-	Search search = {.link = link,
-		.deltas = deltas,
-		.part = *range->filter,
-		.skip = range->left,
-		.need = range->left + range->limit};
 	gint64 complete;
-	set_whole(&search.wanted, range->filter);
-	if (!read_state(link, &complete, error))
+	set_whole(&search->wanted, search->range->filter);
+	if (!read_state(search->link, &complete, error))
 		return FALSE;
-	search.wanted.from = MAX(search.wanted.from, complete);
-	if (search.wanted.from >= search.wanted.to)
-		return TRUE;
-	if (!search_first(&search, error))
-		return FALSE;
-	*part = search.part;
-	range->left = search.skip;
-	range->filter = part;
-	return TRUE;
+	search->wanted.from = MAX(search->wanted.from, complete);
+	if (search->wanted.from >= search->wanted.to)
+		return read_part(search, RECORD_TS_MIN, RECORD_TS_MAX, error);
+	return read_newest(search, error) && find_runs(search, error) && read_runs(search, error) &&
+	       read_part(search, RECORD_TS_MIN, counts_quarter_ts(search->wanted.from) - 1, error);
 }
 
 gboolean store_counts_range(const StoreLink *link, const StoreRange *range, StoreRecordFunc row,
 	gpointer data, GError **error)
 {
 	const Filter *filter = range->filter;
-	gboolean is_simple = range->left < FAR && filter->level == 0 && filter->names->len == 0;
-	StoreRange found = *range;
-	Filter part;
-	if (is_simple || filter->query || range->left > G_MAXINT64)
+	gboolean is_near = range->left < FAR && filter->level == 0 && filter->names->len == 0;
+	if (is_near || filter->query || range->left > G_MAXINT64)
 		return link->driver->range(link->session, range, row, data, error);
+	g_autoptr(Counts) deltas = counts_new();
+	g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(Run));
+	Search search = {.link = link,
+		.range = range,
+		.deltas = deltas,
+		.runs = runs,
+		.skip = range->left,
+		.need = range->left + range->limit,
+		.row = row,
+		.data = data,
+		.limit = range->limit};
 	if (!link->driver->snapshot(link->session, error))
 		return FALSE;
-	gboolean ok = search_range(link, &found, &part, error);
-	if (ok && found.filter->after <= found.filter->before)
-		ok = link->driver->range(link->session, &found, row, data, error);
+	gboolean ok = search_range(&search, error);
 	link->driver->rollback(link->session);
 	return ok;
 }
