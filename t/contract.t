@@ -627,6 +627,15 @@ class Contract:
     for group in 'minute', '15minute':
       self.assertStatus(400, self.client.head(RECORD + '?timezone=UTC&group=' + group))
 
+  def test_timeline_too_many_minutes(self):
+    '''a timeline of minutes with records in more than 4,000 quarter hours: 400 saying so'''
+    start = self.begin // 3600 * 3600
+    self.insert(*(self.record(created = start + 900 * quarter) for quarter in range(4001)))
+    parameters = {'name': self.name, 'group': 'minute', 'timezone': 'UTC'}
+    self.assertError(400, 'ValueError', self.client.get(API + '/timeline?' + query(**parameters)), '60015')
+    allowed = self.timeline(**{**parameters, 'after': iso(start + 900)})
+    self.assertEqual(4000, len(allowed['group']))
+
   def test_timeline_too_long(self):
     '''a timeline too long for headers: 400 saying so; GET /timeline answers it'''
     start = self.begin // 3600 * 3600
