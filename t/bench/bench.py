@@ -1,5 +1,6 @@
 """What the parts of the benchmark share: servers, load, and the rows of the table."""
 import atexit
+import base64
 import itertools
 import json
 import os
@@ -196,7 +197,8 @@ def bodies(n, size):
 
 def wrk(port, forms, keep, seconds, clients = CLIENTS):
   '''Answers a second. All have to be 2xx.'''
-  text = output([program('wrk', 'wrk'), '-t1', '-c%d' % clients, '-d%ds' % max(1, round(seconds)), '-s', str(HERE / 'post.lua'),
+  text = output([program('wrk', 'wrk'), '-t1', '-c%d' % clients, '-d%ds' % max(1, round(seconds)), '--timeout', '30s',
+    '-s', str(HERE / 'post.lua'),
     *([] if keep else ['-H', 'Connection: close']), 'http://127.0.0.1:%d' % port, '--', str(forms)])
   bad = re.search(r'Non-2xx.*|Socket errors.*', text)
   if bad:

@@ -121,4 +121,100 @@ def part_4(options, files, wanted):
   yield from bulk_rows(options, 'SQLite', 0.6, worker, yardstick)
 
 
-PARTS = [((1, 2), part_1_2), ((3,), part_3), ((4,), part_4)]
+# mod_fcgid --------------------------------------------------------------------------------------
+
+PROCESSES = 8
+KEPT = re.compile(r'(?i)\s*(START TRANSACTION|BEGIN|COMMIT|INSERT|SELECT|UPDATE)\b')
+
+
+def fcgid(program, dsn):
+  '''Apache with so many processes of the program.'''
+  apache = Apache('fcgid', dsn = dsn)
+  shutil.copy(program, apache.program)
+  path = apache.directory / 'apache.conf'
+  path.write_text(path.read_text().replace('</VirtualHost>',
+    'FcgidMinProcessesPerClass {0}\nFcgidMaxProcessesPerClass {0}\n</VirtualHost>'.format(PROCESSES)))
+  return apache
+
+
+def logged_posts(database, post):
+  '''What MariaDB was told while `post` posted: (connection, statement), in order.'''
+  for statement in 'TRUNCATE mysql.general_log', 'SET GLOBAL log_output = "TABLE"', 'SET GLOBAL general_log = ON':
+    database.must(statement)
+  post()
+  database.must('SET GLOBAL general_log = OFF')
+  # One line each; what the client escapes would have to be taken back.
+  text = database.must('SELECT thread_id, TO_BASE64(argument) FROM mysql.general_log'
+    ' WHERE command_type IN ("Execute", "Query") ORDER BY event_time, thread_id').replace('\\n', '')
+  lines = [line.split('\t') for line in text.splitlines()]
+  statements = [(thread, base64.b64decode(argument).decode()) for thread, argument in lines]
+  return [(thread, statement) for thread, statement in statements if KEPT.match(statement)]
+
+
+def transactions(statements):
+  '''Lists of the statements of a connection that are committed together.'''
+  open_ones = {}
+  for thread, statement in statements:
+    word = statement.split()[0].upper()
+    if word in ('START', 'BEGIN'):
+      open_ones[thread] = []
+    elif word == 'COMMIT':
+      yield thread, open_ones.pop(thread, [])
+    elif thread in open_ones:
+      open_ones[thread].append(statement)
+    elif word == 'INSERT':
+      yield thread, [statement]
+
+
+def is_count(statement):
+  return not re.search(r'(?i)\bINTO\s+`?record`?\s', statement)
+
+
+def write_replay(path, posts, with_counts):
+  '''A transaction of one statement is no transaction: so the worker did it before there were counts.'''
+  threads = {thread: number for number, thread in enumerate(sorted({thread for thread, _ in posts}))}
+  with open(path, 'w') as file:
+    for thread, statements in posts:
+      told = [' '.join(s.split('\n')) for s in statements if with_counts or not is_count(s)]
+      for statement in told if len(told) == 1 else ['START TRANSACTION', *told, 'COMMIT']:
+        file.write('%d\t%s\n' % (threads[thread], statement))
+  return path
+
+
+def replay_time(database, path, posts):
+  '''Seconds for each post.'''
+  statements = sum(1 for line in open(path))
+  rate = raw('replay', database.port, 'fcgid', path)
+  return statements / rate / posts
+
+
+def count_cost(options, files, database, apache):
+  '''What the counts add to a POST, in seconds of eight connections' work: the statements of real POSTs,
+  replayed with and without those on other tables than `record`.'''
+  posts = list(transactions(logged_posts(database, lambda: wrk(apache.port, files.forms(), False, 3, PROCESSES))))
+  if not any(is_count(s) for _, statements in posts for s in statements):
+    return None
+  full, bare = write_replay(files.directory / 'full', posts, True), write_replay(files.directory / 'bare', posts, False)
+  with_counts, without = alternate(options.runs,
+    lambda: replay_time(database, full, len(posts)), lambda: replay_time(database, bare, len(posts)))
+  return statistics.median(a - b for a, b in zip(with_counts, without))
+
+
+def part_5(options, files, wanted):
+  with Database() as database:
+    dsn = database.create('fcgid')
+    with fcgid(built(WORKER), dsn) as apache, fcgid(built(PROGRAMS / 'null'), dsn) as null:
+      for server in apache, null:
+        wrk(server.port, files.forms(), False, 2, PROCESSES)
+      measured, nothing = alternate(options.runs,
+        lambda: wrk(apache.port, files.forms(), False, options.seconds, PROCESSES),
+        lambda: wrk(null.port, files.forms(), False, options.seconds, PROCESSES))
+      yield Row('mod_fcgid, 8 processes and clients: POST', measured, nothing)
+      cost = count_cost(options, files, database, apache)
+      note = '' if cost is not None else 'no count tables'
+      post = 1 / middle(measured)
+      share = (cost or 0) / (post - (cost or 0)) * 100
+      yield Row('what the counts add to each of these', share, None, at_most(15, unit = '%', of = 'measured'), '%', note = note)
+
+
+PARTS = [((1, 2), part_1_2), ((3,), part_3), ((4,), part_4), ((5,), part_5)]
