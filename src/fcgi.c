@@ -16,6 +16,8 @@
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,9 +148,13 @@ static gpointer serve_thread(gpointer data)
 
 /* The loop ------------------------------------------------------------------------------------- */
 
-static void set_timeouts(int fd, guint receive)
+/* An answer's last piece does not wait for the front server to acknowledge the others, which takes 40 ms.
+ * (On a Unix socket this fails, and is not needed.) */
+static void set_options(int fd, guint receive)
 {
+	int on = 1;
 	struct timeval in = {.tv_sec = receive}, out = {.tv_sec = SEND_TIMEOUT};
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &in, sizeof in);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof out);
 }
@@ -166,7 +172,7 @@ static gboolean accept_all(Server *server)
 	for (;;) {
 		int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd >= 0) {
-			set_timeouts(fd, server->options->receive_timeout);
+			set_options(fd, server->options->receive_timeout);
 			watch(server, fd, EPOLL_CTL_ADD);
 		} else if (errno == EAGAIN) {
 			return TRUE;
