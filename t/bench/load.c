@@ -2,9 +2,10 @@
  * takes, and whether each answer is 201.
  *
  * load [OPTION...] PORT FILE: each line of FILE is a form's body. Prints one line of JSON: "answers",
- * "other" (of them, other than 201), "failed" (no answer), "rate" (answers a second), and "p50", "p99"
- * and "max" in milliseconds, from the moment a request was due, the connection not yet made, to the end of
- * its answer. At a rate, a request that has to wait for a client to be free is late, and that counts. */
+ * "other" (of them, other than 201), "failed" (no answer; why, for the first, on standard error), "rate"
+ * (answers a second), and "p50", "p99" and "max" in milliseconds, from the moment a request was due, the
+ * connection not yet made, to the end of its answer. At a rate, a request that has to wait for a client to
+ * be free is late, and that counts. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -66,9 +67,10 @@ static void set_idle(Load *load, Client *client)
 	g_queue_push_tail(&load->idle, client);
 }
 
-static void fail(Load *load, Client *client)
+static void fail(Load *load, Client *client, const char *why)
 {
-	load->failed++;
+	if (!load->failed++)
+		g_printerr("load: no answer: %s\n", why);
 	hang_up(client);
 	set_idle(load, client);
 }
@@ -105,17 +107,17 @@ static void send_more(Load *load, Client *client)
 		if (n < 0 && (errno == EAGAIN || errno == ENOTCONN))
 			return;
 		if (n < 0) {
-			fail(load, client);
+			fail(load, client, g_strerror(errno));
 			return;
 		}
 		client->sent += (gsize)n;
 	}
 }
 
-static void end_of_stream(Load *load, Client *client)
+static void end_of_stream(Load *load, Client *client, const char *why)
 {
 	if (client->request) {
-		fail(load, client);
+		fail(load, client, why);
 		return;
 	}
 	hang_up(client);
@@ -132,7 +134,7 @@ static void receive_more(Load *load, Client *client)
 		if (n < 0 && (errno == EAGAIN || errno == ENOTCONN))
 			return;
 		if (n <= 0) {
-			end_of_stream(load, client);
+			end_of_stream(load, client, n ? g_strerror(errno) : "closed");
 			return;
 		}
 		client->length += (gsize)n;
