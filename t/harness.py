@@ -281,7 +281,7 @@ class Nginx(Server):
     self.users = self.directory / 'chronologer.htpasswd'
     (self.directory / 'chronologer.conf').write_text(edited(SOURCE / 'nginx' / 'chronologer.conf',
       workers = ' '.join('server %s max_fails=0;' % server for server in servers),
-      listen = 'listen 127.0.0.1:%d;' % self.port,
+      listen = 'listen 127.0.0.1:%d backlog=4096;' % self.port,
       www = 'root "%s";' % (www or SOURCE / 'www')))
     (self.directory / 'nginx.conf').write_text(NGINX % {
       'user': 'user root;' if os.geteuid() == 0 else '', 'extra': extra, 'connections': connections})
