@@ -74,6 +74,23 @@ gboolean api_parse_number(const ApiParameter *parameter, guint64 *number, GError
 	return FALSE;
 }
 
+gboolean api_parse_offset(
+	const ApiParameter *parameter, gint64 limit, gint64 *offset, GError **error)
+{
+	if (parameter->value &&
+		g_ascii_string_to_signed(parameter->value, 10, -limit, limit, offset, NULL))
+		return TRUE;
+	if (!parameter->value)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "Parameter \"%s\" is missing",
+			parameter->name);
+	else
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"Parameter \"%s\" is not a whole number from -%" G_GINT64_FORMAT
+			" to %" G_GINT64_FORMAT,
+			parameter->name, limit, limit);
+	return FALSE;
+}
+
 gboolean api_parse_flag(const ApiParameter *parameter, gboolean *flag, GError **error)
 {
 	*flag = parameter->value && !strcmp(parameter->value, "1");

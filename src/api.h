@@ -56,6 +56,10 @@ gboolean api_parameters(
 /* A whole number. ERROR_VALUE names the parameter; also where it is missing. */
 gboolean api_parse_number(const ApiParameter *parameter, guint64 *number, GError **error);
 
+/* The same with a sign, from -`limit` to `limit`. */
+gboolean api_parse_offset(
+	const ApiParameter *parameter, gint64 limit, gint64 *offset, GError **error);
+
 /* "1" or "0"; FALSE where it is missing. */
 gboolean api_parse_flag(const ApiParameter *parameter, gboolean *flag, GError **error);
 

@@ -63,10 +63,15 @@ static const unsigned long client_packet_max = 1UL << 30;
 #define RANGE_LIGHT "SELECT r.record_id, r.ts, r.level, r.name, r.message"
 #define RANGE_FULL "SELECT r.record_id, r.ts, r.level, r.name, r.message, r.logrec"
 #define RANGE_PAGE " FROM (SELECT ts, record_id FROM record"
+#define RANGE_ORDER " ORDER BY ts DESC, record_id DESC"
+#define RANGE_NEWER_ORDER " ORDER BY ts, record_id"
 #define RANGE_END                                                                                  \
-	" ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?) AS page"                              \
+	" LIMIT ? OFFSET ?) AS page"                                                               \
 	" STRAIGHT_JOIN record AS r ON r.record_id = page.record_id"                               \
 	" ORDER BY page.ts DESC, page.record_id DESC"
+/* Not (ts, record_id) < (?, ?): that reads the index from its end. */
+#define RANGE_OLDER "(ts < ? OR (ts = ? AND record_id < ?))"
+#define RANGE_NEWER "(ts > ? OR (ts = ? AND record_id > ?))"
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
 /* As bytes: utf8mb4_bin ignores blanks at the end, and "a" and "a " are two names. */
 #define NAMES "SELECT CAST(name AS BINARY) AS logger, COUNT(*) FROM record"
@@ -1034,13 +1039,25 @@ static gboolean row_record(const Row *row, gpointer data, GError **error)
 	return to->row(&record, to->data, error);
 }
 
+static void add_position(StoreSql *sql, const char *text, const StorePosition *position)
+{
+	store_sql_where(sql, text);
+	store_sql_bind_ts(sql, position->ts);
+	store_sql_bind_ts(sql, position->ts);
+	store_sql_bind_integer(sql, (gint64)MIN(position->id, (guint64)G_MAXINT64));
+}
+
 static gboolean range(StoreSession *session, const StoreRange *part, StoreRecordFunc row,
 	gpointer data, GError **error)
 {
+	gboolean newer = part->from != NULL && part->newer;
 	g_autoptr(StoreSql) sql = store_sql_new(part->with_logrec ? RANGE_FULL : RANGE_LIGHT);
 	store_sql_add(sql, RANGE_PAGE);
 	if (!add_filter((Session *)session, sql, part->filter, error))
 		return FALSE;
+	if (part->from != NULL)
+		add_position(sql, newer ? RANGE_NEWER : RANGE_OLDER, part->from);
+	store_sql_add(sql, newer ? RANGE_NEWER_ORDER : RANGE_ORDER);
 	store_sql_add(sql, RANGE_END);
 	store_sql_bind_integer(sql, part->limit);
 	store_sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));

@@ -24,6 +24,13 @@
  * of both would have to sort again what is in order, messages and all. */
 #define RANGE "SELECT record_id FROM record"
 #define RANGE_END " ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?"
+/* From a place in the order: those of its very instant, and the others. (ts, record_id) < (?, ?) would
+ * pass over all those of its instant, as SQLite does not look for a row's id in an index that way. */
+#define FROM "SELECT record_id FROM (SELECT ts, record_id FROM record"
+#define FROM_UNION " UNION ALL SELECT ts, record_id FROM record"
+#define FROM_END                                                                                   \
+	" ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
+#define FROM_NEWER_END " ORDER BY ts, record_id LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
 #define GET_LIGHT "SELECT record_id, ts, level, name, message FROM record WHERE record_id = ?"
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
 #define NAMES "SELECT name, COUNT(*) FROM record"
@@ -653,15 +660,38 @@ static gboolean row_lookup(sqlite3_stmt *row, gpointer data, GError **error)
 	return step_rows(lookup->session, lookup->get, row_record, &lookup->to, error);
 }
 
+static StoreSql *from_newest(const StoreRange *part)
+{
+	StoreSql *sql = store_sql_new(RANGE);
+	add_filter(sql, part->filter);
+	store_sql_add(sql, RANGE_END);
+	return sql;
+}
+
+static StoreSql *from_position(const StoreRange *part)
+{
+	StoreSql *sql = store_sql_new(FROM);
+	add_filter(sql, part->filter);
+	store_sql_where(sql, "ts = ?");
+	store_sql_bind_ts(sql, part->from->ts);
+	store_sql_where(sql, part->newer ? "record_id > ?" : "record_id < ?");
+	store_sql_bind_integer(sql, (gint64)MIN(part->from->id, (guint64)G_MAXINT64));
+	store_sql_add(sql, FROM_UNION);
+	sql->has_where = FALSE;
+	add_filter(sql, part->filter);
+	store_sql_where(sql, part->newer ? "ts > ?" : "ts < ?");
+	store_sql_bind_ts(sql, part->from->ts);
+	store_sql_add(sql, part->newer ? FROM_NEWER_END : FROM_END);
+	return sql;
+}
+
 /* Both statements see the same records: the outer one is a transaction until it ends. */
 static gboolean range(StoreSession *base, const StoreRange *part, StoreRecordFunc row,
 	gpointer data, GError **error)
 {
 	Session *session = (Session *)base;
 	const char *get = part->with_logrec ? GET : GET_LIGHT;
-	g_autoptr(StoreSql) sql = store_sql_new(RANGE);
-	add_filter(sql, part->filter);
-	store_sql_add(sql, RANGE_END);
+	g_autoptr(StoreSql) sql = part->from != NULL ? from_position(part) : from_newest(part);
 	store_sql_bind_integer(sql, part->limit);
 	store_sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
 	Lookup lookup = {session, prepare(session, get, strlen(get), error), {row, data}};

@@ -85,13 +85,23 @@ GArray *store_sums(Store *store, const Filter *filter, guint step, GError **erro
  */
 typedef gboolean (*StoreRecordFunc)(const Record *record, gpointer data, GError **error);
 
+/* A place in the order of records: by ts, then id. There need not be a record. */
+typedef struct {
+	gint64 ts;
+	guint64 id;
+} StorePosition;
+
 /* A part of what a filter finds: rows `left`.., `limit` at most, newest first (ts, then id,
- * descending). `logrec` is empty where `with_logrec` is FALSE. */
+ * descending). `logrec` is empty where `with_logrec` is FALSE. With `from` only what is older than
+ * that place, or where `newer` is TRUE newer, counted from there: `left` is 0 for the nearest row. It
+ * takes no longer the further down `from` is; a `left` does. */
 typedef struct {
 	const Filter *filter;
 	guint64 left;
 	guint limit;
 	gboolean with_logrec;
+	const StorePosition *from; /* NULL: from the newest record on */
+	gboolean newer;
 } StoreRange;
 
 gboolean store_range(

@@ -126,7 +126,7 @@ static char *range_ids(Fixture *fixture, guint64 left, guint limit)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Filter) filter = filter_new();
 	GString *ids = g_string_new(NULL);
-	StoreRange range = {filter, left, limit, FALSE};
+	StoreRange range = {.filter = filter, .left = left, .limit = limit};
 	store_range(fixture->reader, &range, append_id, ids, &error);
 	g_assert_no_error(error);
 	return g_string_free(ids, FALSE);
@@ -778,12 +778,99 @@ static void range_with_logrec(Fixture *fixture)
 	insert(fixture, NOW, 20, "app");
 	insert(fixture, NOW, 20, "lib");
 	g_ptr_array_add(filter->names, g_strdup("app"));
-	StoreRange range = {filter, 0, 10, TRUE};
+	StoreRange range = {.filter = filter, .limit = 10, .with_logrec = TRUE};
 	store_range(fixture->reader, &range, check_logrec, (gpointer) "{}", &error);
 	g_assert_no_error(error);
 	range.with_logrec = FALSE;
 	store_range(fixture->reader, &range, check_logrec, (gpointer) "", &error);
 	g_assert_no_error(error);
+}
+
+static gboolean append_position(const Record *record, gpointer data, GError **error)
+{
+	StorePosition position = {record->ts, record->id};
+	(void)error;
+	g_array_append_val(data, position);
+	return TRUE;
+}
+
+static GArray *range_positions(Fixture *fixture, const StoreRange *range)
+{
+	g_autoptr(GError) error = NULL;
+	GArray *positions = g_array_new(FALSE, FALSE, sizeof(StorePosition));
+	store_range(fixture->reader, range, append_position, positions, &error);
+	g_assert_no_error(error);
+	return positions;
+}
+
+/* What a range gives is this part of the whole: `n` positions from `first` on, as far as there are. */
+static void assert_part(
+	Fixture *fixture, const StoreRange *range, const GArray *all, gint first, gint n)
+{
+	g_autoptr(GArray) part = range_positions(fixture, range);
+	gint end = CLAMP(first + n, 0, (gint)all->len);
+	first = CLAMP(first, 0, end);
+	g_assert_cmpint((gint)part->len, ==, end - first);
+	for (gint i = first; i < end; i++) {
+		const StorePosition *expected = &g_array_index(all, StorePosition, i);
+		const StorePosition *got = &g_array_index(part, StorePosition, i - first);
+		g_assert_cmpuint(got->id, ==, expected->id);
+		g_assert_cmpint(got->ts, ==, expected->ts);
+	}
+}
+
+/* Many records of few instants, of two names: every part from every record, nearest rows first passed
+ * over, is the same part of the whole. */
+static void range_from(Fixture *fixture)
+{
+	g_autoptr(Filter) filter = filter_new();
+	g_ptr_array_add(filter->names, g_strdup("app"));
+	for (gint i = 0; i < 40; i++)
+		insert(fixture, NOW + (i * 7) % 3 - 1, 20, i % 5 ? "app" : "lib");
+	StoreRange whole = {.filter = filter, .limit = 1000};
+	g_autoptr(GArray) all = range_positions(fixture, &whole);
+	g_assert_cmpuint(all->len, ==, 32);
+	for (gint i = 0; i < (gint)all->len; i++) {
+		const StorePosition *from = &g_array_index(all, StorePosition, i);
+		for (gint left = 0; left < 12; left += 3) {
+			StoreRange range = {
+				.filter = filter, .left = (guint64)left, .limit = 9, .from = from};
+			assert_part(fixture, &range, all, i + 1 + left, 9);
+			range.newer = TRUE;
+			assert_part(fixture, &range, all, i - left - 9, 9);
+		}
+	}
+}
+
+/* A place between records, and beyond them all. */
+static void range_from_nowhere(Fixture *fixture)
+{
+	static const struct {
+		StorePosition from;
+		gint older;
+	} rows[] = {
+		{{NOW + 1, 0}, 3},
+		{{NOW + 1, G_MAXUINT64}, 1},
+		{{NOW + 2, 0}, 1},
+		{{NOW + 3, G_MAXUINT64}, 0},
+		{{NOW, 0}, 4},
+		{{RECORD_TS_MIN, 0}, 4},
+		{{RECORD_TS_MAX, G_MAXUINT64}, 0},
+	};
+	g_autoptr(Filter) filter = filter_new();
+	insert(fixture, NOW, 20, "app");
+	insert(fixture, NOW + 1, 20, "app");
+	insert(fixture, NOW + 1, 20, "app");
+	insert(fixture, NOW + 3, 20, "app");
+	StoreRange range = {.filter = filter, .limit = 1000};
+	g_autoptr(GArray) all = range_positions(fixture, &range);
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		range.from = &rows[i].from;
+		range.newer = FALSE;
+		assert_part(fixture, &range, all, rows[i].older, 4);
+		range.newer = TRUE;
+		assert_part(fixture, &range, all, 0, rows[i].older);
+	}
 }
 
 static gboolean fail_at_third(const Record *record, gpointer data, GError **error)
@@ -802,7 +889,7 @@ static void range_ended_by_caller(Fixture *fixture)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Filter) filter = filter_new();
 	guint calls = 0;
-	StoreRange range = {filter, 0, 1000, TRUE};
+	StoreRange range = {.filter = filter, .limit = 1000, .with_logrec = TRUE};
 	insert_many(fixture, 500);
 	g_assert_false(store_range(fixture->reader, &range, fail_at_third, &calls, &error));
 	g_assert_cmpuint(calls, ==, 3);
@@ -945,7 +1032,7 @@ static void lose_connection_while_reading(Fixture *fixture)
 	g_autoptr(Filter) filter = filter_new();
 	g_autofree char *text = g_strnfill(1000000, 'x');
 	Reading reading = {fixture, 0};
-	StoreRange range = {filter, 0, 100, FALSE};
+	StoreRange range = {.filter = filter, .limit = 100};
 	for (guint i = 0; i < 30; i++) {
 		g_autoptr(Record) record = record_new(NOW, 20, "app", text);
 		store_insert(fixture->writer, &record, 1, &error);
@@ -1391,6 +1478,8 @@ static const Case cases[] = {
 	{"range-order", range_order, ANY},
 	{"range-bounds", range_bounds, ANY},
 	{"range-with-logrec", range_with_logrec, ANY},
+	{"range-from", range_from, ANY},
+	{"range-from-nowhere", range_from_nowhere, ANY},
 	{"range-ended-by-caller", range_ended_by_caller, ANY},
 	{"get-missing", get_missing, ANY},
 	{"names", names, ANY},
