@@ -8,9 +8,15 @@
 /* Not REMOTE_USER: nginx fills that from an Authorization header that nobody checked. */
 #define USER_PARAMETER "CHRONOLOGER_USER"
 
+const char *api_user_name(const HttpRequest *request)
+{
+	const char *user = http_request_header(request, USER_PARAMETER);
+	return user && *user ? user : NULL;
+}
+
 gboolean api_check_role(const Api *api, const HttpRequest *request, Role role, GError **error)
 {
-	return roles_check(api->roles, http_request_header(request, USER_PARAMETER), role, error);
+	return roles_check(api->roles, api_user_name(request), role, error);
 }
 
 static ApiParameter *find_parameter(ApiParameter *own, gsize n, const char *name)

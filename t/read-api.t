@@ -61,6 +61,12 @@ class ReadApi:
   def assertRefused(self, path, word, **parameters):
     self.assertError(400, 'ValueError', self.get(path, **parameters), word)
 
+  # The user
+
+  def test_user(self):
+    '''GET /user: without a map of roles every user has all'''
+    self.assertSame({'user': 'logger', 'roles': ['basic-reader', 'query-reader', 'writer']}, self.ok('/user'), 'user')
+
   # Around a record
 
   def around(self, id, left, right, **parameters):
