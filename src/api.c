@@ -97,6 +97,21 @@ gboolean api_parse_offset(
 	return FALSE;
 }
 
+gboolean api_parse_limit(const ApiParameter *parameter, guint max, guint *number, GError **error)
+{
+	guint64 given;
+	if (!parameter->value)
+		return TRUE;
+	if (!g_ascii_string_to_unsigned(parameter->value, 10, 1, max, &given, NULL)) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"Parameter \"%s\" is not a whole number from 1 to %u", parameter->name,
+			max);
+		return FALSE;
+	}
+	*number = (guint)given;
+	return TRUE;
+}
+
 gboolean api_parse_flag(const ApiParameter *parameter, gboolean *flag, GError **error)
 {
 	*flag = parameter->value && !strcmp(parameter->value, "1");

@@ -38,6 +38,8 @@ gboolean api_timeline(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /timeline */
 gboolean api_name(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /name */
+gboolean api_tail(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /tail */
 gboolean api_user(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /user */
 gboolean api_health(
@@ -61,6 +63,9 @@ gboolean api_parse_number(const ApiParameter *parameter, guint64 *number, GError
 /* The same with a sign, from -`limit` to `limit`. */
 gboolean api_parse_offset(
 	const ApiParameter *parameter, gint64 limit, gint64 *offset, GError **error);
+
+/* A number from 1 to `max`; `*number` stays as it is where it is missing. */
+gboolean api_parse_limit(const ApiParameter *parameter, guint max, guint *number, GError **error);
 
 /* "1" or "0"; FALSE where it is missing. */
 gboolean api_parse_flag(const ApiParameter *parameter, gboolean *flag, GError **error);

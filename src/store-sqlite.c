@@ -33,6 +33,15 @@
 #define FROM_NEWER_END " ORDER BY ts, record_id LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
 #define GET_LIGHT "SELECT record_id, ts, level, name, message FROM record WHERE record_id = ?"
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
+#define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
+/* By the rows' ids, whatever else a filter names. */
+#define IDS                                                                                        \
+	"SELECT record_id FROM record NOT INDEXED WHERE record_id BETWEEN ? AND ?"                 \
+	" AND (record_id - ?) % ? < ? ORDER BY record_id LIMIT ?"
+#define ARRIVALS_LIGHT "SELECT record_id, ts, level, name, message FROM record NOT INDEXED"
+#define ARRIVALS_FULL "SELECT record_id, ts, level, name, message, logrec FROM record NOT INDEXED"
+#define ARRIVALS_IDS "record_id BETWEEN ? AND ?"
+#define ARRIVALS_END " ORDER BY record_id LIMIT ?"
 #define NAMES "SELECT name, COUNT(*) FROM record"
 #define NAMES_END " GROUP BY name ORDER BY name"
 
@@ -731,6 +740,47 @@ static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc
 	return run((Session *)session, sql, row_name, &to, error);
 }
 
+static gboolean newest_id(StoreSession *session, guint64 *id, GError **error)
+{
+	return read_number((Session *)session, NEWEST_ID, id, error);
+}
+
+static gboolean row_id(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	guint64 id = (guint64)sqlite3_column_int64(row, 0);
+	(void)error;
+	g_array_append_val((GArray *)data, id);
+	return TRUE;
+}
+
+static gboolean ids(
+	StoreSession *session, const StoreIds *wanted, guint limit, GArray *found, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->period);
+	store_sql_bind_integer(sql, (gint64)wanted->length);
+	store_sql_bind_integer(sql, limit);
+	return run((Session *)session, sql, row_id, found, error);
+}
+
+static gboolean arrivals(StoreSession *session, const StoreArrivals *wanted, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql =
+		store_sql_new(wanted->with_logrec ? ARRIVALS_FULL : ARRIVALS_LIGHT);
+	store_sql_where(sql, ARRIVALS_IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	add_filter(sql, wanted->filter);
+	store_sql_add(sql, ARRIVALS_END);
+	store_sql_bind_integer(sql, wanted->limit);
+	Records to = {row, data};
+	return run((Session *)session, sql, row_record, &to, error);
+}
+
 /* Migrating ------------------------------------------------------------------------------------ */
 
 /* The mode is kept in the file. SQLite does not wait where two set it at once, so this does. */
@@ -792,6 +842,9 @@ const StoreDriver store_sqlite = {
 	.range = range,
 	.get = get,
 	.names = names,
+	.newest_id = newest_id,
+	.ids = ids,
+	.arrivals = arrivals,
 	.lock = lock,
 	.unlock = commit,
 	.execute = execute,

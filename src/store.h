@@ -115,6 +115,32 @@ typedef gboolean (*StoreNameFunc)(const Text *name, guint64 count, gpointer data
 gboolean store_names(
 	Store *store, const Filter *filter, StoreNameFunc row, gpointer data, GError **error);
 
+/* The highest id there is, 0 where there is no record. Lower ones may still become visible: their
+ * transactions run at the same time. */
+gboolean store_newest_id(Store *store, guint64 *id, GError **error);
+
+/* Ids from `first` to `last`, both included; of every `period` of them, counted from `first`, the first
+ * `length`. All: 1 and 1. */
+typedef struct {
+	guint64 first, last;
+	guint64 period, length;
+} StoreIds;
+
+/* Which of them there are: guint64, ascending, the first `limit`. */
+GArray *store_ids(Store *store, const StoreIds *ids, guint limit, GError **error);
+
+/* Records with ids from `first` to `last`, both included, that match: by id, ascending, the first
+ * `limit`. */
+typedef struct {
+	const Filter *filter;
+	guint64 first, last;
+	guint limit;
+	gboolean with_logrec;
+} StoreArrivals;
+
+gboolean store_arrivals(Store *store, const StoreArrivals *arrivals, StoreRecordFunc row,
+	gpointer data, GError **error);
+
 /* Migrating (STORE_ADMIN) ---------------------------------------------------------------------- */
 
 /* "mysql" or "sqlite": the folder of sql/ that holds this store's migrations. Static. */

@@ -7,6 +7,7 @@ of its own.
 import json
 import os
 import random
+import subprocess
 import sys
 import urllib.parse
 
@@ -67,6 +68,60 @@ class ReadApi:
     '''GET /user: without a map of roles every user has all'''
     self.assertSame({'user': 'logger', 'roles': ['basic-reader', 'query-reader', 'writer']}, self.ok('/user'), 'user')
 
+  # The tail
+
+  def tail(self, cursor, **parameters):
+    '''One call: (records, cursor, more).'''
+    answer = self.ok('/tail', **{'name': self.name, 'cursor': cursor, **parameters})
+    self.assertEqual({'records', 'cursor', 'more'}, set(answer))
+    return answer['records'], answer['cursor'], answer['more']
+
+  def cursor(self):
+    answer = self.ok('/tail')
+    self.assertEqual(([], False), (answer['records'], answer['more']))
+    return answer['cursor']
+
+  def test_tail(self):
+    '''tail: what has arrived since, in the order of arrival, once'''
+    self.insert(self.record())
+    cursor = self.cursor()
+    self.assertEqual(([], False), self.tail(cursor)[::2])
+    ids = self.insert(*(self.record(msg = 'n%d' % i, created = self.begin - i) for i in range(5)))
+    records, after, more = self.tail(cursor)
+    self.assertEqual((ids, ['n%d' % i for i in range(5)], False), ([r['id'] for r in records], [r['message'] for r in records], more))
+    self.assertEqual(self.tail(cursor)[0], records)
+    self.assertEqual([], self.tail(after)[0])
+
+  def test_tail_pages(self):
+    '''tail: a limit, and more until there is no more'''
+    cursor, found, mores = self.cursor(), [], []
+    ids = self.insert(*(self.record(created = self.begin + i) for i in range(2500)))
+    while True:
+      records, cursor, more = self.tail(cursor, **{'limit': 700} if len(mores) else {})
+      found += [record['id'] for record in records]
+      mores.append((len(records), more))
+      if not more:
+        break
+    self.assertEqual(ids, found)
+    self.assertEqual([(1000, True), (700, True), (700, True), (100, False)], mores)
+
+  def test_tail_filters(self):
+    '''tail: filters and logrec; what does not match is behind the cursor too'''
+    cursor = self.cursor()
+    self.insert(*(self.record(levelno = 10 * (i % 5), foo = i) for i in range(20)))
+    records, after, more = self.tail(cursor, level = 30, logrec = 1, query = "logrec->'$.data.foo' > 10")
+    self.assertEqual([13, 14, 18, 19], [record['logrec']['data']['foo'] for record in records])
+    self.assertNotIn('logrec', self.tail(cursor)[0][0])
+    self.assertEqual([], self.tail(after)[0])
+
+  def test_tail_refused(self):
+    '''tail: what does not parse is refused by its name'''
+    cursor = self.cursor()
+    for word, value in ('cursor', ''), ('cursor', '0'), ('cursor', cursor + '.'), ('cursor', cursor + 'x'), ('cursor', '-' + cursor), \
+        ('limit', '0'), ('limit', '10001'), ('limit', 'x'), ('limit', ''), ('logrec', 'yes'), ('left', '0'):
+      with self.subTest(word = word, value = value):
+        self.assertRefused('/tail', word, **{'cursor': cursor, word: value})
+
   # Around a record
 
   def around(self, id, left, right, **parameters):
@@ -117,6 +172,62 @@ class ReadApi:
       with self.subTest(parameters = parameters):
         self.assertRefused('/record', word, **parameters)
     self.assertStatus(200, self.get('/record', around = id, left = -5000, right = 4999, name = self.name))
+
+
+class Concurrent(TestCase):
+  '''The tail of a MariaDB on which transactions of other programs are open.'''
+
+  @classmethod
+  def setUpClass(cls):
+    cls.database = MariaDB('--auto-increment-increment=3', '--auto-increment-offset=2').start()
+    migrate(cls.database.dsn)
+    cls.worker = Worker(cls.database.dsn).start()
+    cls.nginx = Nginx(cls.worker).start()
+
+  @classmethod
+  def tearDownClass(cls):
+    for server in cls.nginx, cls.worker, cls.database:
+      server.stop()
+
+  def session(self):
+    '''A connection of its own, through the client program.'''
+    process = subprocess.Popen([program('mariadb', 'mariadb-client'), '--no-defaults', '--socket=%s' % self.database.socket,
+      '--user=root', '--batch', '--skip-column-names', '--unbuffered', 'chronologer'], stdin = subprocess.PIPE, stdout = subprocess.PIPE, text = True)
+    self.addCleanup(process.wait)
+    self.addCleanup(process.stdout.close)
+    self.addCleanup(process.stdin.close)
+    return process
+
+  def run_in(self, session, sql):
+    '''Waits until the statements are done; the last one's only column.'''
+    session.stdin.write(sql + '; SELECT LAST_INSERT_ID();\n')
+    session.stdin.flush()
+    return int(session.stdout.readline())
+
+  def test_open_transactions(self):
+    '''tail: records of a transaction that is committed late come, once; those of one that is rolled back never'''
+    insert = "INSERT INTO record (ts, level, name, message, logrec) VALUES ('2020-01-01', 20, '%s', 'x', '{}')"
+    client = Client(self.nginx.port)
+    tail = lambda cursor: client.get(API + '/tail?cursor=' + cursor).json()
+    post = lambda: client.post({'name': 'posted', 'msg': 'x', 'created': 1, 'levelno': 20}).json()
+    early, late, never = self.session(), self.session(), self.session()
+    expected = [self.run_in(early, 'BEGIN; ' + insert % 'early')]
+    post()
+    cursor = client.get(API + '/tail').json()['cursor']
+    expected.append(self.run_in(late, 'BEGIN; ' + insert % 'late'))
+    self.run_in(never, 'BEGIN; ' + insert % 'never')
+    expected += [post(), post()]
+    got, answer = [], {'cursor': cursor}
+    for step in None, lambda: self.run_in(late, 'COMMIT'), lambda: expected.append(post()), lambda: self.run_in(never, 'ROLLBACK'), \
+        lambda: self.run_in(early, 'COMMIT'), lambda: expected.append(post()):
+      if step:
+        step()
+      answer = tail(answer['cursor'])
+      got.append([record['name'] for record in answer['records']])
+      expected = [id for id in expected if id not in [record['id'] for record in answer['records']]]
+    self.assertEqual([['posted'] * 2, ['late'], ['posted'], [], ['early'], ['posted']], got)
+    self.assertEqual([], expected)
+    self.assertEqual([], tail(answer['cursor'])['records'])
 
 
 on_every_store(ReadApi, globals())
