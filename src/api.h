@@ -38,6 +38,8 @@ gboolean api_timeline(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /timeline */
 gboolean api_name(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /name */
+gboolean api_value(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /value */
 gboolean api_tail(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /tail */
 gboolean api_user(

@@ -19,6 +19,7 @@ static const struct {
 	{"/record/", "GET", ROLE_BASIC_READER, api_record_get},
 	{"/timeline", "GET", ROLE_BASIC_READER, api_timeline},
 	{"/name", "GET", ROLE_BASIC_READER, api_name},
+	{"/value", "GET", ROLE_BASIC_READER, api_value},
 	{"/tail", "GET", ROLE_BASIC_READER, api_tail},
 	{"/user", "GET", ROLE_ANY, api_user},
 	{"/health", "GET", ROLE_BASIC_READER, api_health},

@@ -53,14 +53,14 @@ class ReadApi:
     body = ''.join(json.dumps(record) + '\n' for record in records)
     return self.assertStatus(201, self.client.post(body, NDJSON)).json()
 
-  def get(self, path, **parameters):
-    return self.client.get(API + path + '?' + query(**parameters))
+  def get(self, endpoint, **parameters):
+    return self.client.get(API + endpoint + '?' + query(**parameters))
 
-  def ok(self, path, **parameters):
-    return self.assertStatus(200, self.get(path, **parameters)).json()
+  def ok(self, endpoint, **parameters):
+    return self.assertStatus(200, self.get(endpoint, **parameters)).json()
 
-  def assertRefused(self, path, word, **parameters):
-    self.assertError(400, 'ValueError', self.get(path, **parameters), word)
+  def assertRefused(self, endpoint, word, **parameters):
+    self.assertError(400, 'ValueError', self.get(endpoint, **parameters), word)
 
   # The user
 
@@ -121,6 +121,78 @@ class ReadApi:
         ('limit', '0'), ('limit', '10001'), ('limit', 'x'), ('limit', ''), ('logrec', 'yes'), ('left', '0'):
       with self.subTest(word = word, value = value):
         self.assertRefused('/tail', word, **{'cursor': cursor, word: value})
+
+  # Values
+
+  def values(self, path, **parameters):
+    return self.ok('/value', **{'name': self.name, 'path': path, **parameters})
+
+  def test_values(self):
+    '''values: how often each is there, the most frequent first'''
+    self.insert(*(self.record(user = {'id': i % 4 if i % 4 else 1}) for i in range(12)), self.record(), self.record(user = None))
+    self.assertSame({'records': 14, 'complete': True, 'missing': 2, 'distinct': 3, 'values': [
+      {'value': 1, 'count': 6}, {'value': 2, 'count': 3}, {'value': 3, 'count': 3}]}, self.values('$.data.user.id'), 'answer')
+    self.assertSame([{'value': 1, 'count': 6}], self.values('$.data.user.id', limit = 1)['values'], 'values')
+    self.assertEqual(3, self.values('$.data.user.id', limit = 1)['distinct'])
+
+  def test_values_of_columns(self):
+    '''values: of name, level and message'''
+    self.insert(*(self.record(name = self.name + '.b' * (i % 2), levelno = 10 * (i % 3), msg = 'm"\n%d' % (i // 4)) for i in range(6)))
+    self.assertSame([{'value': self.name, 'count': 3}, {'value': self.name + '.b', 'count': 3}], self.values('name')['values'], 'values')
+    self.assertSame([{'value': n, 'count': 2} for n in (0, 10, 20)], self.values('level')['values'], 'values')
+    self.assertSame([{'value': 'm"\n0', 'count': 4}, {'value': 'm"\n1', 'count': 2}], self.values('message')['values'], 'values')
+
+  def test_values_of_all_types(self):
+    '''values: JSON of every type, null and nested ones too, is a value'''
+    given = [None, True, False, 0, -1, 2.5, 1e100, '', 'a', 'A', '\u00e9\0\U0001f40d', [], [1, [None]], {}, {'b': 1, 'a': {'c': []}}]
+    self.insert(*(self.record(x = value) for value in given + given[:1]))
+    answer = self.values('$.data.x')
+    self.assertEqual((len(given) + 1, 0, len(given)), (answer['records'], answer['missing'], answer['distinct']))
+    found = sorted(json.dumps(entry['value'], sort_keys = True) for entry in answer['values'])
+    self.assertEqual(sorted(json.dumps(value, sort_keys = True) for value in given), found)
+    self.assertEqual({'value': None, 'count': 2}, answer['values'][0])
+
+  def test_values_sample(self):
+    '''values: of the newest records only, which it says'''
+    self.insert(*(self.record(created = self.begin + i, x = i // 10) for i in range(50)))
+    for sample, records, complete, distinct in (10, 10, False, 1), (15, 15, False, 2), (49, 49, False, 5), (50, 50, True, 5), (100000, 50, True, 5):
+      answer = self.values('$.data.x', sample = sample)
+      self.assertEqual((records, complete, distinct), (answer['records'], answer['complete'], answer['distinct']), sample)
+    self.assertSame([{'value': 4, 'count': 10}, {'value': 3, 'count': 5}], self.values('$.data.x', sample = 15)['values'], 'values')
+
+  def test_values_paths(self):
+    '''values: the paths of the query language: quotes, blanks, elements'''
+    self.insert(self.record(**{'a b': {'c.d': [1, {'e': 2}]}, 's': 'x'}))
+    for path, expected in ('$.data."a b"."c.d"[0]', 1), ('$ .data."a b" . "c.d"[last].e', 2), ('$.data."a b"."c.d"[last-1]', 1), \
+        ('$.data.s', 'x'), ('$.data."s"', 'x'), ('$.data.s[0]', 'x'):
+      with self.subTest(path = path):
+        self.assertSame([{'value': expected, 'count': 1}], self.values(path)['values'], 'values')
+    self.assertEqual((1, 1, []), tuple(self.values('$.data.nothing')[key] for key in ('records', 'missing', 'values')))
+    self.assertEqual({'data', 'meta'}, set(self.values('$')['values'][0]['value']))
+
+  def test_values_filters(self):
+    '''values: of records that match; none is no error'''
+    self.insert(*(self.record(levelno = 10 * i, x = i) for i in range(5)))
+    self.assertSame([{'value': 3, 'count': 1}, {'value': 4, 'count': 1}], self.values('$.data.x', level = 30)['values'], 'values')
+    self.assertSame([{'value': 2, 'count': 1}], self.values('$.data.x', query = "logrec->'$.data.x' = 2")['values'], 'values')
+    self.assertSame({'records': 0, 'complete': True, 'missing': 0, 'distinct': 0, 'values': []}, self.values('level', level = 99), 'answer')
+
+  def test_values_bounded(self):
+    '''values: large ones are looked at up to a limit, which it says'''
+    big = 'x' * (5 << 20)
+    for i in range(9):
+      self.insert(self.record(created = self.begin + i, big = '%d%s' % (i, big), message = 'm'))
+    answer = self.values('$.data.big', limit = 1)
+    self.assertEqual((7, False, 7), (answer['records'], answer['complete'], answer['distinct']))
+
+  def test_values_refused(self):
+    '''values: a path that is none, or finds several values, and numbers out of range'''
+    for path in '', 'ts', 'logrec', 'data.x', '$.', '$.data.*', '$**.x', '$.a[*]', '$.a[0 to 1]', '$.a[', "$.a' OR 1", '$.a b', 'Name':
+      with self.subTest(path = path):
+        self.assertRefused('/value', 'path', path = path)
+    self.assertRefused('/value', 'path')
+    for word, value in ('limit', 0), ('limit', 1001), ('limit', 'x'), ('sample', 0), ('sample', 100001), ('sample', ''), ('left', 0):
+      self.assertRefused('/value', word, path = 'name', **{word: value})
 
   # Around a record
 
