@@ -8,9 +8,15 @@
 /* Not REMOTE_USER: nginx fills that from an Authorization header that nobody checked. */
 #define USER_PARAMETER "CHRONOLOGER_USER"
 
+const char *api_user_name(const HttpRequest *request)
+{
+	const char *user = http_request_header(request, USER_PARAMETER);
+	return user && *user ? user : NULL;
+}
+
 gboolean api_check_role(const Api *api, const HttpRequest *request, Role role, GError **error)
 {
-	return roles_check(api->roles, http_request_header(request, USER_PARAMETER), role, error);
+	return roles_check(api->roles, api_user_name(request), role, error);
 }
 
 static ApiParameter *find_parameter(ApiParameter *own, gsize n, const char *name)
@@ -72,6 +78,38 @@ gboolean api_parse_number(const ApiParameter *parameter, guint64 *number, GError
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "Parameter \"%s\" %s", parameter->name,
 		parameter->value ? "is not a whole number" : "is missing");
 	return FALSE;
+}
+
+gboolean api_parse_offset(
+	const ApiParameter *parameter, gint64 limit, gint64 *offset, GError **error)
+{
+	if (parameter->value &&
+		g_ascii_string_to_signed(parameter->value, 10, -limit, limit, offset, NULL))
+		return TRUE;
+	if (!parameter->value)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "Parameter \"%s\" is missing",
+			parameter->name);
+	else
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"Parameter \"%s\" is not a whole number from -%" G_GINT64_FORMAT
+			" to %" G_GINT64_FORMAT,
+			parameter->name, limit, limit);
+	return FALSE;
+}
+
+gboolean api_parse_limit(const ApiParameter *parameter, guint max, guint *number, GError **error)
+{
+	guint64 given;
+	if (!parameter->value)
+		return TRUE;
+	if (!g_ascii_string_to_unsigned(parameter->value, 10, 1, max, &given, NULL)) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"Parameter \"%s\" is not a whole number from 1 to %u", parameter->name,
+			max);
+		return FALSE;
+	}
+	*number = (guint)given;
+	return TRUE;
 }
 
 gboolean api_parse_flag(const ApiParameter *parameter, gboolean *flag, GError **error)

@@ -19,7 +19,7 @@ typedef struct {
 	Writer *writer; /* for single records; NULL where there is only one thread */
 	Pool *readers;
 	Pool *batches; /* for transactions of a request's own */
-	Store *reader; /* taken for this request where it is GET or HEAD */
+	Store *reader; /* taken for this request where it is for a basic-reader */
 } Api;
 
 /* Fills in the answer, or says why not; on FALSE the caller makes an error of it. */
@@ -38,6 +38,12 @@ gboolean api_timeline(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /timeline */
 gboolean api_name(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /name */
+gboolean api_value(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /value */
+gboolean api_tail(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /tail */
+gboolean api_user(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /user */
 gboolean api_health(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /health */
 
@@ -56,8 +62,18 @@ gboolean api_parameters(
 /* A whole number. ERROR_VALUE names the parameter; also where it is missing. */
 gboolean api_parse_number(const ApiParameter *parameter, guint64 *number, GError **error);
 
+/* The same with a sign, from -`limit` to `limit`. */
+gboolean api_parse_offset(
+	const ApiParameter *parameter, gint64 limit, gint64 *offset, GError **error);
+
+/* A number from 1 to `max`; `*number` stays as it is where it is missing. */
+gboolean api_parse_limit(const ApiParameter *parameter, guint max, guint *number, GError **error);
+
 /* "1" or "0"; FALSE where it is missing. */
 gboolean api_parse_flag(const ApiParameter *parameter, gboolean *flag, GError **error);
+
+/* The user that the front server named, or NULL. Borrowed from the request. */
+const char *api_user_name(const HttpRequest *request);
 
 /* ERROR_FORBIDDEN where the user that the front server named lacks the role. */
 gboolean api_check_role(const Api *api, const HttpRequest *request, Role role, GError **error);

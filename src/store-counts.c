@@ -590,7 +590,7 @@ gboolean store_counts_range(const StoreLink *link, const StoreRange *range, Stor
 {
 	const Filter *filter = range->filter;
 	gboolean is_near = range->left < FAR && filter->level == 0 && filter->names->len == 0;
-	if (is_near || filter->query || range->left > G_MAXINT64)
+	if (is_near || filter->query || range->from || range->left > G_MAXINT64)
 		return link->driver->range(link->session, range, row, data, error);
 	g_autoptr(Counts) deltas = counts_new();
 	g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(Run));

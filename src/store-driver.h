@@ -102,6 +102,13 @@ typedef struct {
 	gboolean (*names)(StoreSession *session, const Filter *filter, StoreNameFunc row,
 		gpointer data, GError **error);
 
+	gboolean (*newest_id)(StoreSession *session, guint64 *id, GError **error);
+	/* Appends guint64. */
+	gboolean (*ids)(StoreSession *session, const StoreIds *ids, guint limit, GArray *found,
+		GError **error);
+	gboolean (*arrivals)(StoreSession *session, const StoreArrivals *arrivals,
+		StoreRecordFunc row, gpointer data, GError **error);
+
 	/* STORE_ADMIN. lock() waits for other hosts that migrate, and creates what is missing
 	 * before the first migration; `*created` where that was the database itself. unlock() keeps
 	 * what was done. */

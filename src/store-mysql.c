@@ -67,11 +67,27 @@ static const unsigned long client_packet_max = 1UL << 30;
 #define RANGE_LIGHT "SELECT r.record_id, r.ts, r.level, r.name, r.message"
 #define RANGE_FULL "SELECT r.record_id, r.ts, r.level, r.name, r.message, r.logrec"
 #define RANGE_PAGE " FROM (SELECT ts, record_id FROM record"
+#define RANGE_ORDER " ORDER BY ts DESC, record_id DESC"
+#define RANGE_NEWER_ORDER " ORDER BY ts, record_id"
 #define RANGE_END                                                                                  \
-	" ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?) AS page"                              \
+	" LIMIT ? OFFSET ?) AS page"                                                               \
 	" STRAIGHT_JOIN record AS r ON r.record_id = page.record_id"                               \
 	" ORDER BY page.ts DESC, page.record_id DESC"
+/* Not (ts, record_id) < (?, ?): that reads the index from its end. */
+#define RANGE_OLDER "(ts < ? OR (ts = ? AND record_id < ?))"
+#define RANGE_NEWER "(ts > ? OR (ts = ? AND record_id > ?))"
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
+#define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
+/* By id, whatever else a filter names. */
+#define IDS                                                                                        \
+	"SELECT record_id FROM record FORCE INDEX (PRIMARY) WHERE record_id BETWEEN ? AND ?"       \
+	" AND (record_id - ?) % ? < ? ORDER BY record_id LIMIT ?"
+#define ARRIVALS_LIGHT                                                                             \
+	"SELECT record_id, ts, level, name, message FROM record FORCE INDEX (PRIMARY)"
+#define ARRIVALS_FULL                                                                              \
+	"SELECT record_id, ts, level, name, message, logrec FROM record FORCE INDEX (PRIMARY)"
+#define ARRIVALS_IDS "record_id BETWEEN ? AND ?"
+#define ARRIVALS_END " ORDER BY record_id LIMIT ?"
 /* As bytes: utf8mb4_bin ignores blanks at the end, and "a" and "a " are two names. */
 #define NAMES "SELECT CAST(name AS BINARY) AS logger, COUNT(*) FROM record"
 #define NAMES_END " GROUP BY logger ORDER BY logger"
@@ -1143,13 +1159,25 @@ static gboolean row_record(const Row *row, gpointer data, GError **error)
 	return to->row(&record, to->data, error);
 }
 
+static void add_position(StoreSql *sql, const char *text, const StorePosition *position)
+{
+	store_sql_where(sql, text);
+	store_sql_bind_ts(sql, position->ts);
+	store_sql_bind_ts(sql, position->ts);
+	store_sql_bind_integer(sql, (gint64)MIN(position->id, (guint64)G_MAXINT64));
+}
+
 static gboolean range(StoreSession *session, const StoreRange *part, StoreRecordFunc row,
 	gpointer data, GError **error)
 {
+	gboolean newer = part->from != NULL && part->newer;
 	g_autoptr(StoreSql) sql = store_sql_new(part->with_logrec ? RANGE_FULL : RANGE_LIGHT);
 	store_sql_add(sql, RANGE_PAGE);
 	if (!add_filter((Session *)session, sql, part->filter, error))
 		return FALSE;
+	if (part->from != NULL)
+		add_position(sql, newer ? RANGE_NEWER : RANGE_OLDER, part->from);
+	store_sql_add(sql, newer ? RANGE_NEWER_ORDER : RANGE_ORDER);
 	store_sql_add(sql, RANGE_END);
 	store_sql_bind_integer(sql, part->limit);
 	store_sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
@@ -1188,6 +1216,48 @@ static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc
 	store_sql_add(sql, NAMES_END);
 	Names to = {row, data};
 	return read_filtered((Session *)session, sql, "xi", row_name, &to, error);
+}
+
+static gboolean newest_id(StoreSession *session, guint64 *id, GError **error)
+{
+	return read_number((Session *)session, NEWEST_ID, id, error);
+}
+
+static gboolean row_found(const Row *row, gpointer data, GError **error)
+{
+	(void)error;
+	g_array_append_val((GArray *)data, row->integers[0]);
+	return TRUE;
+}
+
+static gboolean ids(
+	StoreSession *session, const StoreIds *wanted, guint limit, GArray *found, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->period);
+	store_sql_bind_integer(sql, (gint64)wanted->length);
+	store_sql_bind_integer(sql, limit);
+	return read_rows((Session *)session, sql, "i", row_found, found, error);
+}
+
+static gboolean arrivals(StoreSession *session, const StoreArrivals *wanted, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql =
+		store_sql_new(wanted->with_logrec ? ARRIVALS_FULL : ARRIVALS_LIGHT);
+	store_sql_where(sql, ARRIVALS_IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	if (!add_filter((Session *)session, sql, wanted->filter, error))
+		return FALSE;
+	store_sql_add(sql, ARRIVALS_END);
+	store_sql_bind_integer(sql, wanted->limit);
+	Records to = {row, data, wanted->with_logrec};
+	const char *columns = wanted->with_logrec ? "itixxx" : "itixx";
+	return read_filtered((Session *)session, sql, columns, row_record, &to, error);
 }
 
 /* Migrating ------------------------------------------------------------------------------------ */
@@ -1254,6 +1324,9 @@ const StoreDriver store_mysql = {
 	.range = range,
 	.get = get,
 	.names = names,
+	.newest_id = newest_id,
+	.ids = ids,
+	.arrivals = arrivals,
 	.lock = lock,
 	.unlock = unlock,
 	.execute = execute,

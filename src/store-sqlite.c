@@ -28,8 +28,24 @@
  * of both would have to sort again what is in order, messages and all. */
 #define RANGE "SELECT record_id FROM record"
 #define RANGE_END " ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?"
+/* From a place in the order: those of its very instant, and the others. (ts, record_id) < (?, ?) would
+ * pass over all those of its instant, as SQLite does not look for a row's id in an index that way. */
+#define FROM "SELECT record_id FROM (SELECT ts, record_id FROM record"
+#define FROM_UNION " UNION ALL SELECT ts, record_id FROM record"
+#define FROM_END                                                                                   \
+	" ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
+#define FROM_NEWER_END " ORDER BY ts, record_id LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
 #define GET_LIGHT "SELECT record_id, ts, level, name, message FROM record WHERE record_id = ?"
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
+#define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
+/* By the rows' ids, whatever else a filter names. */
+#define IDS                                                                                        \
+	"SELECT record_id FROM record NOT INDEXED WHERE record_id BETWEEN ? AND ?"                 \
+	" AND (record_id - ?) % ? < ? ORDER BY record_id LIMIT ?"
+#define ARRIVALS_LIGHT "SELECT record_id, ts, level, name, message FROM record NOT INDEXED"
+#define ARRIVALS_FULL "SELECT record_id, ts, level, name, message, logrec FROM record NOT INDEXED"
+#define ARRIVALS_IDS "record_id BETWEEN ? AND ?"
+#define ARRIVALS_END " ORDER BY record_id LIMIT ?"
 #define NAMES "SELECT name, COUNT(*) FROM record"
 #define NAMES_END " GROUP BY name ORDER BY name"
 
@@ -740,15 +756,38 @@ static gboolean row_lookup(sqlite3_stmt *row, gpointer data, GError **error)
 	return step_rows(lookup->session, lookup->get, row_record, &lookup->to, error);
 }
 
+static StoreSql *from_newest(const StoreRange *part)
+{
+	StoreSql *sql = store_sql_new(RANGE);
+	add_filter(sql, part->filter);
+	store_sql_add(sql, RANGE_END);
+	return sql;
+}
+
+static StoreSql *from_position(const StoreRange *part)
+{
+	StoreSql *sql = store_sql_new(FROM);
+	add_filter(sql, part->filter);
+	store_sql_where(sql, "ts = ?");
+	store_sql_bind_ts(sql, part->from->ts);
+	store_sql_where(sql, part->newer ? "record_id > ?" : "record_id < ?");
+	store_sql_bind_integer(sql, (gint64)MIN(part->from->id, (guint64)G_MAXINT64));
+	store_sql_add(sql, FROM_UNION);
+	sql->has_where = FALSE;
+	add_filter(sql, part->filter);
+	store_sql_where(sql, part->newer ? "ts > ?" : "ts < ?");
+	store_sql_bind_ts(sql, part->from->ts);
+	store_sql_add(sql, part->newer ? FROM_NEWER_END : FROM_END);
+	return sql;
+}
+
 /* Both statements see the same records: the outer one is a transaction until it ends. */
 static gboolean range(StoreSession *base, const StoreRange *part, StoreRecordFunc row,
 	gpointer data, GError **error)
 {
 	Session *session = (Session *)base;
 	const char *get = part->with_logrec ? GET : GET_LIGHT;
-	g_autoptr(StoreSql) sql = store_sql_new(RANGE);
-	add_filter(sql, part->filter);
-	store_sql_add(sql, RANGE_END);
+	g_autoptr(StoreSql) sql = part->from != NULL ? from_position(part) : from_newest(part);
 	store_sql_bind_integer(sql, part->limit);
 	store_sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
 	Lookup lookup = {session, prepare(session, get, strlen(get), error), {row, data}};
@@ -786,6 +825,47 @@ static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc
 	store_sql_add(sql, NAMES_END);
 	Names to = {row, data};
 	return run((Session *)session, sql, row_name, &to, error);
+}
+
+static gboolean newest_id(StoreSession *session, guint64 *id, GError **error)
+{
+	return read_number((Session *)session, NEWEST_ID, id, error);
+}
+
+static gboolean row_id(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	guint64 id = (guint64)sqlite3_column_int64(row, 0);
+	(void)error;
+	g_array_append_val((GArray *)data, id);
+	return TRUE;
+}
+
+static gboolean ids(
+	StoreSession *session, const StoreIds *wanted, guint limit, GArray *found, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->period);
+	store_sql_bind_integer(sql, (gint64)wanted->length);
+	store_sql_bind_integer(sql, limit);
+	return run((Session *)session, sql, row_id, found, error);
+}
+
+static gboolean arrivals(StoreSession *session, const StoreArrivals *wanted, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql =
+		store_sql_new(wanted->with_logrec ? ARRIVALS_FULL : ARRIVALS_LIGHT);
+	store_sql_where(sql, ARRIVALS_IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	add_filter(sql, wanted->filter);
+	store_sql_add(sql, ARRIVALS_END);
+	store_sql_bind_integer(sql, wanted->limit);
+	Records to = {row, data};
+	return run((Session *)session, sql, row_record, &to, error);
 }
 
 /* Migrating ------------------------------------------------------------------------------------ */
@@ -854,6 +934,9 @@ const StoreDriver store_sqlite = {
 	.range = range,
 	.get = get,
 	.names = names,
+	.newest_id = newest_id,
+	.ids = ids,
+	.arrivals = arrivals,
 	.lock = lock,
 	.unlock = commit,
 	.execute = execute,

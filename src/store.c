@@ -675,6 +675,38 @@ Record *store_get(Store *store, guint64 id, GError **error)
 	return g_steal_pointer(&record);
 }
 
+gboolean store_newest_id(Store *store, guint64 *id, GError **error)
+{
+	Attempts attempts = first_attempt();
+	while (attempt(store, &attempts))
+		attempts.ok =
+			store->config->driver->newest_id(store->session, id, &attempts.failure);
+	return read_done(&attempts, error);
+}
+
+GArray *store_ids(Store *store, const StoreIds *ids, guint limit, GError **error)
+{
+	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(guint64));
+	Attempts attempts = first_attempt();
+	while (attempt(store, &attempts)) {
+		g_array_set_size(found, 0);
+		attempts.ok = store->config->driver->ids(
+			store->session, ids, limit, found, &attempts.failure);
+	}
+	return read_done(&attempts, error) ? g_steal_pointer(&found) : NULL;
+}
+
+gboolean store_arrivals(Store *store, const StoreArrivals *arrivals, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	Attempts attempts = first_attempt();
+	Rows rows = {.record = row, .data = data, .seen = &attempts.seen};
+	while (attempt(store, &attempts))
+		attempts.ok = store->config->driver->arrivals(
+			store->session, arrivals, pass_record, &rows, &attempts.failure);
+	return filtered_done(&attempts, arrivals->filter, error);
+}
+
 /* Counting anew, deleting ---------------------------------------------------------------------- */
 
 gboolean store_recount(

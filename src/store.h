@@ -89,13 +89,23 @@ GArray *store_sums(Store *store, const Filter *filter, guint step, GError **erro
  */
 typedef gboolean (*StoreRecordFunc)(const Record *record, gpointer data, GError **error);
 
+/* A place in the order of records: by ts, then id. There need not be a record. */
+typedef struct {
+	gint64 ts;
+	guint64 id;
+} StorePosition;
+
 /* A part of what a filter finds: rows `left`.., `limit` at most, newest first (ts, then id,
- * descending). `logrec` is empty where `with_logrec` is FALSE. */
+ * descending). `logrec` is empty where `with_logrec` is FALSE. With `from` only what is older than
+ * that place, or where `newer` is TRUE newer, counted from there: `left` is 0 for the nearest row. It
+ * takes no longer the further down `from` is; a `left` does. */
 typedef struct {
 	const Filter *filter;
 	guint64 left;
 	guint limit;
 	gboolean with_logrec;
+	const StorePosition *from; /* NULL: from the newest record on */
+	gboolean newer;
 } StoreRange;
 
 gboolean store_range(
@@ -108,6 +118,32 @@ Record *store_get(Store *store, guint64 id, GError **error);
 typedef gboolean (*StoreNameFunc)(const Text *name, guint64 count, gpointer data, GError **error);
 gboolean store_names(
 	Store *store, const Filter *filter, StoreNameFunc row, gpointer data, GError **error);
+
+/* The highest id there is, 0 where there is no record. Lower ones may still become visible: their
+ * transactions run at the same time. */
+gboolean store_newest_id(Store *store, guint64 *id, GError **error);
+
+/* Ids from `first` to `last`, both included; of every `period` of them, counted from `first`, the first
+ * `length`. All: 1 and 1. */
+typedef struct {
+	guint64 first, last;
+	guint64 period, length;
+} StoreIds;
+
+/* Which of them there are: guint64, ascending, the first `limit`. */
+GArray *store_ids(Store *store, const StoreIds *ids, guint limit, GError **error);
+
+/* Records with ids from `first` to `last`, both included, that match: by id, ascending, the first
+ * `limit`. */
+typedef struct {
+	const Filter *filter;
+	guint64 first, last;
+	guint limit;
+	gboolean with_logrec;
+} StoreArrivals;
+
+gboolean store_arrivals(Store *store, const StoreArrivals *arrivals, StoreRecordFunc row,
+	gpointer data, GError **error);
 
 /* Counting anew (STORE_ADMIN) ------------------------------------------------------------------ */
 

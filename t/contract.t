@@ -731,6 +731,19 @@ class Roles(TestCase):
       with self.subTest(user = user):
         self.assertEqual(expected.split(), [what for what in ('write', 'read', 'query') if self.allowed(user, what)])
 
+  def test_user(self):
+    '''GET /user: who asks and what they may do, for every user'''
+    for user, expected in ('logger', ['writer']), ('reader', ['basic-reader']), ('analyst', ['basic-reader', 'query-reader']), ('nobody', []), ('other', ['basic-reader']):
+      with self.subTest(user = user):
+        client = Client(self.nginx.port, user)
+        for headers in {}, {'CHRONOLOGER-USER': 'analyst'}, {'Remote-User': 'analyst'}:
+          response = self.assertStatus(200, client.get(API + '/user', **headers))
+          self.assertSame({'user': user, 'roles': expected}, response.json(), 'user')
+        self.assertEqual('no-cache', response.headers['Cache-Control'])
+        self.assertError(400, 'ValueError', client.get(API + '/user?level=10'), 'level')
+        self.assertStatus(405, client.request('POST', API + '/user', b'{}'))
+    self.assertStatus(401, Client(self.nginx.port, None).get(API + '/user'))
+
   def test_head(self):
     '''roles: HEAD says 403 in its headers'''
     response = self.assertStatus(403, Client(self.nginx.port, 'logger').head(RECORD))
