@@ -8,27 +8,12 @@
 #define LIMIT 1000
 #define LIMIT_MAX 10000
 
-typedef struct {
-	HttpResponse *response;
-	GString *json; /* one row */
-	gboolean with_logrec;
-	guint rows;
-} Rows;
-
-static gboolean write_row(const Record *record, gpointer data, GError **error)
-{
-	Rows *rows = data;
-	g_string_assign(rows->json, rows->rows++ ? ",\n" : "");
-	record_append_json(rows->json, record, rows->with_logrec);
-	return http_response_write(rows->response, rows->json->str, rows->json->len, error);
-}
-
 /* What is known only behind the last record comes behind it. */
 static gboolean write_end(HttpResponse *response, const Tail *tail, GError **error)
 {
 	g_autofree char *cursor = tail_cursor_print(tail->cursor);
 	g_autofree char *end = g_strdup_printf(
-		"],\n\"cursor\": \"%s\", \"more\": %s}", cursor, tail->more ? "true" : "false");
+		",\n\"cursor\": \"%s\", \"more\": %s}", cursor, tail->more ? "true" : "false");
 	return http_response_write(response, end, strlen(end), error);
 }
 
@@ -42,7 +27,7 @@ gboolean api_tail(Api *api, HttpRequest *request, HttpResponse *response, GError
 {
 	g_autoptr(Filter) filter = filter_new();
 	g_autoptr(TailCursor) cursor = NULL;
-	g_autoptr(GString) json = g_string_new(NULL);
+	g_autoptr(GString) text = g_string_new(NULL);
 	ApiParameter own[] = {{"cursor", NULL}, {"limit", NULL}, {"logrec", NULL}};
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	Tail tail = {.filter = filter, .limit = LIMIT, .now = now};
@@ -54,8 +39,9 @@ gboolean api_tail(Api *api, HttpRequest *request, HttpResponse *response, GError
 	if (!cursor)
 		return FALSE;
 	tail.cursor = cursor;
-	Rows rows = {response, json, tail.with_logrec, 0};
-	return http_response_write(response, "{\"records\": [", 13, error) &&
-	       (!own[0].value || tail_read(api->reader, &tail, write_row, &rows, error)) &&
-	       write_end(response, &tail, error);
+	ApiRows rows = {response, format_accepted(NULL), tail.with_logrec, 0, text};
+	return http_response_write(response, "{\"records\": ", 12, error) &&
+	       api_begin_rows(&rows, error) &&
+	       (!own[0].value || tail_read(api->reader, &tail, api_write_row, &rows, error)) &&
+	       api_end_rows(&rows, error) && write_end(response, &tail, error);
 }

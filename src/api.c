@@ -19,6 +19,46 @@ gboolean api_check_role(const Api *api, const HttpRequest *request, Role role, G
 	return roles_check(api->roles, api_user_name(request), role, error);
 }
 
+/* Records ---------------------------------------------------------------------------------------- */
+
+static gboolean write_text(ApiRows *rows, const char *text, GError **error)
+{
+	return http_response_write(rows->response, text, strlen(text), error);
+}
+
+gboolean api_begin_rows(ApiRows *rows, GError **error)
+{
+	return write_text(rows, rows->format->begin, error);
+}
+
+gboolean api_write_row(const Record *record, gpointer data, GError **error)
+{
+	ApiRows *rows = data;
+	g_string_assign(rows->text, rows->rows++ ? rows->format->between : "");
+	rows->format->append(rows->text, record, rows->with_logrec);
+	return http_response_write(rows->response, rows->text->str, rows->text->len, error);
+}
+
+gboolean api_end_rows(ApiRows *rows, GError **error)
+{
+	return write_text(rows, rows->format->end, error);
+}
+
+void api_describe_file(ApiRows *rows, guint64 count)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *time = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
+	g_autofree char *disposition = g_strdup_printf(
+		"attachment; filename=\"chronologer-%s.%s\"", time, rows->format->name);
+	g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, count);
+	http_response_header(rows->response, "Content-Type", rows->format->content_type);
+	http_response_header(rows->response, "Content-Disposition", disposition);
+	if (count != API_UNCOUNTED)
+		http_response_header(rows->response, "X-Record-Count", number);
+}
+
+/* Parameters ------------------------------------------------------------------------------------- */
+
 static ApiParameter *find_parameter(ApiParameter *own, gsize n, const char *name)
 {
 	for (gsize i = 0; i < n; i++)

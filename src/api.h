@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "filter.h"
+#include "format.h"
 #include "http.h"
 #include "pool.h"
 #include "roles.h"
@@ -46,6 +47,32 @@ gboolean api_user(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /user */
 gboolean api_health(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /health */
+
+/* Records on their way into an answer. */
+typedef struct {
+	HttpResponse *response;
+	const Format *format;
+	gboolean with_logrec;
+	guint64 rows;  /* written so far */
+	GString *text; /* the one being written */
+} ApiRows;
+
+/* What stands before the first record, a record, what stands behind the last. api_write_row() is a
+ * StoreRecordFunc; its data is an ApiRows. */
+gboolean api_begin_rows(ApiRows *rows, GError **error);
+gboolean api_write_row(const Record *record, gpointer data, GError **error);
+gboolean api_end_rows(ApiRows *rows, GError **error);
+
+#define API_UNCOUNTED G_MAXUINT64
+
+/* The headers of an answer that is something to save: its type, a file name with the time, and
+ * X-Record-Count unless that is API_UNCOUNTED. For when nothing but the sending can fail. */
+void api_describe_file(ApiRows *rows, guint64 count);
+
+/* All records that match, newest first, but those that arrive after it has begun. Sends while it
+ * reads. Sets `filter->newest`. */
+gboolean api_record_export(
+	Api *api, const HttpRequest *request, Filter *filter, ApiRows *rows, GError **error);
 
 /* A parameter that an endpoint takes besides the filters. */
 typedef struct {

@@ -39,6 +39,8 @@
 struct fcgi_request {
 	FCGX_Request fcgx;
 	gboolean cgi;
+	gboolean alone; /* the only thread */
+	gboolean aborted;
 	guint64 cgi_left; /* bytes of a CGI body not yet read: stdin need not end after it */
 };
 
@@ -107,6 +109,21 @@ gboolean fcgi_write(FcgiRequest *request, const void *data, gsize length)
 	return FCGX_PutStr(data, (int)length, request->fcgx.out) == (int)length;
 }
 
+gboolean fcgi_flush(FcgiRequest *request)
+{
+	return request->cgi || FCGX_FFlush(request->fcgx.out) == 0;
+}
+
+void fcgi_abort(FcgiRequest *request)
+{
+	request->aborted = TRUE;
+}
+
+gboolean fcgi_can_abort(const FcgiRequest *request)
+{
+	return !request->cgi && !request->alone;
+}
+
 /* Threads -------------------------------------------------------------------------------------- */
 
 static void watch(Server *server, int fd, int operation)
@@ -122,9 +139,13 @@ static void serve_connection(Server *server, FcgiRequest *request, int fd, gpoin
 {
 	request->fcgx.ipcFd = fd;
 	request->fcgx.keepConnection = 1; /* or FCGX_Accept_r() closes it first */
+	request->aborted = FALSE;
 	if (FCGX_Accept_r(&request->fcgx) == 0) {
 		server->handler->serve(request, state);
-		FCGX_Finish_r(&request->fcgx);
+		if (request->aborted)
+			FCGX_Free(&request->fcgx, TRUE);
+		else
+			FCGX_Finish_r(&request->fcgx);
 	}
 	if (request->fcgx.ipcFd < 0)
 		return;
@@ -136,7 +157,7 @@ static gpointer serve_thread(gpointer data)
 {
 	Server *server = data;
 	gpointer state = server->handler->thread_begin(server->handler->data);
-	FcgiRequest request = {.cgi = FALSE};
+	FcgiRequest request = {.alone = server->options->threads == 1};
 	gpointer item;
 	FCGX_InitRequest(&request.fcgx, -1, 0);
 	while ((item = g_async_queue_pop(server->ready)) != STOP)

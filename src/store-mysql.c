@@ -76,6 +76,8 @@ static const unsigned long client_packet_max = 1UL << 30;
 /* Not (ts, record_id) < (?, ?): that reads the index from its end. */
 #define RANGE_OLDER "(ts < ? OR (ts = ? AND record_id < ?))"
 #define RANGE_NEWER "(ts > ? OR (ts = ? AND record_id > ?))"
+/* An expression, so that nobody takes it for what a search could begin with: it is true for nearly all. */
+#define NOT_NEWER "record_id + 0 <= ?"
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
 #define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
 /* By id, whatever else a filter names. */
@@ -1033,6 +1035,10 @@ static gboolean add_filter(
 		store_sql_bind_integer(sql, filter->level);
 	}
 	add_names(sql, filter->names);
+	if (filter->newest < G_MAXUINT64) {
+		store_sql_where(sql, NOT_NEWER);
+		store_sql_bind_integer(sql, (gint64)MIN(filter->newest, (guint64)G_MAXINT64));
+	}
 	if (filter->query == NULL)
 		return TRUE;
 	store_sql_where(sql, "");

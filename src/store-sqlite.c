@@ -35,6 +35,8 @@
 #define FROM_END                                                                                   \
 	" ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
 #define FROM_NEWER_END " ORDER BY ts, record_id LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
+/* An expression, so that nobody takes it for what a search could begin with: it is true for nearly all. */
+#define NOT_NEWER "record_id + 0 <= ?"
 #define GET_LIGHT "SELECT record_id, ts, level, name, message FROM record WHERE record_id = ?"
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
 #define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
@@ -637,6 +639,10 @@ static void add_filter(StoreSql *sql, const Filter *filter)
 		store_sql_bind_integer(sql, filter->level);
 	}
 	add_names(sql, filter->names);
+	if (filter->newest < G_MAXUINT64) {
+		store_sql_where(sql, NOT_NEWER);
+		store_sql_bind_integer(sql, (gint64)MIN(filter->newest, (guint64)G_MAXINT64));
+	}
 	if (filter->query != NULL) {
 		g_autoptr(QueryEvaluator) evaluator = query_evaluator_new(filter->query, 0);
 		store_sql_where(sql,

@@ -4,11 +4,17 @@
 Around a record, the tail, the user, values and exports. No test expects an empty store: each has logger names
 of its own.
 """
+import csv
+import gzip
+import http.client
+import io
 import json
 import os
 import random
+import socket
 import subprocess
 import sys
+import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -194,6 +200,136 @@ class ReadApi:
     for word, value in ('limit', 0), ('limit', 1001), ('limit', 'x'), ('sample', 0), ('sample', 100001), ('sample', ''), ('left', 0):
       self.assertRefused('/value', word, path = 'name', **{word: value})
 
+  # Exports
+
+  def export(self, **parameters):
+    '''The answer, after looking at what every export has.'''
+    response = self.assertStatus(200, self.get('/record', **{'name': self.name, **parameters}))
+    kind, ending = {'ndjson': ('application/x-ndjson', 'ndjson'), 'csv': ('text/csv; charset=utf-8; header=present', 'csv')}[parameters['format']]
+    self.assertEqual((kind, 'no-cache'), (response.headers['Content-Type'], response.headers['Cache-Control']))
+    self.assertRegex(response.headers['Content-Disposition'], r'^attachment; filename="chronologer-\d{8}T\d{6}Z\.%s"$' % ending)
+    return response
+
+  def lines(self, **parameters):
+    response = self.export(format = 'ndjson', **parameters)
+    self.assertTrue(response.body.endswith(b'\n') or not response.body)
+    records = [json.loads(line) for line in response.body.split(b'\n')[:-1]]
+    self.assertEqual(str(len(records)), response.headers['X-Record-Count'])
+    return records
+
+  def table(self, **parameters):
+    response = self.export(format = 'csv', **parameters)
+    self.assertTrue(response.body.endswith(b'\r\n'))
+    rows = list(csv.reader(io.StringIO(response.body.decode(), newline = ''), strict = True))
+    self.assertEqual(['id', 'ts', 'level', 'name', 'message', 'logrec'], rows[0])
+    self.assertEqual(str(len(rows) - 1), response.headers['X-Record-Count'])
+    return rows[1:]
+
+  def test_export_ndjson(self):
+    '''export: NDJSON has whole records, newest first; a line can be stored again'''
+    self.insert(*(self.record(created = self.begin + i * 7 % 5, foo = i, msg = 'line\n"%d"\r\u2028' % i) for i in range(50)))
+    expected = self.ok('/record', name = self.name, left = 0, right = 99, logrec = 1)
+    self.assertSame(expected, self.lines(), 'records')
+    line = self.export(format = 'ndjson').body.split(b'\n')[7]
+    id = self.assertStatus(201, self.client.post(line, NDJSON, RECORD + '?raw=1')).json()[0]
+    self.assertSame(expected[7], self.ok('/record/%d' % id)['logrec'], 'logrec')
+
+  def test_export_csv(self):
+    '''export: CSV is what Python's strict reader takes for the same'''
+    texts = ['plain', 'a,b', '"', '""', 'a"b', ' x ', '', 'a\r\n', 'a\nb', "'", 'ä\U0001f40d', ',', 'x=1', 'é', '\\', '0']
+    self.insert(*(self.record(name = self.name + text[:1], msg = text, created = self.begin - i, foo = text) for i, text in enumerate(texts)))
+    expected = self.ok('/record', name = self.name, left = 0, right = 99, logrec = 1)
+    rows = self.table()
+    self.assertEqual([[str(r['id']), r['ts'], str(r['level']), r['name'], r['message']] for r in expected], [row[:5] for row in rows])
+    for record, row in zip(expected, rows):
+      self.assertSame(record['logrec'], json.loads(row[5]))
+    self.assertEqual(texts, [row[4] for row in rows])
+
+  def test_export_csv_formulas(self):
+    '''export: a cell that a spreadsheet would run begins with an apostrophe; NUL becomes U+FFFD'''
+    texts = {'=1+1': "'=1+1", '+1': "'+1", '-1': "'-1", '@x': "'@x", '\tx': "'\tx", '\rx': "'\rx", '=': "'=", ' =1': ' =1', "'=1": "'=1",
+      '=cmd|"/C calc"!A0': "'=cmd|\"/C calc\"!A0", 'a\0b': 'a\ufffdb', '\0=1': '\ufffd=1', '\n=1': '\n=1'}
+    self.insert(*(self.record(msg = text, created = self.begin - i) for i, text in enumerate(texts)))
+    self.assertEqual(list(texts.values()), [row[4] for row in self.table()])
+    for sign in '=+-@\t\r':
+      self.insert(self.record(name = sign + self.name))
+      response = self.get('/record', format = 'csv', name = sign + self.name)
+      self.assertIn(b',"\'%s' % (sign + self.name).encode(), response.body)
+
+  def test_export_many(self):
+    '''export: many pages and windows, with ties of ts across their ends, every record once'''
+    ids = []
+    for part in range(6):
+      # Three instants of which one has more records than a window.
+      ids += self.insert(*(self.record(created = self.begin + min(i % 12, 2), levelno = 40 if i % 1000 == 0 else 20, foo = i, msg = 'x' * (i % 700)) for i in range(5000)))
+    at = lambda i: (min(i % 5000 % 12, 2), ids[i])
+    order = sorted(range(len(ids)), key = at, reverse = True)
+    self.assertEqual([ids[i] for i in order], [record['id'] for record in self.lines()])
+    self.assertEqual([str(ids[i]) for i in order], [row[0] for row in self.table()])
+    errors = [ids[i] for i in order if i % 5000 % 1000 == 0]
+    self.assertEqual(errors, [record['id'] for record in self.lines(level = 40)])
+    self.assertEqual(errors, [record['id'] for record in self.lines(query = 'level = 40')])
+    between = [ids[i] for i in order if at(i)[0] == 1]
+    bounds = {'after': self.iso(self.begin + 1), 'before': self.iso(self.begin + 1)}
+    self.assertEqual(between, [record['id'] for record in self.lines(**bounds)])
+
+  def iso(self, seconds):
+    return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(seconds))
+
+  def test_export_sizes(self):
+    '''export: small and large records beside each other'''
+    sizes = [10, 300000, 5, 2000000] + [100] * 1500 + [70000] * 20 + [1] * 300
+    for at in range(0, len(sizes), 1000):
+      self.insert(*(self.record(created = self.begin - at - i, msg = 'y' * size) for i, size in enumerate(sizes[at:at + 1000])))
+    self.assertEqual(sizes, [len(record['message']) for record in self.lines()])
+
+  def test_export_nothing(self):
+    '''export: of nothing is empty, or the header line'''
+    self.assertEqual(([], []), (self.lines(), self.table()))
+
+  def test_export_part(self):
+    '''export: left and right, or around, give those rows only'''
+    ids = self.insert(*(self.record(created = self.begin + i) for i in range(20)))[::-1]
+    self.assertEqual(ids[3:8], [record['id'] for record in self.lines(left = 3, right = 7)])
+    self.assertEqual(ids[18:], [record['id'] for record in self.lines(left = 18, right = 70)])
+    self.assertEqual([str(id) for id in ids[3:8]], [row[0] for row in self.table(left = 3, right = 7)])
+    self.assertEqual(ids[3:8], [record['id'] for record in self.lines(around = ids[5], left = -2, right = 2)])
+    self.assertEqual(ids[3:8], [record['id'] for record in self.ok('/record', format = 'json', name = self.name, left = 3, right = 7)])
+
+  def test_export_accept(self):
+    '''export: the format by Accept, unless a parameter says it'''
+    self.insert(self.record(), self.record())
+    path = RECORD + '?name=%s&left=0&right=9' % self.name
+    for accept, expected in (None, 'json'), ('', 'json'), ('*/*', 'json'), ('text/html,application/xhtml+xml,*/*;q=0.8', 'json'), \
+        ('text/csv', 'csv'), ('Text/CSV; header=present', 'csv'), ('application/x-ndjson', 'ndjson'), ('text/csv, */*', 'csv'), \
+        ('application/json, text/csv', 'json'), ('application/json;q=0.5, text/csv', 'csv'), ('text/csv;q=0.4,application/x-ndjson;q=0.9', 'ndjson'), \
+        ('text/csv;q=0', 'json'), ('text/csv;q=x', 'json'), (',;,text/csv', 'csv'), ('text/csvx', 'json'):
+      with self.subTest(accept = accept):
+        headers = {} if accept is None else {'Accept': accept}
+        kind = {'json': 'application/json', 'csv': 'text/csv', 'ndjson': 'application/x-ndjson'}
+        self.assertEqual(kind[expected], self.client.get(path, **headers).headers['Content-Type'].partition(';')[0])
+        for format in kind:
+          self.assertEqual(kind[format], self.client.get(path + '&format=' + format, **headers).headers['Content-Type'].partition(';')[0])
+
+  def test_export_refused(self):
+    '''export: what is wrong is said as JSON, not as a file'''
+    for word, parameters in ('format', {'format': 'xml'}), ('format', {'format': ''}), ('left', {'format': 'csv', 'right': 1}), ('left', {'format': 'json'}), \
+        ('right', {'format': 'csv', 'left': 0}), ('right', {'format': 'csv', 'left': 0, 'right': 10000}), ('level', {'format': 'csv', 'level': 'x'}):
+      with self.subTest(parameters = parameters):
+        self.assertRefused('/record', word, **parameters)
+        response = self.get('/record', **parameters)
+        self.assertEqual(('application/json', None), (response.headers['Content-Type'], response.headers['Content-Disposition']))
+    self.assertError(400, 'StorageQueryError', self.get('/record', format = 'csv', query = 'nonsense'))
+    self.assertError(404, 'HTTPError', self.get('/record', format = 'csv', around = 2 ** 60, left = 0, right = 0))
+
+  def test_export_compressed(self):
+    '''export: nginx compresses it'''
+    self.insert(*(self.record() for i in range(100)))
+    for format in 'csv', 'ndjson':
+      response = self.client.get(RECORD + '?' + query(format = format, name = self.name), **{'Accept-Encoding': 'gzip'})
+      self.assertEqual('gzip', response.headers['Content-Encoding'])
+      self.assertEqual(self.export(format = format).body, gzip.decompress(response.body))
+
   # Around a record
 
   def around(self, id, left, right, **parameters):
@@ -244,6 +380,86 @@ class ReadApi:
       with self.subTest(parameters = parameters):
         self.assertRefused('/record', word, **parameters)
     self.assertStatus(200, self.get('/record', around = id, left = -5000, right = 4999, name = self.name))
+
+
+class LargeExport(TestCase):
+  '''Exports that are larger than what a worker may keep.'''
+
+  RECORDS, SIZE = 1000, 60000
+
+  @classmethod
+  def setUpClass(cls):
+    cls.store = SQLite()
+    migrate(cls.store.dsn)
+    with Worker(cls.store.dsn) as worker, Nginx(worker) as nginx:
+      client = Client(nginx.port)
+      for at in range(0, cls.RECORDS, 200):
+        body = ''.join(json.dumps({'name': 'large', 'msg': 'x' * cls.SIZE, 'created': 10 ** 9 + i, 'levelno': 20}) + '\n' for i in range(at, at + 200))
+        client.post(body, NDJSON)
+    cls.worker = Worker(cls.store.dsn, deadline = 1).start()
+    cls.nginx = Nginx(cls.worker).start()
+
+  @classmethod
+  def tearDownClass(cls):
+    for server in cls.nginx, cls.worker, cls.store:
+      server.stop()
+
+  def begin(self, path):
+    '''An answer of which no more than its head and what fits into buffers has been taken.'''
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    connection.settimeout(60)
+    connection.connect(('127.0.0.1', self.nginx.port))
+    self.addCleanup(connection.close)
+    connection.sendall(('GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\n\r\n' % (API + path, basic('logger'))).encode())
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    self.assertEqual(200, response.status)
+    return response
+
+  def test_memory(self):
+    '''export: twice the size of all that a worker takes of memory'''
+    if self.worker.sanitized():
+      return
+    response = Client(self.nginx.port).get(API + '/record?format=ndjson&name=large')
+    self.assertEqual(self.RECORDS, response.body.count(b'\n'))
+    self.assertLess(self.worker.rss(), 50 << 20)
+    self.assertGreater(len(response.body), 100 << 20)
+
+  def test_frozen(self):
+    '''export: what arrives after its start is not part of it, wherever it stands in the order'''
+    response = self.begin('/record?format=ndjson&name=large,late')
+    for created in 10 ** 9, 10 ** 9 + 10, 1, 2 * 10 ** 9:
+      Client(self.nginx.port).post({'name': 'late', 'msg': 'x', 'created': created, 'levelno': 20})
+    lines = response.read().splitlines()
+    self.assertEqual(str(self.RECORDS), response.headers['X-Record-Count'])
+    self.assertEqual({'large'}, {json.loads(line)['name'] for line in lines})
+    self.assertEqual(self.RECORDS, len(lines))
+
+  def test_connections(self):
+    '''export: slow clients do not keep the database from others'''
+    with Worker(self.store.dsn, connections = 1) as worker, Nginx(worker) as nginx:
+      waiting = []
+      port, self.nginx.port = self.nginx.port, nginx.port
+      try:
+        waiting = [self.begin('/record?format=ndjson&name=large') for i in range(3)]
+      finally:
+        self.nginx.port = port
+      self.assertStatus(200, Client(nginx.port).get(API + '/record?left=0&right=0'))
+      for response in waiting:
+        self.assertLess(0, len(response.read()))
+
+  def test_deadline(self):
+    '''export: of a filter that is answered too late for one statement'''
+    client, found = Client(self.nginx.port), 0
+    expression = query(name = 'rare', query = "REPEAT(message, 300) LIKE '%ca%'")
+    while client.head(RECORD + '?' + expression).status == 200:
+      lines = (json.dumps({'name': 'rare', 'msg': 'ababab' * 4 + ('d' if i else 'c'), 'created': 10 ** 8 + found, 'levelno': 20}) for i in range(40000))
+      self.assertStatus(201, client.post('\n'.join(lines), NDJSON))
+      found += 1
+    response = self.assertStatus(200, client.get(RECORD + '?format=ndjson&' + expression))
+    self.assertEqual(found, response.body.count(b'\n'))
+    self.assertIsNone(response.headers['X-Record-Count'])
 
 
 class Concurrent(TestCase):
