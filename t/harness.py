@@ -444,7 +444,8 @@ class MariaDB(Server):
 
   def command(self):
     return [program('mariadbd', 'mariadb-server'), '--no-defaults', '--datadir=%s' % self.data,
-      '--socket=%s' % self.socket, '--bind-address=127.0.0.1', '--port=%d' % self.port, '--pid-file=pid',
+      # A server that starts removes what other ones keep in their common directory for temporary tables.
+      '--tmpdir=%s' % self.directory, '--socket=%s' % self.socket, '--bind-address=127.0.0.1', '--port=%d' % self.port, '--pid-file=pid',
       '--innodb-buffer-pool-size=64M'] + self.user + self.options
 
   def ready(self):
