@@ -279,10 +279,10 @@ class Nginx(Server):
     for name in 'chronologer-server.conf', 'chronologer.htpasswd':
       shutil.copyfile(SOURCE / 'nginx' / name, self.directory / name)
     self.users = self.directory / 'chronologer.htpasswd'
-    (self.directory / 'chronologer.conf').write_text(edited(SOURCE / 'nginx' / 'chronologer.conf',
+    text = edited(SOURCE / 'nginx' / 'chronologer.conf',
       workers = ' '.join('server %s max_fails=0;' % server for server in servers),
-      listen = 'listen 127.0.0.1:%d backlog=4096;' % self.port,
-      www = 'root "%s";' % (www or SOURCE / 'www')))
+      www = 'root "%s";' % (www or SOURCE / 'www'))
+    (self.directory / 'chronologer.conf').write_text(text.replace('listen 8080', 'listen 127.0.0.1:%d' % self.port))
     (self.directory / 'nginx.conf').write_text(NGINX % {
       'user': 'user root;' if os.geteuid() == 0 else '', 'extra': extra, 'connections': connections})
 

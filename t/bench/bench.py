@@ -7,6 +7,7 @@ import os
 import pathlib
 import queue
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -29,17 +30,21 @@ CLIENTS = 64
 BUFFER_POOL = '1G'
 
 
-class Options:
-  '''What `run` takes on its command line.'''
-  runs = 5             # of each measurement and its yardstick
-  seconds = 8.0        # that clients post in a run
-  records = 10 ** 7    # in the largest of three databases, which have a tenth and a hundredth of it too
-  bulk = 200000        # records of NDJSON in a run
-  crowd = 10000        # clients at once
-  body = 100 << 20     # bytes of each of eight bodies at once
-  disk = 500000        # records in each format of a table
-  slack = 1.0          # how many times worse than its target a figure may be
-  data = None          # directory of the databases that are kept
+# What `run` takes on its command line: type, default, meaning.
+OPTIONS = {
+  'runs': (int, 5, 'of each measurement and its yardstick'),
+  'seconds': (float, 8.0, 'that clients post in a run'),
+  'bulk': (int, 200000, 'records of NDJSON in a run'),
+  'records': (int, 10 ** 7, 'in the largest of three databases, which have a tenth and a hundredth of it too'),
+  'crowd': (int, 10000, 'clients of part 9'),
+  'body': (int, 100 << 20, 'bytes of each body of part 10'),
+  'disk': (int, 500000, 'records in each format of part 11'),
+  'slack': (float, 1.0, 'how many times worse than its target a figure may be'),
+  'data': (pathlib.Path, BUILD / 'var' / 'bench', 'where the databases of parts 6 to 8 are kept'),
+}
+
+# As many open files as may be, for all that is started from here.
+resource.setrlimit(resource.RLIMIT_NOFILE, 2 * resource.getrlimit(resource.RLIMIT_NOFILE)[1:])
 
 
 # The table ---------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ class Crowded(Nginx):
 
 
 def check_limits(clients):
-  import resource
   if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < clients + 100:
     raise AssertionError('%d clients need more open files: raise ulimit -Hn' % clients)
 
