@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "handoff.h"
 
 #define BACKLOG 4096
 #define EVENTS 256
@@ -50,13 +51,13 @@ typedef struct {
 	int listener;
 	int epoll;
 	int signals;
-	GAsyncQueue *ready; /* file descriptors + 1, or STOP */
+	Handoff *ready; /* file descriptors, or STOP */
 	GThread **threads;
 	gint running;        /* threads, atomic */
 	gint64 paused_until; /* monotonic microseconds: no accept() before; 0 while accepting */
 } Server;
 
-#define STOP GINT_TO_POINTER(-1)
+#define STOP (-1)
 
 extern char **environ;
 
@@ -158,10 +159,10 @@ static gpointer serve_thread(gpointer data)
 	Server *server = data;
 	gpointer state = server->handler->thread_begin(server->handler->data);
 	FcgiRequest request = {.alone = server->options->threads == 1};
-	gpointer item;
+	int fd;
 	FCGX_InitRequest(&request.fcgx, -1, 0);
-	while ((item = g_async_queue_pop(server->ready)) != STOP)
-		serve_connection(server, &request, GPOINTER_TO_INT(item) - 1, state);
+	while ((fd = handoff_take(server->ready)) != STOP)
+		serve_connection(server, &request, fd, state);
 	server->handler->thread_end(state);
 	g_atomic_int_add(&server->running, -1);
 	return NULL;
@@ -228,7 +229,7 @@ static gboolean dispatch(Server *server, int timeout)
 		if (fd == server->signals)
 			return FALSE;
 		if (fd != server->listener)
-			g_async_queue_push(server->ready, GINT_TO_POINTER(fd + 1));
+			handoff_give(server->ready, fd);
 		else if (!accept_all(server))
 			pause_accepting(server);
 	}
@@ -246,7 +247,7 @@ static void shut_down(Server *server)
 	epoll_ctl(server->epoll, EPOLL_CTL_DEL, server->signals, NULL);
 	dispatch(server, 0);
 	for (guint i = 0; i < server->options->threads; i++)
-		g_async_queue_push(server->ready, STOP);
+		handoff_give(server->ready, STOP);
 	while (g_atomic_int_get(&server->running) && g_get_monotonic_time() < limit)
 		g_usleep(1000);
 	if (g_atomic_int_get(&server->running)) {
@@ -279,7 +280,7 @@ static void run(Server *server)
 	event.data.fd = server->signals;
 	epoll_ctl(server->epoll, EPOLL_CTL_ADD, server->signals, &event);
 	watch_listener(server, TRUE);
-	server->ready = g_async_queue_new();
+	server->ready = handoff_new();
 	server->threads = g_new(GThread *, server->options->threads);
 	server->running = (gint)server->options->threads;
 	for (guint i = 0; i < server->options->threads; i++)
@@ -288,7 +289,7 @@ static void run(Server *server)
 		;
 	shut_down(server);
 	g_free(server->threads);
-	g_async_queue_unref(server->ready);
+	handoff_free(server->ready);
 	close(server->signals);
 	close(server->epoll);
 }

@@ -1,6 +1,9 @@
 /* The queue of records that wait, and the thread that writes them. */
 #include "writer.h"
 
+#include <errno.h>
+#include <semaphore.h>
+
 #include "error.h"
 
 /* Bounds of a batch; what is over them waits for the next one. */
@@ -11,8 +14,7 @@
 typedef struct {
 	Record *record;
 	GError *error;
-	gboolean done;
-	GCond wake;
+	sem_t done; /* a mutex that all of them share would make them wait for each other once more */
 } Waiting;
 
 struct writer {
@@ -94,15 +96,11 @@ static void write_batch(Writer *writer, GPtrArray *batch)
 		((Waiting *)writable->pdata[i])->error = g_error_copy(error);
 }
 
-static void wake(Writer *writer, const GPtrArray *batch)
+/* What a record's thread has on its stack is gone when it wakes. */
+static void wake(const GPtrArray *batch)
 {
-	g_mutex_lock(&writer->mutex);
-	for (guint i = 0; i < batch->len; i++) {
-		Waiting *waiting = batch->pdata[i];
-		waiting->done = TRUE;
-		g_cond_signal(&waiting->wake);
-	}
-	g_mutex_unlock(&writer->mutex);
+	for (guint i = 0; i < batch->len; i++)
+		sem_post(&((Waiting *)batch->pdata[i])->done);
 }
 
 static gpointer write_all(gpointer data)
@@ -112,7 +110,7 @@ static gpointer write_all(gpointer data)
 	writer->store = store_new(writer->store_config, STORE_WRITE);
 	while (gather(writer, batch)) {
 		write_batch(writer, batch);
-		wake(writer, batch);
+		wake(batch);
 		store_tidy(writer->store);
 		g_ptr_array_set_size(batch, 0);
 	}
@@ -146,30 +144,38 @@ void writer_free(Writer *writer)
 	g_free(writer);
 }
 
-/* With the mutex; returns with it. */
-static void wait_for_writer(Writer *writer, Waiting *waiting)
+/* FALSE where too many wait already. */
+static gboolean enqueue(Writer *writer, Waiting *waiting)
 {
+	g_mutex_lock(&writer->mutex);
+	gboolean has_room = writer->queue.length < writer->limit;
 	if (!writer->thread)
 		writer->thread = g_thread_new("writer", write_all, writer);
-	g_queue_push_tail(&writer->queue, waiting);
-	g_cond_signal(&writer->arrived);
-	while (!waiting->done)
-		g_cond_wait(&waiting->wake, &writer->mutex);
+	if (has_room)
+		g_queue_push_tail(&writer->queue, waiting);
+	if (writer->queue.length == 1)
+		g_cond_signal(&writer->arrived);
+	g_mutex_unlock(&writer->mutex);
+	return has_room;
+}
+
+static void wait_for_writer(Waiting *waiting)
+{
+	while (sem_wait(&waiting->done) != 0 && errno == EINTR)
+		;
 }
 
 gboolean writer_insert(Writer *writer, Record *record, GError **error)
 {
 	Waiting waiting = {.record = record};
-	g_cond_init(&waiting.wake);
-	g_mutex_lock(&writer->mutex);
-	if (writer->queue.length < writer->limit)
-		wait_for_writer(writer, &waiting);
+	sem_init(&waiting.done, 0, 0);
+	if (enqueue(writer, &waiting))
+		wait_for_writer(&waiting);
 	else
 		g_set_error(&waiting.error, CHRONOLOGER_ERROR, ERROR_STORAGE,
 			"The database is slower than records arrive: %u wait already",
 			writer->limit);
-	g_mutex_unlock(&writer->mutex);
-	g_cond_clear(&waiting.wake);
+	sem_destroy(&waiting.done);
 	if (!waiting.error)
 		return TRUE;
 	g_propagate_error(error, waiting.error);
