@@ -23,9 +23,10 @@
  * has one too, and says nothing but "gone away". */
 static const unsigned long client_packet_max = 1UL << 30;
 
-/* A multi-row INSERT has 1, 2, 4 .. 256 rows: nine prepared statements serve any number of rows. */
-#define EXPONENT_MAX 8
-#define ROWS_MAX (1 << EXPONENT_MAX)
+/* An INSERT has as many rows as there are, up to 64, or 128 or 256: so a batch of single records is one
+ * statement, and few of them stay prepared. */
+#define ROWS_EXACT 64
+#define ROWS_MAX 256
 #define INSERT_COLUMNS 5
 
 /* What a row takes of a packet on top of its three texts, and what a statement does. Generous. */
@@ -148,7 +149,7 @@ typedef struct {
 	gboolean in_transaction;
 	gboolean committing; /* if the connection is lost now, the outcome is unknown */
 	guint failure;       /* the number of the last error */
-	MYSQL_STMT *inserts[EXPONENT_MAX + 1];
+	MYSQL_STMT *inserts[ROWS_MAX + 1]; /* by their rows; few of them are not NULL */
 	InsertRows *rows;
 	GHashTable *statements; /* char * -> MYSQL_STMT *: reads */
 	Row row;
@@ -667,7 +668,7 @@ static gboolean connect_session(Session *session, GError **error)
 static void close_session(StoreSession *base)
 {
 	Session *session = (Session *)base;
-	for (guint i = 0; i <= EXPONENT_MAX; i++)
+	for (guint i = 0; i <= ROWS_MAX; i++)
 		if (session->inserts[i] != NULL)
 			mysql_stmt_close(session->inserts[i]);
 	g_hash_table_unref(session->statements);
@@ -764,17 +765,17 @@ static gboolean commit(StoreSession *base, GError **error)
 	return ok;
 }
 
-static MYSQL_STMT *insert_statement(Session *session, guint exponent, GError **error)
+static MYSQL_STMT *insert_statement(Session *session, guint n, GError **error)
 {
-	if (session->inserts[exponent] != NULL)
-		return session->inserts[exponent];
+	if (session->inserts[n] != NULL)
+		return session->inserts[n];
 	g_autoptr(GString) text = g_string_new(INSERT INSERT_ROW);
-	for (guint i = 1; i < 1u << exponent; i++)
+	for (guint i = 1; i < n; i++)
 		g_string_append(text, ", " INSERT_ROW);
 	if (session->is_mariadb)
 		g_string_append(text, RETURNING);
-	session->inserts[exponent] = prepare(session, text->str, text->len, error);
-	return session->inserts[exponent];
+	session->inserts[n] = prepare(session, text->str, text->len, error);
+	return session->inserts[n];
 }
 
 static void bind_text(InsertRows *rows, guint i, const Text *text)
@@ -854,22 +855,22 @@ static gboolean execute_insert(
 	return TRUE;
 }
 
-/* 2^exponent rows in one statement. */
+/* `n` rows in one statement. */
 static gboolean insert_rows(
-	Session *session, Record *const *records, guint exponent, GError **error)
+	Session *session, Record *const *records, guint n, GError **error)
 {
-	MYSQL_STMT *statement = insert_statement(session, exponent, error);
+	MYSQL_STMT *statement = insert_statement(session, n, error);
 	if (statement == NULL)
 		return FALSE;
 	if (session->rows == NULL)
 		session->rows = g_new0(InsertRows, 1);
-	for (guint i = 0; i < 1u << exponent; i++)
+	for (guint i = 0; i < n; i++)
 		bind_record(session->rows, i, records[i]);
 	if (mysql_stmt_bind_param(statement, session->rows->binds))
 		return fail_statement(session, statement, error);
-	gboolean ok = execute_insert(session, statement, records, (gsize)1 << exponent, error);
+	gboolean ok = execute_insert(session, statement, records, n, error);
 	if (!ok)
-		g_clear_pointer(&session->inserts[exponent], mysql_stmt_close);
+		g_clear_pointer(&session->inserts[n], mysql_stmt_close);
 	return ok;
 }
 
@@ -879,27 +880,28 @@ static gsize packet_size(const Record *record)
 }
 
 /* How many of the records the next statement takes: as many as fit the statement and a packet. */
-static guint next_exponent(const Session *session, Record *const *records, gsize n)
+static guint next_rows(const Session *session, Record *const *records, gsize n)
 {
-	guint exponent = 0;
+	guint rows = 0;
 	gsize size = ROW_OVERHEAD;
 	for (gsize i = 0; i < n && i < ROWS_MAX; i++) {
 		size += packet_size(records[i]);
 		if (size > session->packet_max)
 			break;
-		if (i + 1 == (gsize)2 << exponent)
-			exponent++;
+		rows++;
 	}
-	return exponent;
+	if (rows == ROWS_MAX || rows <= ROWS_EXACT)
+		return MAX(rows, 1);
+	return rows >= ROWS_MAX / 2 ? ROWS_MAX / 2 : ROWS_EXACT;
 }
 
 static gboolean insert_all(Session *session, Record *const *records, gsize n, GError **error)
 {
 	for (gsize done = 0; done < n;) {
-		guint exponent = next_exponent(session, records + done, n - done);
-		if (!insert_rows(session, records + done, exponent, error))
+		guint rows = next_rows(session, records + done, n - done);
+		if (!insert_rows(session, records + done, rows, error))
 			return FALSE;
-		done += (gsize)1 << exponent;
+		done += rows;
 	}
 	return TRUE;
 }
