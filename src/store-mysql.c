@@ -856,8 +856,7 @@ static gboolean execute_insert(
 }
 
 /* `n` rows in one statement. */
-static gboolean insert_rows(
-	Session *session, Record *const *records, guint n, GError **error)
+static gboolean insert_rows(Session *session, Record *const *records, guint n, GError **error)
 {
 	MYSQL_STMT *statement = insert_statement(session, n, error);
 	if (statement == NULL)
