@@ -421,9 +421,10 @@ class LargeExport(TestCase):
     '''export: twice the size of all that a worker takes of memory'''
     if self.worker.sanitized():
       return
-    response = Client(self.nginx.port).get(API + '/record?format=ndjson&name=large')
-    self.assertEqual(self.RECORDS, response.body.count(b'\n'))
-    self.assertLess(self.worker.rss(), 50 << 20)
+    with Worker(self.store.dsn) as worker, Nginx(worker) as nginx:
+      response = Client(nginx.port).get(API + '/record?format=ndjson&name=large')
+      self.assertEqual(self.RECORDS, response.body.count(b'\n'))
+      self.assertLess(worker.rss(), 50 << 20)
     self.assertGreater(len(response.body), 100 << 20)
 
   def test_frozen(self):
