@@ -77,8 +77,10 @@ static gboolean write_page(Export *export, gboolean *is_full, GError **error)
 	rows = export->rows->rows - rows;
 	bytes = spool_length(export->rows->response->body) - bytes;
 	*is_full = rows == export->limit;
-	if (rows > 0) /* as many as fit if they are as large as these */
-		export->limit = (guint)CLAMP(PAGE_BYTES * rows / bytes, 1, PAGE_ROWS);
+	if (rows == 0)
+		return TRUE;
+	/* As many as fit if they are as large as these. */
+	export->limit = (guint)CLAMP(PAGE_BYTES * rows / bytes, 1, PAGE_ROWS);
 	return flush(export, error);
 }
 

@@ -51,10 +51,10 @@ void api_describe_file(ApiRows *rows, guint64 count)
 	g_autofree char *disposition = g_strdup_printf(
 		"attachment; filename=\"chronologer-%s.%s\"", time, rows->format->name);
 	g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, count);
-	http_response_header(rows->response, "Content-Type", rows->format->content_type);
-	http_response_header(rows->response, "Content-Disposition", disposition);
+	http_response_body_header(rows->response, "Content-Type", rows->format->content_type);
+	http_response_body_header(rows->response, "Content-Disposition", disposition);
 	if (count != API_UNCOUNTED)
-		http_response_header(rows->response, "X-Record-Count", number);
+		http_response_body_header(rows->response, "X-Record-Count", number);
 }
 
 /* Parameters ------------------------------------------------------------------------------------- */

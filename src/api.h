@@ -66,7 +66,7 @@ gboolean api_end_rows(ApiRows *rows, GError **error);
 #define API_UNCOUNTED G_MAXUINT64
 
 /* The headers of an answer that is something to save: its type, a file name with the time, and
- * X-Record-Count unless that is API_UNCOUNTED. For when nothing but the sending can fail. */
+ * X-Record-Count unless that is API_UNCOUNTED. */
 void api_describe_file(ApiRows *rows, guint64 count);
 
 /* All records that match, newest first, but those that arrive after it has begun. Sends while it

@@ -224,6 +224,7 @@ HttpResponse *http_response_new(const Config *config)
 	HttpResponse *response = g_new0(HttpResponse, 1);
 	response->status = 200;
 	response->headers = g_string_new(NULL);
+	response->body_headers = g_string_new(NULL);
 	response->body = spool_new(config->spool_directory);
 	return response;
 }
@@ -233,6 +234,7 @@ void http_response_free(HttpResponse *response)
 	if (!response)
 		return;
 	g_string_free(response->headers, TRUE);
+	g_string_free(response->body_headers, TRUE);
 	spool_free(response->body);
 	g_free(response);
 }
@@ -243,11 +245,21 @@ static void append_without_controls(GString *text, const char *value, gsize limi
 		g_string_append_c(text, g_ascii_iscntrl(value[i]) ? ' ' : value[i]);
 }
 
+static void append_header(GString *headers, const char *name, const char *value)
+{
+	g_string_append_printf(headers, "%s: ", name);
+	append_without_controls(headers, value, G_MAXSIZE);
+	g_string_append(headers, "\r\n");
+}
+
 void http_response_header(HttpResponse *response, const char *name, const char *value)
 {
-	g_string_append_printf(response->headers, "%s: ", name);
-	append_without_controls(response->headers, value, G_MAXSIZE);
-	g_string_append(response->headers, "\r\n");
+	append_header(response->headers, name, value);
+}
+
+void http_response_body_header(HttpResponse *response, const char *name, const char *value)
+{
+	append_header(response->body_headers, name, value);
 }
 
 gboolean http_response_write(HttpResponse *response, const char *data, gsize length, GError **error)
@@ -281,6 +293,7 @@ static void drop_body(HttpResponse *response, const HttpRequest *request)
 {
 	spool_free(response->body);
 	response->body = spool_new(request->config->spool_directory);
+	g_string_truncate(response->body_headers, 0);
 }
 
 void http_response_error(HttpResponse *response, const HttpRequest *request, const GError *error)
@@ -348,6 +361,8 @@ static gboolean send_head(HttpResponse *response, const HttpRequest *request)
 {
 	g_autoptr(GString) head = g_string_new(NULL);
 	g_string_printf(head, "Status: %u %s\r\n", response->status, reason(response->status));
+	g_string_append_len(response->headers, response->body_headers->str,
+		(gssize)response->body_headers->len);
 	if (!strstr(response->headers->str, "Content-Type:"))
 		g_string_append(head, "Content-Type: application/json\r\n");
 	if (!strstr(response->headers->str, "Cache-Control:"))

@@ -27,7 +27,8 @@ typedef struct {
 
 typedef struct {
 	guint status;
-	GString *headers; /* lines that end in CR LF */
+	GString *headers;      /* lines that end in CR LF */
+	GString *body_headers; /* the same, of the body: they go where it is dropped */
 	Spool *body;
 	gboolean begun; /* the head was sent, by http_response_flush() */
 } HttpResponse;
@@ -57,6 +58,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpResponse, http_response_free)
 
 /* Adds a header. Control characters of the value become spaces. */
 void http_response_header(HttpResponse *response, const char *name, const char *value);
+
+/* The same of one that is about the body: an error does not keep it. */
+void http_response_body_header(HttpResponse *response, const char *name, const char *value);
 
 /* Appends JSON (or what Content-Type says) to the body. */
 gboolean http_response_write(

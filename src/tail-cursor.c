@@ -206,13 +206,15 @@ static gsize add_rest(GArray *runs, const TailRun *run, const guint64 *ids, gsiz
 
 void tail_cursor_take(TailCursor *cursor, const guint64 *ids, gsize n, gint64 now)
 {
+	if (n == 0)
+		return;
 	GArray *runs = g_array_new(FALSE, FALSE, sizeof(TailRun));
 	gsize i = 0;
 	for (guint k = 0; k < cursor->runs->len; k++)
 		i += add_rest(runs, run_at(cursor->runs, k), ids + i, n - i);
 	g_array_unref(cursor->runs);
 	cursor->runs = runs;
-	if (n == 0 || ids[n - 1] <= cursor->seen)
+	if (ids[n - 1] <= cursor->seen)
 		return;
 	Gaps gaps = {runs, runs->len, now};
 	add_without(&gaps, cursor->seen + 1, ids[n - 1], ids + i, n - i);

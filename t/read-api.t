@@ -421,9 +421,10 @@ class LargeExport(TestCase):
     '''export: twice the size of all that a worker takes of memory'''
     if self.worker.sanitized():
       return
-    response = Client(self.nginx.port).get(API + '/record?format=ndjson&name=large')
-    self.assertEqual(self.RECORDS, response.body.count(b'\n'))
-    self.assertLess(self.worker.rss(), 50 << 20)
+    with Worker(self.store.dsn) as worker, Nginx(worker) as nginx:
+      response = Client(nginx.port).get(API + '/record?format=ndjson&name=large')
+      self.assertEqual(self.RECORDS, response.body.count(b'\n'))
+      self.assertLess(worker.rss(), 50 << 20)
     self.assertGreater(len(response.body), 100 << 20)
 
   def test_frozen(self):
@@ -451,15 +452,43 @@ class LargeExport(TestCase):
 
   def test_deadline(self):
     '''export: of a filter that is answered too late for one statement'''
-    client, found = Client(self.nginx.port), 0
-    expression = query(name = 'rare', query = "REPEAT(message, 300) LIKE '%ca%'")
+    client = Client(self.nginx.port)
+    if self.worker.sanitized():
+      return
+    expression = query(name = 'rare', query = "REPEAT(message, 60) LIKE '%ca%'")
+    batches = []
+
+    def insert():
+      lines = (json.dumps({'name': 'rare', 'msg': 'ababab' * 4 + ('d' if i else 'c'), 'created': 10 ** 8 + len(batches), 'levelno': 20}) for i in range(40000))
+      batches.append(self.assertStatus(201, client.post('\n'.join(lines), NDJSON)))
+
     while client.head(RECORD + '?' + expression).status == 200:
-      lines = (json.dumps({'name': 'rare', 'msg': 'ababab' * 4 + ('d' if i else 'c'), 'created': 10 ** 8 + found, 'levelno': 20}) for i in range(40000))
-      self.assertStatus(201, client.post('\n'.join(lines), NDJSON))
-      found += 1
+      insert()
+    for batch in list(batches):
+      insert()  # clearly too many
     response = self.assertStatus(200, client.get(RECORD + '?format=ndjson&' + expression))
-    self.assertEqual(found, response.body.count(b'\n'))
+    self.assertEqual(len(batches), response.body.count(b'\n'))
     self.assertIsNone(response.headers['X-Record-Count'])
+
+  def test_error(self):
+    '''export: an error before anything is sent is one like any other, from a worker of one thread too'''
+    lines = (json.dumps({'name': 'slow', 'msg': 'ab' * 1000, 'created': 10 ** 7, 'levelno': 20}) for i in range(2000))
+    self.assertStatus(201, Client(self.nginx.port).post('\n'.join(lines), NDJSON))
+    path = RECORD + '?format=csv&' + query(name = 'slow', query = "REPEAT(message, 1000) LIKE '%ca%'")
+    with Worker(self.store.dsn, deadline = 1, threads = 1) as worker, Nginx(worker) as nginx:
+      for port in self.nginx.port, nginx.port:
+        response = Client(port).get(path)
+        self.assertError(503, 'StorageQueryError', response)
+        self.assertEqual(['application/json'], response.headers.get_all('Content-Type'))
+        for name in 'Content-Disposition', 'X-Record-Count':
+          self.assertIsNone(response.headers[name])
+
+  def test_one_thread(self):
+    '''export: a worker of one thread sends what it has kept'''
+    with Worker(self.store.dsn, threads = 1) as worker, Nginx(worker) as nginx:
+      response = Client(nginx.port).get(RECORD + '?format=ndjson&name=large')
+      self.assertEqual((str(self.RECORDS), self.RECORDS), (response.headers['X-Record-Count'], response.body.count(b'\n')))
+      self.assertEqual(str(len(response.body)), response.headers['Content-Length'])
 
 
 class Concurrent(TestCase):
