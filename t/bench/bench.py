@@ -173,6 +173,12 @@ class Database(MariaDB):
     self.must('FLUSH TABLES record FOR EXPORT; UNLOCK TABLES', database)
 
 
+def log_statements(database):
+  '''From now on, in mysql.general_log.'''
+  for statement in 'TRUNCATE mysql.general_log', 'SET GLOBAL log_output = "TABLE"', 'SET GLOBAL general_log = ON':
+    database.must(statement)
+
+
 def migrate_with(dsn, *options):
   subprocess.run([built(TOOL), 'migrate', '-D', dsn, '--sql-directory', str(SOURCE / 'sql'), *options],
     stdout = subprocess.DEVNULL, check = True)
@@ -224,7 +230,9 @@ def raw(*arguments):
 
 
 def output(command):
-  return subprocess.run(command, stdout = subprocess.PIPE, check = True, text = True).stdout
+  '''What a program prints. Those of the benchmark leave their memory to the end.'''
+  return subprocess.run(command, stdout = subprocess.PIPE, check = True, text = True,
+    env = {**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0'}).stdout
 
 
 def post_all(port, bodies, clients = 2):

@@ -169,8 +169,7 @@ BY_HAND = ("SELECT COUNT(*) FROM record WHERE ts >= '%s' AND ts <= '%s'"
 def statement_of(sized, asked):
   '''What the worker sends to MariaDB for a request.'''
   database = sized.database
-  for statement in 'TRUNCATE mysql.general_log', 'SET GLOBAL log_output = "TABLE"', 'SET GLOBAL general_log = ON':
-    database.must(statement)
+  log_statements(database)
   sized.client.head(asked)
   database.must('SET GLOBAL general_log = OFF')
   text = database.must('SELECT TO_BASE64(argument) FROM mysql.general_log WHERE command_type = "Execute"'

@@ -124,7 +124,6 @@ def part_4(options, files, wanted):
 # mod_fcgid --------------------------------------------------------------------------------------
 
 PROCESSES = 8
-KEPT = re.compile(r'(?i)\s*(START TRANSACTION|BEGIN|COMMIT|INSERT|SELECT|UPDATE)\b')
 
 
 def fcgid(program, dsn):
@@ -137,67 +136,64 @@ def fcgid(program, dsn):
   return apache
 
 
-def logged_posts(database, post):
-  '''What MariaDB was told while `post` posted: (connection, statement), in order.'''
-  for statement in 'TRUNCATE mysql.general_log', 'SET GLOBAL log_output = "TABLE"', 'SET GLOBAL general_log = ON':
-    database.must(statement)
-  post()
+def logged(database):
+  '''(connection, statement) of what MariaDB was told since log_statements(), in order.'''
   database.must('SET GLOBAL general_log = OFF')
-  # One line each; what the client escapes would have to be taken back.
   text = database.must('SELECT thread_id, TO_BASE64(argument) FROM mysql.general_log'
     ' WHERE command_type IN ("Execute", "Query") ORDER BY event_time, thread_id').replace('\\n', '')
-  lines = [line.split('\t') for line in text.splitlines()]
-  statements = [(thread, base64.b64decode(argument).decode()) for thread, argument in lines]
-  return [(thread, statement) for thread, statement in statements if KEPT.match(statement)]
+  for line in text.splitlines():
+    thread, argument = line.split('\t')
+    yield thread, base64.b64decode(argument).decode().replace('\n', ' ')
 
 
-def transactions(statements):
-  '''Lists of the statements of a connection that are committed together.'''
-  open_ones = {}
-  for thread, statement in statements:
-    word = statement.split()[0].upper()
-    if word in ('START', 'BEGIN'):
-      open_ones[thread] = []
-    elif word == 'COMMIT':
-      yield thread, open_ones.pop(thread, [])
-    elif thread in open_ones:
-      open_ones[thread].append(statement)
-    elif word == 'INSERT':
-      yield thread, [statement]
+# Not what sets up a connection.
+REPLAYED = re.compile(r'(START TRANSACTION|COMMIT|(INSERT INTO|REPLACE INTO|DELETE FROM|SELECT .* FROM) (record|count_\w+)\b)')
 
 
-def is_count(statement):
-  return not re.search(r'(?i)\bINTO\s+`?record`?\s', statement)
+def logged_posts(database, dsn, files):
+  '''What processes that start now tell MariaDB; the values are in the log of statements that are prepared
+  while it is on.'''
+  log_statements(database)
+  with fcgid(built(WORKER), dsn) as apache:
+    wrk(apache.port, files.forms(), False, 4, PROCESSES)
+  return [(thread, statement) for thread, statement in logged(database) if REPLAYED.match(statement)]
 
 
-def write_replay(path, posts, with_counts):
-  '''A transaction of one statement is no transaction: so the worker did it before there were counts.'''
-  threads = {thread: number for number, thread in enumerate(sorted({thread for thread, _ in posts}))}
-  with open(path, 'w') as file:
-    for thread, statements in posts:
-      told = [' '.join(s.split('\n')) for s in statements if with_counts or not is_count(s)]
-      for statement in told if len(told) == 1 else ['START TRANSACTION', *told, 'COMMIT']:
-        file.write('%d\t%s\n' % (threads[thread], statement))
-  return path
+def write_replays(files, statements):
+  '''Files of all that the worker does, in transactions; and of what it did if it did not count, where each
+  INSERT commits itself.'''
+  threads = {thread: number for number, thread in enumerate(sorted({thread for thread, _ in statements}))}
+  full, bare = files.directory / 'full', files.directory / 'bare'
+  with open(full, 'w') as with_counts, open(bare, 'w') as without:
+    with_counts.writelines('%d\tSET autocommit = 0\n' % number for number in threads.values())
+    for thread, statement in statements:
+      line = '%d\t%s\n' % (threads[thread], statement)
+      with_counts.write(line)
+      if statement.startswith('INSERT INTO record '):
+        without.write(line)
+  return full, bare
 
 
-def replay_time(database, path, posts):
-  '''Seconds for each post.'''
-  statements = sum(1 for line in open(path))
-  rate = raw('replay', database.port, 'fcgid', path)
-  return statements / rate / posts
+def replay_time(database, path):
+  '''Seconds.'''
+  database.create('fcgid')
+  lines = path.read_text().count('\n')
+  return lines / raw('replay', database.port, 'fcgid', path)
 
 
-def count_cost(options, files, database, apache):
-  '''What the counts add to a POST, in seconds of eight connections' work: the statements of real POSTs,
-  replayed with and without those on other tables than `record`.'''
-  posts = list(transactions(logged_posts(database, lambda: wrk(apache.port, files.forms(), False, 3, PROCESSES))))
-  if not any(is_count(s) for _, statements in posts for s in statements):
+def count_cost(options, files, database):
+  '''What the counts add to a POST, in seconds, where eight connections work: the statements of real POSTs,
+  replayed with and without those of the counts. None where it does not count. A post is flushed to the disk
+  once with counts and without; that is left out, because it varies by more than what is looked for.'''
+  statements = logged_posts(database, database.create('fcgid'), files)
+  if not any('count_' in statement for _, statement in statements):
     return None
-  full, bare = write_replay(files.directory / 'full', posts, True), write_replay(files.directory / 'bare', posts, False)
-  with_counts, without = alternate(options.runs,
-    lambda: replay_time(database, full, len(posts)), lambda: replay_time(database, bare, len(posts)))
-  return statistics.median(a - b for a, b in zip(with_counts, without))
+  full, bare = write_replays(files, statements)
+  database.must('SET GLOBAL innodb_flush_log_at_trx_commit = 0')
+  with_counts, without = alternate(2 * options.runs, lambda: replay_time(database, full), lambda: replay_time(database, bare))
+  database.must('SET GLOBAL innodb_flush_log_at_trx_commit = 1')
+  posts = bare.read_text().count('\n')
+  return (min(with_counts) - min(without)) / posts  # the median of a small difference would be noise
 
 
 def part_5(options, files, wanted):
@@ -210,11 +206,12 @@ def part_5(options, files, wanted):
         lambda: wrk(apache.port, files.forms(), False, options.seconds, PROCESSES),
         lambda: wrk(null.port, files.forms(), False, options.seconds, PROCESSES))
       yield Row('mod_fcgid, 8 processes and clients: POST', measured, nothing)
-      cost = count_cost(options, files, database, apache)
-      note = '' if cost is not None else 'no count tables'
-      post = 1 / middle(measured)
-      share = (cost or 0) / (post - (cost or 0)) * 100
-      yield Row('what the counts add to each of these', share, None, at_most(15, unit = '%', of = 'measured'), '%', note = note)
+    cost = count_cost(options, files, database)
+    if cost is None:
+      raise AssertionError('the worker does not count')
+    post = 1 / middle(measured)
+    yield Row('what the counts add to each of these', cost / (post - cost) * 100, None, at_most(15, unit = '%', of = 'measured'), '%',
+      note = '%.0f of %.0f us' % (cost * 1e6, post * 1e6))
 
 
 PARTS = [((1, 2), part_1_2), ((3,), part_3), ((4,), part_4), ((5,), part_5)]
