@@ -257,7 +257,6 @@ static QueryPlan *make(QueryEvaluator *evaluator, const QueryNode *node)
 	plan->step = answer.body != NULL ? step_body : answer.step;
 	if (plan->step == NULL)
 		plan->step = step_unknown;
-	evaluator->needs_logrec |= node->kind == QUERY_COLUMN && node->column == QUERY_LOGREC;
 	prepare(plan);
 	settle(evaluator, plan);
 	return plan;
@@ -295,11 +294,6 @@ void query_evaluator_free(QueryEvaluator *evaluator)
 	query_unref(evaluator->query);
 	g_clear_error(&evaluator->error);
 	g_free(evaluator);
-}
-
-gboolean query_evaluator_needs_logrec(const QueryEvaluator *evaluator)
-{
-	return evaluator->needs_logrec;
 }
 
 gboolean query_evaluator_matches(

@@ -14,12 +14,10 @@ void query_evaluator_free(QueryEvaluator *evaluator); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryEvaluator, query_evaluator_free)
 
 /* Whether the record is one that the expression is true for; the record is borrowed during the
- * call. Of `record` logrec may be left out (data NULL) where query_evaluator_needs_logrec()
- * says so. ERROR_QUERY: MySQL would answer the whole SELECT with an error, because of what this
+ * call. Of `record` logrec may be left out (data NULL) where query_reads_logrec() says
+ * so. ERROR_QUERY: MySQL would answer the whole SELECT with an error, because of what this
  * record holds. ERROR_DEADLINE: a regular expression would take too long. */
 gboolean query_evaluator_matches(
 	QueryEvaluator *evaluator, const Record *record, gboolean *matches, GError **error);
-
-gboolean query_evaluator_needs_logrec(const QueryEvaluator *evaluator);
 
 #endif

@@ -34,8 +34,7 @@ struct query_evaluator {
 	Query *query;
 	gint64 now;
 	QueryPlan *root;
-	GPtrArray *plans; /* all of them, owned */
-	gboolean needs_logrec;
+	GPtrArray *plans;      /* all of them, owned */
 	QueryArena *constants; /* what values of constant nodes point to */
 	QueryArena *scratch;   /* of one record */
 	QueryArena *arena;     /* the one in use */

@@ -157,6 +157,16 @@ const QueryNode *query_root(const Query *query)
 	return query->root;
 }
 
+gboolean query_reads_logrec(const Query *query)
+{
+	for (guint i = 0; i < query->nodes->len; i++) {
+		const QueryNode *node = query->nodes->pdata[i];
+		if (node->kind == QUERY_COLUMN && node->column == QUERY_LOGREC)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* Reading -------------------------------------------------------------------------------------- */
 
 static gboolean check_text(QueryParser *parser)

@@ -234,4 +234,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Query, query_unref)
 /* The root of the tree, typed. Borrowed. */
 const QueryNode *query_root(const Query *query);
 
+/* Whether the column logrec, which may be large, is needed to answer it. */
+gboolean query_reads_logrec(const Query *query);
+
 #endif

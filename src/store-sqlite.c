@@ -644,9 +644,8 @@ static void add_filter(StoreSql *sql, const Filter *filter)
 		store_sql_bind_integer(sql, (gint64)MIN(filter->newest, (guint64)G_MAXINT64));
 	}
 	if (filter->query != NULL) {
-		g_autoptr(QueryEvaluator) evaluator = query_evaluator_new(filter->query, 0);
-		store_sql_where(sql,
-			query_evaluator_needs_logrec(evaluator) ? MATCH : MATCH_WITHOUT_LOGREC);
+		store_sql_where(
+			sql, query_reads_logrec(filter->query) ? MATCH : MATCH_WITHOUT_LOGREC);
 		store_sql_bind_query(sql, filter->query);
 	}
 }
