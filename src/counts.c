@@ -124,6 +124,12 @@ void counts_add_cell(const CountsCell *cell, gpointer data)
 	counts_add(data, cell->name, cell->quarter, cell->level, cell->n);
 }
 
+void counts_add_nameless(const CountsCell *cell, gpointer data)
+{
+	static const Text none = {(char *)"", 0};
+	counts_add(data, &none, cell->quarter, cell->level, cell->n);
+}
+
 guint counts_size(const Counts *counts)
 {
 	return g_hash_table_size(counts->pages);

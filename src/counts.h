@@ -72,4 +72,7 @@ void counts_each(const Counts *counts, CountsFunc cell, gpointer data);
 /* A CountsFunc: adds to the Counts that is `data`. */
 void counts_add_cell(const CountsCell *cell, gpointer data);
 
+/* The same without the logger name: all are "". */
+void counts_add_nameless(const CountsCell *cell, gpointer data);
+
 #endif

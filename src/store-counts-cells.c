@@ -1,0 +1,116 @@
+/* Reading the numbers of the count tables: whole rows, and what is not folded into them yet. */
+#include "store-counts-cells.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "store-sql.h"
+
+#define STATE "SELECT complete_since FROM count_state"
+#define LEVELS "SELECT day, counts FROM count_level WHERE day BETWEEN ? AND ?"
+#define NAMES "SELECT day, counts, name FROM count_name WHERE day BETWEEN ? AND ?"
+
+static gboolean has_prefix(const Text *name, const char *prefix)
+{
+	gsize length = strlen(prefix);
+	return name->length >= length && !memcmp(name->data, prefix, length);
+}
+
+static gboolean is_named(const Filter *filter, const Text *name)
+{
+	if (filter->names->len == 0)
+		return TRUE;
+	for (guint i = 0; i < filter->names->len; i++)
+		if (has_prefix(name, filter->names->pdata[i]))
+			return TRUE;
+	return FALSE;
+}
+
+static void pass_wanted(const CountsCell *cell, gpointer data)
+{
+	const StoreCells *wanted = data;
+	if (cell->quarter < wanted->from || cell->quarter >= wanted->to ||
+		cell->level < wanted->filter->level)
+		return;
+	if (!wanted->is_delta || is_named(wanted->filter, cell->name))
+		wanted->cell(cell, wanted->data);
+}
+
+gboolean store_cells_damaged(GError **error)
+{
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_INTERNAL,
+		"The count tables are store_cells_damaged; run \"chronologer recount\"");
+	return FALSE;
+}
+
+static gboolean row_page(const StoreRow *row, gpointer data, GError **error)
+{
+	return counts_unpack_page((guint)row->integers[0], &row->texts[2], &row->texts[1],
+		       pass_wanted, data) ||
+	       store_cells_damaged(error);
+}
+
+static gboolean row_delta(const StoreRow *row, gpointer data, GError **error)
+{
+	return counts_unpack(&row->texts[0], pass_wanted, data) || store_cells_damaged(error);
+}
+
+/* Conditions on the bytes of a name. (A prefix is never followed by 0xff: that is no UTF-8.) */
+static void add_names(StoreSql *sql, const GPtrArray *names)
+{
+	for (guint i = 0; i < names->len; i++) {
+		const char *prefix = names->pdata[i];
+		g_autofree char *end = g_strconcat(prefix, "\xff", NULL);
+		store_sql_add(
+			sql, i == 0 ? " AND (name BETWEEN ? AND ?" : " OR name BETWEEN ? AND ?");
+		store_sql_bind_bytes(sql, prefix, strlen(prefix));
+		store_sql_bind_bytes(sql, end, strlen(end));
+	}
+	if (names->len > 0)
+		store_sql_add(sql, ")");
+}
+
+gboolean store_cells_pages(
+	const StoreLink *link, StoreCells *wanted, gboolean by_name, GError **error)
+{
+	by_name |= wanted->filter->names->len > 0;
+	g_autoptr(StoreSql) sql = store_sql_new(by_name ? NAMES : LEVELS);
+	store_sql_bind_integer(sql, wanted->from / COUNTS_QUARTERS);
+	store_sql_bind_integer(sql, (wanted->to - 1) / COUNTS_QUARTERS);
+	if (by_name)
+		add_names(sql, wanted->filter->names);
+	wanted->is_delta = FALSE;
+	return link->driver->read(
+		link->session, sql, by_name ? "ixx" : "ix", row_page, wanted, error);
+}
+
+gboolean store_cells_deltas(const StoreLink *link, StoreCells *wanted, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(STORE_CELLS_DELTAS);
+	wanted->is_delta = TRUE;
+	return link->driver->read(link->session, sql, "x", row_delta, wanted, error);
+}
+
+gboolean store_cells_integer(const StoreRow *row, gpointer data, GError **error)
+{
+	(void)error;
+	*(gint64 *)data = row->integers[0];
+	return TRUE;
+}
+
+gboolean store_cells_complete(const StoreLink *link, gint64 *quarter, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(STATE);
+	gint64 day = G_MAXINT32;
+	if (!link->driver->read(link->session, sql, "i", store_cells_integer, &day, error))
+		return FALSE;
+	*quarter = day * COUNTS_QUARTERS;
+	return TRUE;
+}
+
+void store_cells_whole(StoreCells *wanted, const Filter *filter)
+{
+	wanted->filter = filter;
+	wanted->from = counts_quarter(filter->after - 1) + 1;
+	wanted->to = counts_quarter(filter->before + 1);
+}
