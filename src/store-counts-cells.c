@@ -28,7 +28,7 @@ static gboolean is_named(const Filter *filter, const Text *name)
 
 static void pass_wanted(const CountsCell *cell, gpointer data)
 {
-	const StoreCells *wanted = data;
+	const StoreCountsCells *wanted = data;
 	if (cell->quarter < wanted->from || cell->quarter >= wanted->to ||
 		cell->level < wanted->filter->level)
 		return;
@@ -36,10 +36,10 @@ static void pass_wanted(const CountsCell *cell, gpointer data)
 		wanted->cell(cell, wanted->data);
 }
 
-gboolean store_cells_damaged(GError **error)
+gboolean store_counts_cells_damaged(GError **error)
 {
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_INTERNAL,
-		"The count tables are store_cells_damaged; run \"chronologer recount\"");
+		"The count tables are store_counts_cells_damaged; run \"chronologer recount\"");
 	return FALSE;
 }
 
@@ -47,12 +47,13 @@ static gboolean row_page(const StoreRow *row, gpointer data, GError **error)
 {
 	return counts_unpack_page((guint)row->integers[0], &row->texts[2], &row->texts[1],
 		       pass_wanted, data) ||
-	       store_cells_damaged(error);
+	       store_counts_cells_damaged(error);
 }
 
 static gboolean row_delta(const StoreRow *row, gpointer data, GError **error)
 {
-	return counts_unpack(&row->texts[0], pass_wanted, data) || store_cells_damaged(error);
+	return counts_unpack(&row->texts[0], pass_wanted, data) ||
+	       store_counts_cells_damaged(error);
 }
 
 /* Conditions on the bytes of a name. (A prefix is never followed by 0xff: that is no UTF-8.) */
@@ -70,8 +71,8 @@ static void add_names(StoreSql *sql, const GPtrArray *names)
 		store_sql_add(sql, ")");
 }
 
-gboolean store_cells_pages(
-	const StoreLink *link, StoreCells *wanted, gboolean by_name, GError **error)
+gboolean store_counts_cells_pages(
+	const StoreLink *link, StoreCountsCells *wanted, gboolean by_name, GError **error)
 {
 	by_name |= wanted->filter->names->len > 0;
 	g_autoptr(StoreSql) sql = store_sql_new(by_name ? NAMES : LEVELS);
@@ -84,31 +85,31 @@ gboolean store_cells_pages(
 		link->session, sql, by_name ? "ixx" : "ix", row_page, wanted, error);
 }
 
-gboolean store_cells_deltas(const StoreLink *link, StoreCells *wanted, GError **error)
+gboolean store_counts_cells_deltas(const StoreLink *link, StoreCountsCells *wanted, GError **error)
 {
-	g_autoptr(StoreSql) sql = store_sql_new(STORE_CELLS_DELTAS);
+	g_autoptr(StoreSql) sql = store_sql_new(STORE_COUNTS_CELLS_DELTAS);
 	wanted->is_delta = TRUE;
 	return link->driver->read(link->session, sql, "x", row_delta, wanted, error);
 }
 
-gboolean store_cells_integer(const StoreRow *row, gpointer data, GError **error)
+gboolean store_counts_cells_integer(const StoreRow *row, gpointer data, GError **error)
 {
 	(void)error;
 	*(gint64 *)data = row->integers[0];
 	return TRUE;
 }
 
-gboolean store_cells_complete(const StoreLink *link, gint64 *quarter, GError **error)
+gboolean store_counts_cells_complete(const StoreLink *link, gint64 *quarter, GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(STATE);
 	gint64 day = G_MAXINT32;
-	if (!link->driver->read(link->session, sql, "i", store_cells_integer, &day, error))
+	if (!link->driver->read(link->session, sql, "i", store_counts_cells_integer, &day, error))
 		return FALSE;
 	*quarter = day * COUNTS_QUARTERS;
 	return TRUE;
 }
 
-void store_cells_whole(StoreCells *wanted, const Filter *filter)
+void store_counts_cells_whole(StoreCountsCells *wanted, const Filter *filter)
 {
 	wanted->filter = filter;
 	wanted->from = counts_quarter(filter->after - 1) + 1;

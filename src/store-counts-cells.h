@@ -4,7 +4,7 @@
 
 #include "store-counts.h"
 
-#define STORE_CELLS_DELTAS "SELECT counts FROM count_delta"
+#define STORE_COUNTS_CELLS_DELTAS "SELECT counts FROM count_delta"
 
 /* What is asked for, and what becomes of it. */
 typedef struct {
@@ -13,26 +13,26 @@ typedef struct {
 	gboolean is_delta; /* the cells come from one: of any logger name */
 	CountsFunc cell;
 	gpointer data;
-} StoreCells;
+} StoreCountsCells;
 
 /* Sets the filter, and as bounds the whole quarter hours between its own. */
-void store_cells_whole(StoreCells *cells, const Filter *filter);
+void store_counts_cells_whole(StoreCountsCells *cells, const Filter *filter);
 
 /* The first quarter hour from which on all is counted. */
-gboolean store_cells_complete(const StoreLink *link, gint64 *quarter, GError **error);
+gboolean store_counts_cells_complete(const StoreLink *link, gint64 *quarter, GError **error);
 
 /* What is wanted of count_level, or where names matter of count_name; `by_name` where each cell's name is
  * needed too. */
-gboolean store_cells_pages(
-	const StoreLink *link, StoreCells *cells, gboolean by_name, GError **error);
+gboolean store_counts_cells_pages(
+	const StoreLink *link, StoreCountsCells *cells, gboolean by_name, GError **error);
 
 /* What is wanted of count_delta. */
-gboolean store_cells_deltas(const StoreLink *link, StoreCells *cells, GError **error);
+gboolean store_counts_cells_deltas(const StoreLink *link, StoreCountsCells *cells, GError **error);
 
 /* A StoreRowFunc: the first column to the gint64 that is `data`. */
-gboolean store_cells_integer(const StoreRow *row, gpointer data, GError **error);
+gboolean store_counts_cells_integer(const StoreRow *row, gpointer data, GError **error);
 
 /* Sets the error for bytes that can not be unpacked; FALSE. */
-gboolean store_cells_damaged(GError **error);
+gboolean store_counts_cells_damaged(GError **error);
 
 #endif

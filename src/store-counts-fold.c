@@ -53,7 +53,7 @@ static gboolean row_fold(const StoreRow *row, gpointer data, GError **error)
 {
 	Fold *fold = data;
 	g_array_append_val(fold->ids, row->integers[0]);
-	return counts_unpack(&row->texts[1], fold_cell, fold) || store_cells_damaged(error);
+	return counts_unpack(&row->texts[1], fold_cell, fold) || store_counts_cells_damaged(error);
 }
 
 /* All there are, or as many as memory is to be spent on: the rest is for the next fold. */
@@ -73,7 +73,7 @@ static gboolean take_deltas(const StoreLink *link, Fold *fold, GError **error)
 	return TRUE;
 }
 
-const CountTable count_table_names = {
+const StoreCountsTable store_counts_table_names = {
 	.read = "SELECT day, counts, name FROM count_name WHERE ",
 	.columns = "ixx",
 	.row = "(day = ? AND name = ?)",
@@ -83,7 +83,7 @@ const CountTable count_table_names = {
 	.by_name = TRUE,
 };
 
-const CountTable count_table_levels = {
+const StoreCountsTable store_counts_table_levels = {
 	.read = "SELECT day, counts FROM count_level WHERE ",
 	.columns = "ix",
 	.row = "(day = ?)",
@@ -92,7 +92,7 @@ const CountTable count_table_levels = {
 	.values = "(?, ?)",
 };
 
-static void bind_key(StoreSql *sql, const CountTable *table, const CountsPage *page)
+static void bind_key(StoreSql *sql, const StoreCountsTable *table, const CountsPage *page)
 {
 	store_sql_bind_integer(sql, page->day);
 	if (table->by_name)
@@ -103,11 +103,11 @@ static gboolean row_add_page(const StoreRow *row, gpointer counts, GError **erro
 {
 	return counts_unpack_page((guint)row->integers[0], &row->texts[2], &row->texts[1],
 		       counts_add_cell, counts) ||
-	       store_cells_damaged(error);
+	       store_counts_cells_damaged(error);
 }
 
 /* Adds what the table has of these pages to them. */
-static gboolean add_stored(const StoreLink *link, const CountTable *table, Counts *counts,
+static gboolean add_stored(const StoreLink *link, const StoreCountsTable *table, Counts *counts,
 	GPtrArray *pages, GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(table->read);
@@ -119,8 +119,8 @@ static gboolean add_stored(const StoreLink *link, const CountTable *table, Count
 	return link->driver->read(link->session, sql, table->columns, row_add_page, counts, error);
 }
 
-static gboolean remove_page(
-	const StoreLink *link, const CountTable *table, const CountsPage *page, GError **error)
+static gboolean remove_page(const StoreLink *link, const StoreCountsTable *table,
+	const CountsPage *page, GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(table->remove);
 	store_sql_add(sql, table->row);
@@ -128,8 +128,8 @@ static gboolean remove_page(
 	return link->driver->write(link->session, sql, NULL, error);
 }
 
-gboolean count_table_write(
-	const StoreLink *link, const CountTable *table, GPtrArray *pages, GError **error)
+gboolean store_counts_table_write(
+	const StoreLink *link, const StoreCountsTable *table, GPtrArray *pages, GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(table->write);
 	for (guint i = 0; i < pages->len; i++) {
@@ -156,8 +156,8 @@ static guint next_rows(guint done, guint n)
 	return rows;
 }
 
-gboolean count_table_each(const StoreLink *link, const CountTable *table, Counts *counts,
-	CountTableFunc func, GError **error)
+gboolean store_counts_table_each(const StoreLink *link, const StoreCountsTable *table,
+	Counts *counts, StoreCountsTableFunc func, GError **error)
 {
 	g_autoptr(GPtrArray) all = counts_pages(counts);
 	for (guint done = 0, rows; done < all->len; done += rows) {
@@ -171,11 +171,11 @@ gboolean count_table_each(const StoreLink *link, const CountTable *table, Counts
 	return TRUE;
 }
 
-static gboolean merge_pages(const StoreLink *link, const CountTable *table, Counts *counts,
+static gboolean merge_pages(const StoreLink *link, const StoreCountsTable *table, Counts *counts,
 	GPtrArray *pages, GError **error)
 {
 	return add_stored(link, table, counts, pages, error) &&
-	       count_table_write(link, table, pages, error);
+	       store_counts_table_write(link, table, pages, error);
 }
 
 static gboolean remove_deltas(const StoreLink *link, const GArray *ids, GError **error)
@@ -202,8 +202,10 @@ static gboolean fold_deltas(const StoreLink *link, GError **error)
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	Fold fold = {names, levels, ids};
 	return take_deltas(link, &fold, error) &&
-	       count_table_each(link, &count_table_names, names, merge_pages, error) &&
-	       count_table_each(link, &count_table_levels, levels, merge_pages, error) &&
+	       store_counts_table_each(
+		       link, &store_counts_table_names, names, merge_pages, error) &&
+	       store_counts_table_each(
+		       link, &store_counts_table_levels, levels, merge_pages, error) &&
 	       remove_deltas(link, ids, error);
 }
 

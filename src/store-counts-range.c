@@ -18,7 +18,7 @@ typedef struct {
 typedef struct {
 	const StoreLink *link;
 	const StoreRange *range;
-	StoreCells wanted;
+	StoreCountsCells wanted;
 	Counts *deltas; /* by quarter hour */
 	GArray *runs;   /* Run, the newest first */
 	guint64 skip; /* rows from the first of them, or what comes then, to the first one asked for */
@@ -58,7 +58,7 @@ static void pass_quarter(Search *search, gint64 quarter, guint64 n)
 /* As pass_wanted(), of what has passed that already. */
 static void pass_between(const CountsCell *cell, gpointer data)
 {
-	const StoreCells *wanted = data;
+	const StoreCountsCells *wanted = data;
 	if (cell->quarter >= wanted->from && cell->quarter < wanted->to)
 		wanted->cell(cell, wanted->data);
 }
@@ -71,14 +71,14 @@ static void append_cell(const CountsCell *cell, gpointer cells)
 /* Walks back through the days `first` to `last`. */
 static gboolean search_days(Search *search, gint64 first, gint64 last, GError **error)
 {
-	StoreCells wanted = search->wanted;
+	StoreCountsCells wanted = search->wanted;
 	g_autoptr(Counts) counts = counts_new();
 	g_autoptr(GArray) cells = g_array_new(FALSE, FALSE, sizeof(CountsCell));
 	wanted.from = MAX(wanted.from, first * COUNTS_QUARTERS);
 	wanted.to = MIN(wanted.to, (last + 1) * COUNTS_QUARTERS);
 	wanted.cell = add_quarter;
 	wanted.data = counts;
-	if (!store_cells_pages(search->link, &wanted, FALSE, error))
+	if (!store_counts_cells_pages(search->link, &wanted, FALSE, error))
 		return FALSE;
 	counts_each(search->deltas, pass_between, &wanted);
 	counts_each(counts, append_cell, cells);
@@ -110,8 +110,8 @@ static gboolean newest_day(const Search *search, gint64 before, gint64 *day, GEr
 		"SELECT day FROM count_level WHERE day <= ? ORDER BY day DESC LIMIT 1");
 	Newest newest = {before, -1};
 	store_sql_bind_integer(sql, before);
-	if (!search->link->driver->read(
-		    search->link->session, sql, "i", store_cells_integer, &newest.day, error))
+	if (!search->link->driver->read(search->link->session, sql, "i", store_counts_cells_integer,
+		    &newest.day, error))
 		return FALSE;
 	counts_each(search->deltas, newer_cell, &newest);
 	*day = newest.day;
@@ -179,7 +179,7 @@ static gboolean find_runs(Search *search, GError **error)
 {
 	search->wanted.cell = add_quarter;
 	search->wanted.data = search->deltas;
-	if (!store_cells_deltas(search->link, &search->wanted, error))
+	if (!store_counts_cells_deltas(search->link, &search->wanted, error))
 		return FALSE;
 	search->wanted.is_delta = FALSE;
 	return search_back(search, error);
@@ -199,8 +199,8 @@ static gboolean read_runs(Search *search, GError **error)
 static gboolean search_range(Search *search, GError **error)
 {
 	gint64 complete;
-	store_cells_whole(&search->wanted, search->range->filter);
-	if (!store_cells_complete(search->link, &complete, error))
+	store_counts_cells_whole(&search->wanted, search->range->filter);
+	if (!store_counts_cells_complete(search->link, &complete, error))
 		return FALSE;
 	search->wanted.from = MAX(search->wanted.from, complete);
 	if (search->wanted.from >= search->wanted.to)

@@ -44,7 +44,8 @@ static void expect_delta(const CountsCell *cell, gpointer data)
 
 static gboolean row_expect_delta(const StoreRow *row, gpointer data, GError **error)
 {
-	return counts_unpack(&row->texts[0], expect_delta, data) || store_cells_damaged(error);
+	return counts_unpack(&row->texts[0], expect_delta, data) ||
+	       store_counts_cells_damaged(error);
 }
 
 static void subtract_cell(const CountsCell *cell, gpointer counts)
@@ -69,7 +70,7 @@ static void count_wrong(G_GNUC_UNUSED const CountsCell *cell, gpointer data)
 }
 
 static gboolean read_table(
-	const StoreLink *link, const CountTable *table, Recount *recount, GError **error)
+	const StoreLink *link, const StoreCountsTable *table, Recount *recount, GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(table->read);
 	store_sql_add(sql, "day = ?");
@@ -80,34 +81,34 @@ static gboolean read_table(
 static gboolean compare_day(const StoreLink *link, Recount *recount, GError **error)
 {
 	g_autoptr(Filter) filter = filter_new();
-	g_autoptr(StoreSql) deltas = store_sql_new(STORE_CELLS_DELTAS);
+	g_autoptr(StoreSql) deltas = store_sql_new(STORE_COUNTS_CELLS_DELTAS);
 	gint64 first = (gint64)recount->day * COUNTS_QUARTERS;
 	filter->after = MAX(RECORD_TS_MIN, counts_quarter_ts(first));
 	filter->before = counts_quarter_ts(first + COUNTS_QUARTERS) - 1;
 	if (!link->driver->tally(link->session, filter, expect_record, recount, error) ||
 		!link->driver->read(link->session, deltas, "x", row_expect_delta, recount, error) ||
-		!read_table(link, &count_table_names, recount, error) ||
-		!read_table(link, &count_table_levels, recount, error))
+		!read_table(link, &store_counts_table_names, recount, error) ||
+		!read_table(link, &store_counts_table_levels, recount, error))
 		return FALSE;
 	counts_each(recount->wrong_names, count_wrong, recount);
 	counts_each(recount->wrong_levels, count_wrong, recount);
 	return TRUE;
 }
 
-static gboolean put_pages(const StoreLink *link, const CountTable *table,
+static gboolean put_pages(const StoreLink *link, const StoreCountsTable *table,
 	G_GNUC_UNUSED Counts *counts, GPtrArray *pages, GError **error)
 {
-	return count_table_write(link, table, pages, error);
+	return store_counts_table_write(link, table, pages, error);
 }
 
-static gboolean replace_table(
-	const StoreLink *link, const CountTable *table, guint day, Counts *counts, GError **error)
+static gboolean replace_table(const StoreLink *link, const StoreCountsTable *table, guint day,
+	Counts *counts, GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(table->remove);
 	store_sql_add(sql, "day = ?");
 	store_sql_bind_integer(sql, day);
 	return link->driver->write(link->session, sql, NULL, error) &&
-	       count_table_each(link, table, counts, put_pages, error);
+	       store_counts_table_each(link, table, counts, put_pages, error);
 }
 
 static gboolean set_state(const StoreLink *link, guint day, GError **error)
@@ -125,10 +126,10 @@ static gboolean recount_day(
 		return FALSE;
 	if (what == STORE_RECOUNT_CHECK)
 		return TRUE;
-	if (recount->wrong > 0 &&
-		(!replace_table(link, &count_table_names, recount->day, recount->names, error) ||
-			!replace_table(
-				link, &count_table_levels, recount->day, recount->levels, error)))
+	if (recount->wrong > 0 && (!replace_table(link, &store_counts_table_names, recount->day,
+					   recount->names, error) ||
+					  !replace_table(link, &store_counts_table_levels,
+						  recount->day, recount->levels, error)))
 		return FALSE;
 	return what != STORE_RECOUNT_MISSING || set_state(link, recount->day, error);
 }
@@ -186,11 +187,12 @@ static gboolean next_day(const StoreLink *link, gint64 before, gint64 *day, GErr
 		record, MIN(RECORD_TS_MAX, counts_quarter_ts((before + 1) * COUNTS_QUARTERS) - 1));
 	store_sql_bind_integer(levels, before);
 	store_sql_bind_integer(names, before);
-	if (!link->driver->read(link->session, record, "t", store_cells_integer, &ts, error) ||
+	if (!link->driver->read(
+		    link->session, record, "t", store_counts_cells_integer, &ts, error) ||
+		!link->driver->read(link->session, levels, "i", store_counts_cells_integer,
+			&level_day, error) ||
 		!link->driver->read(
-			link->session, levels, "i", store_cells_integer, &level_day, error) ||
-		!link->driver->read(
-			link->session, names, "i", store_cells_integer, &name_day, error))
+			link->session, names, "i", store_counts_cells_integer, &name_day, error))
 		return FALSE;
 	*day = MAX(level_day, name_day);
 	if (ts != G_MININT64)
@@ -203,7 +205,7 @@ gboolean store_counts_recount(
 {
 	gint64 first = counts_quarter(RECORD_TS_MIN) / COUNTS_QUARTERS;
 	gint64 day = counts_quarter(RECORD_TS_MAX) / COUNTS_QUARTERS, complete;
-	if (!store_cells_complete(link, &complete, error))
+	if (!store_counts_cells_complete(link, &complete, error))
 		return FALSE;
 	if (what == STORE_RECOUNT_MISSING)
 		day = MIN(day, complete / COUNTS_QUARTERS - 1);

@@ -13,20 +13,20 @@ typedef struct {
 	const char *write;
 	const char *values;
 	gboolean by_name;
-} CountTable;
+} StoreCountsTable;
 
-extern const CountTable count_table_names;
-extern const CountTable count_table_levels;
+extern const StoreCountsTable store_counts_table_names;
+extern const StoreCountsTable store_counts_table_levels;
 
 /* A page of nothing but 0 is a row that is not there. */
-gboolean count_table_write(
-	const StoreLink *link, const CountTable *table, GPtrArray *pages, GError **error);
+gboolean store_counts_table_write(
+	const StoreLink *link, const StoreCountsTable *table, GPtrArray *pages, GError **error);
 
-typedef gboolean (*CountTableFunc)(const StoreLink *link, const CountTable *table, Counts *counts,
-	GPtrArray *pages, GError **error);
+typedef gboolean (*StoreCountsTableFunc)(const StoreLink *link, const StoreCountsTable *table,
+	Counts *counts, GPtrArray *pages, GError **error);
 
 /* Calls `func` for all pages, as many at a time as a statement takes. */
-gboolean count_table_each(const StoreLink *link, const CountTable *table, Counts *counts,
-	CountTableFunc func, GError **error);
+gboolean store_counts_table_each(const StoreLink *link, const StoreCountsTable *table,
+	Counts *counts, StoreCountsTableFunc func, GError **error);
 
 #endif

@@ -28,12 +28,12 @@ static gboolean read_edge(const StoreLink *link, const Reader *reader, const Fil
 }
 
 static gboolean read_whole(
-	const StoreLink *link, const Reader *reader, StoreCells *wanted, GError **error)
+	const StoreLink *link, const Reader *reader, StoreCountsCells *wanted, GError **error)
 {
 	wanted->cell = reader->cell;
 	wanted->data = reader->data;
-	if (!store_cells_pages(link, wanted, reader->by_name, error) ||
-		!store_cells_deltas(link, wanted, error))
+	if (!store_counts_cells_pages(link, wanted, reader->by_name, error) ||
+		!store_counts_cells_deltas(link, wanted, error))
 		return FALSE;
 	if (reader->end)
 		reader->end(reader->data);
@@ -44,10 +44,10 @@ static gboolean read_whole(
 static gboolean read_parts(
 	const StoreLink *link, const Reader *reader, const Filter *filter, GError **error)
 {
-	StoreCells wanted;
+	StoreCountsCells wanted;
 	gint64 complete;
-	store_cells_whole(&wanted, filter);
-	if (!store_cells_complete(link, &complete, error))
+	store_counts_cells_whole(&wanted, filter);
+	if (!store_counts_cells_complete(link, &complete, error))
 		return FALSE;
 	wanted.from = MAX(wanted.from, complete);
 	if (wanted.from >= wanted.to)
@@ -61,8 +61,8 @@ static gboolean read_parts(
 static gboolean read_filter(
 	const StoreLink *link, const Reader *reader, const Filter *filter, GError **error)
 {
-	StoreCells wanted;
-	store_cells_whole(&wanted, filter);
+	StoreCountsCells wanted;
+	store_counts_cells_whole(&wanted, filter);
 	if (filter->query || wanted.from >= wanted.to)
 		return reader->records(link, filter, reader->data, error);
 	if (!link->driver->snapshot(link->session, error))
