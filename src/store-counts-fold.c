@@ -9,7 +9,7 @@
 #define FOLD_PAGES 4096
 
 /* What a fold reads at a time, and the rows of a statement. */
-#define DELTAS_READ 64
+#define DELTAS_READ 16
 #define ROWS_MAX 64
 
 #define WRITE_DELTA "INSERT INTO count_delta (counts) VALUES (?)"
@@ -21,8 +21,7 @@ static void bind_packed(StoreSql *sql, GByteArray *packed)
 	store_sql_bind_bytes(sql, (const char *)packed->data, packed->len);
 }
 
-gboolean store_counts_write(
-	const StoreLink *link, const Counts *change, gboolean *is_due, GError **error)
+gboolean store_counts_write(const StoreLink *link, const Counts *change, guint *due, GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(WRITE_DELTA);
 	g_autoptr(GByteArray) packed = counts_pack(change);
@@ -30,8 +29,7 @@ gboolean store_counts_write(
 	bind_packed(sql, packed);
 	if (!link->driver->write(link->session, sql, &sequence, error))
 		return FALSE;
-	*is_due |=
-		sequence % FOLD_DELTAS <= (guint64)counts_size(change) * FOLD_DELTAS / FOLD_PAGES;
+	*due += sequence % FOLD_DELTAS <= (guint64)counts_size(change) * FOLD_DELTAS / FOLD_PAGES;
 	return TRUE;
 }
 

@@ -19,10 +19,10 @@ typedef struct {
 	StoreSession *session;
 } StoreLink;
 
-/* Inside of a transaction: writes what it changed. `*is_due`: the caller is the one to call
+/* Inside of a transaction: writes what it changed. Adds to `*due` how many times the caller is to call
  * store_counts_fold() after the commit. */
 gboolean store_counts_write(
-	const StoreLink *link, const Counts *change, gboolean *is_due, GError **error);
+	const StoreLink *link, const Counts *change, guint *due, GError **error);
 
 /* Adds the deltas that there are to the tables, in a transaction of its own; does nothing where
  * somebody else is doing that. */

@@ -32,7 +32,7 @@ struct store {
 	StoreSession *session; /* NULL until it is needed, and after it was lost */
 	gboolean in_transaction;
 	Counts *change; /* by this transaction, as far as it is not written yet */
-	gboolean is_fold_due;
+	guint folds_due;
 };
 
 /* As much of a transaction's changes to the counts is kept in memory: some hundred KiB. */
@@ -444,7 +444,7 @@ static gboolean write_change(Store *store, GError **error)
 	StoreLink link = link_of(store);
 	if (counts_size(store->change) == 0)
 		return TRUE;
-	gboolean ok = store_counts_write(&link, store->change, &store->is_fold_due, error);
+	gboolean ok = store_counts_write(&link, store->change, &store->folds_due, error);
 	counts_clear(store->change);
 	return ok;
 }
@@ -543,11 +543,13 @@ void store_tidy(Store *store)
 {
 	StoreLink link = link_of(store);
 	g_autoptr(GError) error = NULL;
-	if (!store->is_fold_due || store->in_transaction || !store->session || store->session->lost)
+	if (store->in_transaction || !store->session || store->session->lost)
 		return;
-	store->is_fold_due = FALSE;
-	if (!store_counts_fold(&link, &error) &&
-		!g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT))
+	gboolean ok = TRUE;
+	for (; ok && store->folds_due > 0; store->folds_due--)
+		ok = store_counts_fold(&link, &error);
+	store->folds_due = 0;
+	if (!ok && !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT))
 		g_warning("Count tables: %s", error->message);
 }
 
