@@ -50,10 +50,10 @@ resource.setrlimit(resource.RLIMIT_NOFILE, 2 * resource.getrlimit(resource.RLIMI
 # The table ---------------------------------------------------------------------------------------
 
 class Bound:
-  '''A target: a ratio or a figure that is to be at least, or at most, so much.'''
+  '''A target: what `of` names, 'ratio', 'measured' or 'difference', is to be at least, or at most, so much.'''
 
-  def __init__(self, sign, limit, unit = '', of = 'ratio', note = ''):
-    self.sign, self.limit, self.unit, self.of, self.note = sign, limit, unit, of, note
+  def __init__(self, sign, limit, unit = '', of = 'ratio'):
+    self.sign, self.limit, self.unit, self.of = sign, limit, unit, of
 
   def holds(self, value, slack):
     if value is None:
@@ -61,7 +61,7 @@ class Bound:
     return value >= self.limit / slack if self.sign == '>=' else value <= self.limit * slack
 
   def __str__(self):
-    return '%s %g%s%s' % (self.sign, self.limit, self.unit and ' ' + self.unit, self.note)
+    return '%s %g%s%s' % (self.sign, self.limit, self.unit and ' ' + self.unit, ' more' if self.of == 'difference' else '')
 
 
 def at_least(limit, **more):
@@ -76,20 +76,20 @@ class Row:
   '''A line of the table. `measured` and `yardstick` are lists, of a run each, or single figures; None
   where there was no answer. Without a bound it is measured only.'''
 
-  def __init__(self, what, measured, yardstick = None, bound = None, unit = '/s', ratio = None, note = ''):
+  def __init__(self, what, measured, yardstick = None, bound = None, unit = '/s', note = ''):
     self.what, self.bound, self.unit, self.note = what, bound, unit, note
     self.measured, self.yardstick = middle(measured), middle(yardstick)
-    if ratio is None and self.measured is not None and self.yardstick:
+    self.ratio = None
+    if self.measured is not None and self.yardstick:
       pairs = zip(measured, yardstick) if isinstance(measured, list) else [(measured, self.yardstick)]
-      ratio = statistics.median(a / b for a, b in pairs)
-    self.ratio = ratio
+      self.ratio = statistics.median(a / b for a, b in pairs)
+    self.difference = None if None in (self.measured, self.yardstick) else self.measured - self.yardstick
     self.part = None
 
   def result(self, slack = 1.0):
     if not self.bound:
       return 'measured'
-    value = self.ratio if self.bound.of == 'ratio' else self.measured
-    return 'ok' if self.bound.holds(value, slack) else 'MISSED'
+    return 'ok' if self.bound.holds(getattr(self, self.bound.of), slack) else 'MISSED'
 
   def cells(self, slack):
     ratio = '-' if self.ratio is None else '%.2f' % self.ratio
