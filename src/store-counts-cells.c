@@ -8,7 +8,11 @@
 
 #define STATE "SELECT complete_since FROM count_state"
 #define LEVELS "SELECT day, counts FROM count_level WHERE day BETWEEN ? AND ?"
-#define NAMES "SELECT day, counts, name FROM count_name WHERE day BETWEEN ? AND ?"
+#define NAMES "SELECT day, counts, name FROM count_name WHERE day "
+#define DAYS "SELECT day FROM count_level WHERE day BETWEEN ? AND ? LIMIT ?"
+
+/* So many days are listed one by one: then the index finds the names in each of them. */
+#define DAYS_LISTED 64
 
 static gboolean has_prefix(const Text *name, const char *prefix)
 {
@@ -71,18 +75,59 @@ static void add_names(StoreSql *sql, const GPtrArray *names)
 		store_sql_add(sql, ")");
 }
 
+static void bind_days(StoreSql *sql, const StoreCountsCells *wanted)
+{
+	store_sql_bind_integer(sql, wanted->from / COUNTS_QUARTERS);
+	store_sql_bind_integer(sql, (wanted->to - 1) / COUNTS_QUARTERS);
+}
+
+static gboolean row_day(const StoreRow *row, gpointer days, GError **error)
+{
+	(void)error;
+	g_array_append_val((GArray *)days, row->integers[0]);
+	return TRUE;
+}
+
+static void list_days(StoreSql *sql, const GArray *days)
+{
+	for (guint i = 0; i < days->len; i++) {
+		store_sql_add(sql, i == 0 ? "IN (?" : ", ?");
+		store_sql_bind_integer(sql, g_array_index(days, gint64, i));
+	}
+	store_sql_add(sql, ")");
+}
+
+/* Days of which there is nothing but deltas have no rows. */
+static gboolean read_names(const StoreLink *link, StoreCountsCells *wanted, GError **error)
+{
+	g_autoptr(StoreSql) which = store_sql_new(DAYS);
+	g_autoptr(StoreSql) sql = store_sql_new(NAMES);
+	g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(gint64));
+	bind_days(which, wanted);
+	store_sql_bind_integer(which, DAYS_LISTED + 1);
+	if (!link->driver->read(link->session, which, "i", row_day, days, error))
+		return FALSE;
+	if (days->len == 0)
+		return TRUE;
+	if (days->len <= DAYS_LISTED) {
+		list_days(sql, days);
+	} else {
+		store_sql_add(sql, "BETWEEN ? AND ?");
+		bind_days(sql, wanted);
+	}
+	add_names(sql, wanted->filter->names);
+	return link->driver->read(link->session, sql, "ixx", row_page, wanted, error);
+}
+
 gboolean store_counts_cells_pages(
 	const StoreLink *link, StoreCountsCells *wanted, gboolean by_name, GError **error)
 {
-	by_name |= wanted->filter->names->len > 0;
-	g_autoptr(StoreSql) sql = store_sql_new(by_name ? NAMES : LEVELS);
-	store_sql_bind_integer(sql, wanted->from / COUNTS_QUARTERS);
-	store_sql_bind_integer(sql, (wanted->to - 1) / COUNTS_QUARTERS);
-	if (by_name)
-		add_names(sql, wanted->filter->names);
 	wanted->is_delta = FALSE;
-	return link->driver->read(
-		link->session, sql, by_name ? "ixx" : "ix", row_page, wanted, error);
+	if (by_name || wanted->filter->names->len > 0)
+		return read_names(link, wanted, error);
+	g_autoptr(StoreSql) sql = store_sql_new(LEVELS);
+	bind_days(sql, wanted);
+	return link->driver->read(link->session, sql, "ix", row_page, wanted, error);
 }
 
 gboolean store_counts_cells_deltas(const StoreLink *link, StoreCountsCells *wanted, GError **error)

@@ -29,7 +29,8 @@ gboolean store_counts_write(const StoreLink *link, const Counts *change, guint *
 	bind_packed(sql, packed);
 	if (!link->driver->write(link->session, sql, &sequence, error))
 		return FALSE;
-	*due += sequence % FOLD_DELTAS <= (guint64)counts_size(change) * FOLD_DELTAS / FOLD_PAGES;
+	guint interval = CLAMP(FOLD_PAGES / counts_size(change), 1, FOLD_DELTAS);
+	*due += sequence % interval == 0;
 	return TRUE;
 }
 
@@ -193,26 +194,30 @@ static gboolean remove_deltas(const StoreLink *link, const GArray *ids, GError *
 	return TRUE;
 }
 
-static gboolean fold_deltas(const StoreLink *link, GError **error)
+static gboolean fold_deltas(const StoreLink *link, guint *n, GError **error)
 {
 	g_autoptr(Counts) names = counts_new();
 	g_autoptr(Counts) levels = counts_new();
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	Fold fold = {names, levels, ids};
-	return take_deltas(link, &fold, error) &&
-	       store_counts_table_each(
-		       link, &store_counts_table_names, names, merge_pages, error) &&
-	       store_counts_table_each(
-		       link, &store_counts_table_levels, levels, merge_pages, error) &&
-	       remove_deltas(link, ids, error);
+	gboolean ok = take_deltas(link, &fold, error) &&
+		      store_counts_table_each(
+			      link, &store_counts_table_names, names, merge_pages, error) &&
+		      store_counts_table_each(
+			      link, &store_counts_table_levels, levels, merge_pages, error) &&
+		      remove_deltas(link, ids, error);
+	*n = ids->len;
+	return ok;
 }
 
-gboolean store_counts_fold(const StoreLink *link, GError **error)
+gboolean store_counts_fold(const StoreLink *link, guint *n, GError **error)
 {
 	gboolean is_locked = FALSE;
+	*n = 0;
 	if (!link->driver->lock_counts(link->session, FALSE, &is_locked, error))
 		return FALSE;
-	if (!is_locked || (fold_deltas(link, error) && link->driver->commit(link->session, error)))
+	if (!is_locked ||
+		(fold_deltas(link, n, error) && link->driver->commit(link->session, error)))
 		return TRUE;
 	link->driver->rollback(link->session);
 	return FALSE;

@@ -200,6 +200,16 @@ static gboolean next_day(const StoreLink *link, gint64 before, gint64 *day, GErr
 	return TRUE;
 }
 
+static gboolean fold_all(const StoreLink *link, GError **error)
+{
+	guint n;
+	do
+		if (!store_counts_fold(link, &n, error))
+			return FALSE;
+	while (n > 0);
+	return TRUE;
+}
+
 gboolean store_counts_recount(
 	const StoreLink *link, StoreRecount what, StoreDayFunc func, gpointer data, GError **error)
 {
@@ -216,5 +226,5 @@ gboolean store_counts_recount(
 			return FALSE;
 		day--;
 	}
-	return what == STORE_RECOUNT_CHECK || set_state(link, 0, error);
+	return what == STORE_RECOUNT_CHECK || (set_state(link, 0, error) && fold_all(link, error));
 }

@@ -24,9 +24,9 @@ typedef struct {
 gboolean store_counts_write(
 	const StoreLink *link, const Counts *change, guint *due, GError **error);
 
-/* Adds the deltas that there are to the tables, in a transaction of its own; does nothing where
- * somebody else is doing that. */
-gboolean store_counts_fold(const StoreLink *link, GError **error);
+/* Adds deltas to the tables, all or as many as memory is to be spent on, in a transaction of its own;
+ * does nothing where somebody else is doing that. `*n`: how many. */
+gboolean store_counts_fold(const StoreLink *link, guint *n, GError **error);
 
 /* As the calls of StoreDriver of these names, from the count tables as far as they go: not for a
  * query expression, nor for parts of a quarter hour. */

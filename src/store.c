@@ -546,8 +546,9 @@ void store_tidy(Store *store)
 	if (store->in_transaction || !store->session || store->session->lost)
 		return;
 	gboolean ok = TRUE;
+	guint n;
 	for (; ok && store->folds_due > 0; store->folds_due--)
-		ok = store_counts_fold(&link, &error);
+		ok = store_counts_fold(&link, &n, &error);
 	store->folds_due = 0;
 	if (!ok && !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT))
 		g_warning("Count tables: %s", error->message);
