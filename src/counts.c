@@ -112,22 +112,32 @@ static Level *find_level(GArray *levels, guint level)
 	return added;
 }
 
+static gint32 *find_numbers(Counts *counts, const Text *name, gint64 day, guint level)
+{
+	CountsPage key = {.day = (guint)day, .name = *name};
+	return find_level(find_page(counts, &key)->levels, level)->n;
+}
+
 void counts_add(Counts *counts, const Text *name, gint64 quarter, guint level, gint64 n)
 {
-	CountsPage key = {.day = (guint)(quarter / COUNTS_QUARTERS), .name = *name};
-	CountsPage *page = find_page(counts, &key);
-	find_level(page->levels, level)->n[quarter % COUNTS_QUARTERS] += (gint32)n;
+	gint32 *numbers = find_numbers(counts, name, quarter / COUNTS_QUARTERS, level);
+	numbers[quarter % COUNTS_QUARTERS] += (gint32)n;
 }
 
-void counts_add_cell(const CountsCell *cell, gpointer data)
+void counts_add_run(const CountsRun *run, gpointer data)
 {
-	counts_add(data, cell->name, cell->quarter, cell->level, cell->n);
+	gint32 *numbers = find_numbers(data, run->name, run->quarter / COUNTS_QUARTERS, run->level);
+	numbers += run->quarter % COUNTS_QUARTERS;
+	for (guint i = 0; i < run->length; i++)
+		numbers[i] += (gint32)run->n[i];
 }
 
-void counts_add_nameless(const CountsCell *cell, gpointer data)
+void counts_add_nameless(const CountsRun *run, gpointer data)
 {
 	static const Text none = {(char *)"", 0};
-	counts_add(data, &none, cell->quarter, cell->level, cell->n);
+	CountsRun nameless = *run;
+	nameless.name = &none;
+	counts_add_run(&nameless, data);
 }
 
 guint counts_size(const Counts *counts)
@@ -301,38 +311,50 @@ static gint64 number_of(guint64 zigzag)
 	return zigzag & 1 ? -(gint64)(zigzag >> 1) - 1 : (gint64)(zigzag >> 1);
 }
 
-/* One run, whose first quarter hour counts from the one in `cell`. */
-static gboolean take_run(Bytes *bytes, CountsCell cell, CountsFunc func, gpointer data)
+/* Most numbers are small. */
+static inline gboolean take_number(Bytes *bytes, gint64 *n)
 {
-	guint64 level, first, length, n;
+	guint64 zigzag;
+	if (bytes->at < bytes->end && *bytes->at < 0x80)
+		zigzag = *bytes->at++;
+	else if (!take_integer(bytes, G_MAXUINT32, &zigzag))
+		return FALSE;
+	*n = number_of(zigzag);
+	return TRUE;
+}
+
+/* One run, whose first quarter hour counts from the one in `run`. */
+static gboolean take_run(Bytes *bytes, CountsRun run, CountsRunFunc func, gpointer data)
+{
+	guint64 level, first, length;
+	gint64 n[COUNTS_QUARTERS];
 	if (!take_integer(bytes, RECORD_LEVEL_MAX, &level) ||
 		!take_integer(bytes, COUNTS_QUARTERS - 1, &first) ||
 		!take_integer(bytes, COUNTS_QUARTERS - first, &length))
 		return FALSE;
-	cell.level = (guint)level;
-	cell.quarter += (gint64)first;
-	for (; length > 0; length--, cell.quarter++) {
-		if (!take_integer(bytes, G_MAXUINT32, &n))
+	for (guint i = 0; i < length; i++)
+		if (!take_number(bytes, &n[i]))
 			return FALSE;
-		cell.n = number_of(n);
-		if (n != 0)
-			func(&cell, data);
-	}
+	run.level = (guint)level;
+	run.quarter += (gint64)first;
+	run.length = (guint)length;
+	run.n = n;
+	func(&run, data);
 	return TRUE;
 }
 
 gboolean counts_unpack_page(
-	guint day, const Text *name, const Text *packed, CountsFunc cell, gpointer data)
+	guint day, const Text *name, const Text *packed, CountsRunFunc run, gpointer data)
 {
 	Bytes bytes = bytes_of(packed);
-	CountsCell first = {.name = name, .quarter = (gint64)day * COUNTS_QUARTERS};
+	CountsRun first = {.name = name, .quarter = (gint64)day * COUNTS_QUARTERS};
 	while (bytes.at < bytes.end)
-		if (!take_run(&bytes, first, cell, data))
+		if (!take_run(&bytes, first, run, data))
 			return FALSE;
 	return TRUE;
 }
 
-gboolean counts_unpack(const Text *packed, CountsFunc cell, gpointer data)
+gboolean counts_unpack(const Text *packed, CountsRunFunc run, gpointer data)
 {
 	Bytes bytes = bytes_of(packed);
 	while (bytes.at < bytes.end) {
@@ -340,7 +362,7 @@ gboolean counts_unpack(const Text *packed, CountsFunc cell, gpointer data)
 		Text name, page;
 		if (!take_integer(&bytes, G_MAXINT32, &day) || !take_text(&bytes, &name) ||
 			!take_text(&bytes, &page) ||
-			!counts_unpack_page((guint)day, &name, &page, cell, data))
+			!counts_unpack_page((guint)day, &name, &page, run, data))
 			return FALSE;
 	}
 	return TRUE;

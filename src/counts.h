@@ -50,7 +50,28 @@ GByteArray *counts_pack_page(const CountsPage *page);
 /* All pages, their days and names included. */
 GByteArray *counts_pack(const Counts *counts);
 
-/* One number. `name` lives until the function returns. */
+/* Numbers of quarter hours that follow each other, some of them may be 0. All is borrowed until the
+ * function that is called with it returns. */
+typedef struct {
+	const Text *name;
+	guint level;
+	gint64 quarter; /* the first of them; all are of one day */
+	guint length;
+	const gint64 *n;
+} CountsRun;
+
+typedef void (*CountsRunFunc)(const CountsRun *run, gpointer data);
+
+/* FALSE where the bytes are not what the functions above make. */
+gboolean counts_unpack_page(
+	guint day, const Text *name, const Text *packed, CountsRunFunc run, gpointer data);
+gboolean counts_unpack(const Text *packed, CountsRunFunc run, gpointer data);
+
+/* CountsRunFuncs: add to the Counts that is `data`; the second without the logger name: all are "". */
+void counts_add_run(const CountsRun *run, gpointer data);
+void counts_add_nameless(const CountsRun *run, gpointer data);
+
+/* One number. */
 typedef struct {
 	const Text *name;
 	gint64 quarter;
@@ -60,19 +81,7 @@ typedef struct {
 
 typedef void (*CountsFunc)(const CountsCell *cell, gpointer data);
 
-/* Calls `cell` for each number that is not 0. FALSE where the bytes are not what the functions above
- * make. */
-gboolean counts_unpack_page(
-	guint day, const Text *name, const Text *packed, CountsFunc cell, gpointer data);
-gboolean counts_unpack(const Text *packed, CountsFunc cell, gpointer data);
-
 /* Each number that is not 0, by day, name, quarter hour, level. */
 void counts_each(const Counts *counts, CountsFunc cell, gpointer data);
-
-/* A CountsFunc: adds to the Counts that is `data`. */
-void counts_add_cell(const CountsCell *cell, gpointer data);
-
-/* The same without the logger name: all are "". */
-void counts_add_nameless(const CountsCell *cell, gpointer data);
 
 #endif

@@ -30,14 +30,19 @@ static gboolean is_named(const Filter *filter, const Text *name)
 	return FALSE;
 }
 
-static void pass_wanted(const CountsCell *cell, gpointer data)
+static void pass_wanted(const CountsRun *run, gpointer data)
 {
 	const StoreCountsCells *wanted = data;
-	if (cell->quarter < wanted->from || cell->quarter >= wanted->to ||
-		cell->level < wanted->filter->level)
+	gint64 from = MAX(run->quarter, wanted->from);
+	gint64 to = MIN(run->quarter + run->length, wanted->to);
+	CountsRun part = *run;
+	if (from >= to || run->level < wanted->filter->level ||
+		(wanted->is_delta && !is_named(wanted->filter, run->name)))
 		return;
-	if (!wanted->is_delta || is_named(wanted->filter, cell->name))
-		wanted->cell(cell, wanted->data);
+	part.quarter = from;
+	part.length = (guint)(to - from);
+	part.n += from - run->quarter;
+	wanted->run(&part, wanted->data);
 }
 
 gboolean store_counts_cells_damaged(GError **error)

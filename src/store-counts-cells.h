@@ -11,7 +11,7 @@ typedef struct {
 	const Filter *filter;
 	gint64 from, to;   /* quarter hours; `to` is the first one that is not wanted */
 	gboolean is_delta; /* the cells come from one: of any logger name */
-	CountsFunc cell;
+	CountsRunFunc run;
 	gpointer data;
 } StoreCountsCells;
 

@@ -41,18 +41,18 @@ typedef struct {
 	GArray *ids;    /* gint64: the deltas */
 } Fold;
 
-static void fold_cell(const CountsCell *cell, gpointer data)
+static void fold_run(const CountsRun *run, gpointer data)
 {
 	Fold *fold = data;
-	counts_add_cell(cell, fold->names);
-	counts_add_nameless(cell, fold->levels);
+	counts_add_run(run, fold->names);
+	counts_add_nameless(run, fold->levels);
 }
 
 static gboolean row_fold(const StoreRow *row, gpointer data, GError **error)
 {
 	Fold *fold = data;
 	g_array_append_val(fold->ids, row->integers[0]);
-	return counts_unpack(&row->texts[1], fold_cell, fold) || store_counts_cells_damaged(error);
+	return counts_unpack(&row->texts[1], fold_run, fold) || store_counts_cells_damaged(error);
 }
 
 /* All there are, or as many as memory is to be spent on: the rest is for the next fold. */
@@ -101,7 +101,7 @@ static void bind_key(StoreSql *sql, const StoreCountsTable *table, const CountsP
 static gboolean row_add_page(const StoreRow *row, gpointer counts, GError **error)
 {
 	return counts_unpack_page((guint)row->integers[0], &row->texts[2], &row->texts[1],
-		       counts_add_cell, counts) ||
+		       counts_add_run, counts) ||
 	       store_counts_cells_damaged(error);
 }
 

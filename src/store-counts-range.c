@@ -30,9 +30,9 @@ typedef struct {
 } Search;
 
 /* By quarter hour alone. */
-static void add_quarter(const CountsCell *cell, gpointer counts)
+static void add_quarters(const CountsRun *run, gpointer counts)
 {
-	CountsCell all = *cell;
+	CountsRun all = *run;
 	all.level = 0;
 	counts_add_nameless(&all, counts);
 }
@@ -55,12 +55,12 @@ static void pass_quarter(Search *search, gint64 quarter, guint64 n)
 	search->need -= MIN(n, search->need);
 }
 
-/* As pass_wanted(), of what has passed that already. */
-static void pass_between(const CountsCell *cell, gpointer data)
+/* Of the deltas, which the filter has passed. */
+static void add_between(const CountsCell *cell, gpointer data)
 {
 	const StoreCountsCells *wanted = data;
 	if (cell->quarter >= wanted->from && cell->quarter < wanted->to)
-		wanted->cell(cell, wanted->data);
+		counts_add(wanted->data, cell->name, cell->quarter, 0, cell->n);
 }
 
 static void append_cell(const CountsCell *cell, gpointer cells)
@@ -76,11 +76,11 @@ static gboolean search_days(Search *search, gint64 first, gint64 last, GError **
 	g_autoptr(GArray) cells = g_array_new(FALSE, FALSE, sizeof(CountsCell));
 	wanted.from = MAX(wanted.from, first * COUNTS_QUARTERS);
 	wanted.to = MIN(wanted.to, (last + 1) * COUNTS_QUARTERS);
-	wanted.cell = add_quarter;
+	wanted.run = add_quarters;
 	wanted.data = counts;
 	if (!store_counts_cells_pages(search->link, &wanted, FALSE, error))
 		return FALSE;
-	counts_each(search->deltas, pass_between, &wanted);
+	counts_each(search->deltas, add_between, &wanted);
 	counts_each(counts, append_cell, cells);
 	for (guint i = cells->len; i-- > 0 && search->need > 0;) {
 		const CountsCell *cell = &g_array_index(cells, CountsCell, i);
@@ -177,7 +177,7 @@ static gboolean read_newest(Search *search, GError **error)
 
 static gboolean find_runs(Search *search, GError **error)
 {
-	search->wanted.cell = add_quarter;
+	search->wanted.run = add_quarters;
 	search->wanted.data = search->deltas;
 	if (!store_counts_cells_deltas(search->link, &search->wanted, error))
 		return FALSE;

@@ -17,29 +17,40 @@ typedef struct {
 	guint64 wrong;
 } Recount;
 
-static void expect_cell(const CountsCell *cell, gpointer data)
+static void expect_run(const CountsRun *run, gpointer data)
 {
 	Recount *recount = data;
-	counts_add_cell(cell, recount->names);
-	counts_add_nameless(cell, recount->levels);
-	counts_add_cell(cell, recount->wrong_names);
-	counts_add_nameless(cell, recount->wrong_levels);
+	counts_add_run(run, recount->names);
+	counts_add_nameless(run, recount->levels);
+	counts_add_run(run, recount->wrong_names);
+	counts_add_nameless(run, recount->wrong_levels);
 }
 
 static void expect_record(const CountsCell *cell, gpointer data)
 {
+	CountsRun run = {cell->name, cell->level, cell->quarter, 1, &cell->n};
 	((Recount *)data)->records += (guint64)cell->n;
-	expect_cell(cell, data);
+	expect_run(&run, data);
+}
+
+/* As often as is to be taken away. */
+static CountsRun negative(const CountsRun *run, gint64 n[static COUNTS_QUARTERS])
+{
+	CountsRun less = *run;
+	for (guint i = 0; i < run->length; i++)
+		n[i] = -run->n[i];
+	less.n = n;
+	return less;
 }
 
 /* What is still to be folded is not in the tables. */
-static void expect_delta(const CountsCell *cell, gpointer data)
+static void expect_delta(const CountsRun *run, gpointer data)
 {
 	const Recount *recount = data;
-	CountsCell less = *cell;
-	less.n = -cell->n;
-	if (cell->quarter / COUNTS_QUARTERS == recount->day)
-		expect_cell(&less, data);
+	gint64 n[COUNTS_QUARTERS];
+	CountsRun less = negative(run, n);
+	if (run->quarter / COUNTS_QUARTERS == recount->day)
+		expect_run(&less, data);
 }
 
 static gboolean row_expect_delta(const StoreRow *row, gpointer data, GError **error)
@@ -48,9 +59,11 @@ static gboolean row_expect_delta(const StoreRow *row, gpointer data, GError **er
 	       store_counts_cells_damaged(error);
 }
 
-static void subtract_cell(const CountsCell *cell, gpointer counts)
+static void subtract_run(const CountsRun *run, gpointer counts)
 {
-	counts_add(counts, cell->name, cell->quarter, cell->level, -cell->n);
+	gint64 n[COUNTS_QUARTERS];
+	CountsRun less = negative(run, n);
+	counts_add_run(&less, counts);
 }
 
 static gboolean row_compare(const StoreRow *row, gpointer data, GError **error)
@@ -59,7 +72,7 @@ static gboolean row_compare(const StoreRow *row, gpointer data, GError **error)
 	Counts *wrong = row->texts[2].data ? recount->wrong_names : recount->wrong_levels;
 	(void)error;
 	if (!counts_unpack_page(
-		    (guint)row->integers[0], &row->texts[2], &row->texts[1], subtract_cell, wrong))
+		    (guint)row->integers[0], &row->texts[2], &row->texts[1], subtract_run, wrong))
 		recount->wrong++;
 	return TRUE;
 }

@@ -10,7 +10,7 @@
 
 /* What is done with a filter's whole quarter hours, and with the records before and after them. */
 typedef struct {
-	CountsFunc cell;
+	CountsRunFunc run;
 	gboolean (*records)(
 		const StoreLink *link, const Filter *filter, gpointer data, GError **error);
 	void (*end)(gpointer data); /* of the cells; may be NULL */
@@ -30,7 +30,7 @@ static gboolean read_edge(const StoreLink *link, const Reader *reader, const Fil
 static gboolean read_whole(
 	const StoreLink *link, const Reader *reader, StoreCountsCells *wanted, GError **error)
 {
-	wanted->cell = reader->cell;
+	wanted->run = reader->run;
 	wanted->data = reader->data;
 	if (!store_counts_cells_pages(link, wanted, reader->by_name, error) ||
 		!store_counts_cells_deltas(link, wanted, error))
@@ -72,9 +72,17 @@ static gboolean read_filter(
 	return ok;
 }
 
-static void add_to_count(const CountsCell *cell, gpointer data)
+static gint64 total(const CountsRun *run)
 {
-	*(guint64 *)data += (guint64)cell->n;
+	gint64 n = 0;
+	for (guint i = 0; i < run->length; i++)
+		n += run->n[i];
+	return n;
+}
+
+static void add_to_count(const CountsRun *run, gpointer data)
+{
+	*(guint64 *)data += (guint64)total(run);
 }
 
 static gboolean count_records(
@@ -115,7 +123,7 @@ static gboolean count_not_newer(
 gboolean store_counts_count(
 	const StoreLink *link, const Filter *filter, guint64 *count, GError **error)
 {
-	Reader reader = {.cell = add_to_count, .records = count_records, .data = count};
+	Reader reader = {.run = add_to_count, .records = count_records, .data = count};
 	*count = 0;
 	if (filter->newest < G_MAXINT64 && !filter->query)
 		return count_not_newer(link, &reader, filter, error);
@@ -127,9 +135,9 @@ typedef struct {
 	GArray *sums;
 } Sums;
 
-static void add_to_sums(const CountsCell *cell, gpointer data)
+static void add_to_sums(const CountsRun *run, gpointer data)
 {
-	counts_add_nameless(cell, ((Sums *)data)->cells);
+	counts_add_nameless(run, ((Sums *)data)->cells);
 }
 
 static gboolean sum_records(
@@ -161,7 +169,7 @@ gboolean store_counts_sums(
 		return link->driver->sums(link->session, filter, step, sums, error);
 	g_autoptr(Counts) cells = counts_new();
 	Sums to = {cells, sums};
-	Reader reader = {.cell = add_to_sums, .records = sum_records, .end = end_sums, .data = &to};
+	Reader reader = {.run = add_to_sums, .records = sum_records, .end = end_sums, .data = &to};
 	return read_filter(link, &reader, filter, error);
 }
 
@@ -212,9 +220,9 @@ static void add_named(GHashTable *table, const Text *name, gint64 n)
 	named->n += n;
 }
 
-static void add_cell_named(const CountsCell *cell, gpointer table)
+static void add_run_named(const CountsRun *run, gpointer table)
 {
-	add_named(table, cell->name, cell->n);
+	add_named(table, run->name, total(run));
 }
 
 static gboolean add_row_named(const Text *name, guint64 n, gpointer table, GError **error)
@@ -257,6 +265,6 @@ gboolean store_counts_names(const StoreLink *link, const Filter *filter, StoreNa
 {
 	g_autoptr(GHashTable) table = g_hash_table_new_full(hash_name, same_name, free_named, NULL);
 	Reader reader = {
-		.cell = add_cell_named, .records = name_records, .by_name = TRUE, .data = table};
+		.run = add_run_named, .records = name_records, .by_name = TRUE, .data = table};
 	return read_filter(link, &reader, filter, error) && pass_names(table, row, data, error);
 }

@@ -261,11 +261,11 @@ static void agree(Fixture *fixture)
 static void recount(Fixture *fixture)
 {
 	static const char *const damages[] = {
+		"DELETE FROM count_delta", /* first: what there is later recount has folded */
 		"DELETE FROM count_level WHERE day = 737189",
 		"DELETE FROM count_name WHERE name = x'617070'",
 		"UPDATE count_level SET counts = x'80'",
 		"UPDATE count_name SET counts = x'0a0001ff'",
-		"DELETE FROM count_delta",
 		"INSERT INTO count_level VALUES (700000, x'0a000102')",
 		"INSERT INTO count_name VALUES (700001, x'61', x'0a000102')",
 	};
