@@ -118,12 +118,21 @@ static gboolean newest_day(const Search *search, gint64 before, gint64 *day, GEr
 	return TRUE;
 }
 
-/* In steps of twice as many days: what is asked for is mostly near the beginning. */
+static gint64 enough(const Search *search, guint64 need, gint64 done)
+{
+	guint64 a_day = (need - search->need) / (guint64)done;
+	return a_day > 0 ? (gint64)(search->need / a_day) + 1 : G_MAXINT32;
+}
+
+/* In steps of twice as many days, as what is asked for is mostly near the beginning; but not of more
+ * days than it takes if the next ones have as many rows as those before. */
 static gboolean search_back(Search *search, GError **error)
 {
 	gint64 first = search->wanted.from / COUNTS_QUARTERS;
 	gint64 last = (search->wanted.to - 1) / COUNTS_QUARTERS;
-	for (gint64 days = 1; search->need > 0; days *= 2) {
+	guint64 need = search->need;
+	gint64 done = 0;
+	for (gint64 days = 1; search->need > 0; days = MIN(2 * days, enough(search, need, done))) {
 		if (!newest_day(search, last, &last, error))
 			return FALSE;
 		if (last < first)
@@ -131,6 +140,7 @@ static gboolean search_back(Search *search, GError **error)
 		if (!search_days(search, MAX(first, last - days + 1), last, error))
 			return FALSE;
 		last -= days;
+		done += days;
 	}
 	return TRUE;
 }
