@@ -9,12 +9,17 @@
 
 #define ERRORS_LISTED 100
 
+typedef struct {
+	Api *api;
+	HttpRequest *request;
+	HttpResponse *response;
+	gboolean raw;
+} Post;
+
 /* One record ----------------------------------------------------------------------------------- */
 
-static gboolean insert_one(Api *api, Record *record, GError **error)
+static gboolean insert_alone(Api *api, Record *record, GError **error)
 {
-	if (api->writer)
-		return writer_insert(api->writer, record, error);
 	Store *store = pool_take(api->batches);
 	gboolean ok =
 		store_check_size(store, record, error) && store_insert(store, &record, 1, error);
@@ -47,14 +52,10 @@ static gboolean write_representation(Api *api, guint64 id, HttpResponse *respons
 	return http_response_write(response, json->str, json->len, NULL);
 }
 
-/* Takes the record. */
-static gboolean post_one(
-	Api *api, HttpRequest *request, Record *taken, HttpResponse *response, GError **error)
+gboolean api_record_posted(Api *api, HttpRequest *request, const Record *record,
+	HttpResponse *response, GError **error)
 {
-	g_autoptr(Record) record = taken;
 	char id[24];
-	if (!record || !insert_one(api, record, error))
-		return FALSE;
 	g_snprintf(id, sizeof id, "%" G_GUINT64_FORMAT, record->id);
 	g_autofree char *location = g_strconcat(request->url, "/", id, NULL);
 	http_response_header(response, "Location", location);
@@ -62,6 +63,21 @@ static gboolean post_one(
 	if (wants_representation(request) && write_representation(api, record->id, response))
 		return TRUE;
 	return http_response_write(response, id, strlen(id), error);
+}
+
+/* Takes the record. The writer's batch, where there is one, is waited for by who calls the handler. */
+static gboolean post_one(
+	Api *api, HttpRequest *request, Record *taken, HttpResponse *response, GError **error)
+{
+	g_autoptr(Record) record = taken;
+	if (!record)
+		return FALSE;
+	if (api->writer) {
+		api->record = g_steal_pointer(&record);
+		return TRUE;
+	}
+	return insert_alone(api, record, error) &&
+	       api_record_posted(api, request, record, response, error);
 }
 
 /* Many records --------------------------------------------------------------------------------- */
@@ -259,32 +275,27 @@ static gboolean attempt(const DocumentSource *source, const char *spool_director
 }
 
 /* A transaction that was rolled back through no fault of its records is done once more. */
-static gboolean post_many(
-	Api *api, const DocumentSource *source, HttpResponse *response, GError **error)
+static gboolean post_many(const Post *post, const DocumentSource *source, GError **error)
 {
+	Api *api = post->api;
 	const char *spool_directory = api->config->spool_directory;
 	g_autoptr(GError) problem = NULL;
+	fcgi_block(post->request->fcgi);
 	Store *store = pool_take(api->batches);
-	gboolean ok = attempt(source, spool_directory, store, response, &problem);
+	gboolean ok = attempt(source, spool_directory, store, post->response, &problem);
 	if (g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_TRANSIENT)) {
 		g_clear_error(&problem);
-		ok = attempt(source, spool_directory, store, response, &problem);
+		ok = attempt(source, spool_directory, store, post->response, &problem);
 	}
 	store_tidy(store);
 	pool_give(api->batches, store);
+	fcgi_unblock(post->request->fcgi);
 	if (problem)
 		g_propagate_error(error, g_steal_pointer(&problem));
 	return ok;
 }
 
 /* By type of body ------------------------------------------------------------------------------ */
-
-typedef struct {
-	Api *api;
-	HttpRequest *request;
-	HttpResponse *response;
-	gboolean raw;
-} Post;
 
 static gboolean receive_document(Post *post, const char **data, gsize *length, GError **error)
 {
@@ -318,7 +329,7 @@ static gboolean post_json(Post *post, GError **error)
 	if (data[strspn(data, " \t\r\n")] == '[') {
 		Text array = {(char *)data, length};
 		DocumentSource source = {.array = &array, .raw = post->raw};
-		return post_many(post->api, &source, post->response, error);
+		return post_many(post, &source, error);
 	}
 	Record *record = post->raw ? record_from_raw_json(data, length, g_get_real_time(), error)
 				   : record_from_json(data, length, error);
@@ -333,7 +344,7 @@ static gboolean post_lines(Post *post, GError **error)
 		.limit = config->document_limit,
 		.raw = post->raw,
 	};
-	return source.body && post_many(post->api, &source, post->response, error);
+	return source.body && post_many(post, &source, error);
 }
 
 static const struct {

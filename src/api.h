@@ -19,8 +19,9 @@ typedef struct {
 	const Roles *roles;
 	Writer *writer; /* for single records; NULL where there is only one thread */
 	Pool *readers;
-	Pool *batches; /* for transactions of a request's own */
-	Store *reader; /* taken for this request where it is for a basic-reader */
+	Pool *batches;  /* for transactions of a request's own */
+	Store *reader;  /* taken for this request where it is for a basic-reader */
+	Record *record; /* set by a handler whose answer waits until it is committed; owned */
 } Api;
 
 /* Fills in the answer, or says why not; on FALSE the caller makes an error of it. */
@@ -29,6 +30,9 @@ typedef gboolean (*ApiHandler)(
 
 gboolean api_record_post(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* POST /record */
+/* Its answer for one record that was committed. */
+gboolean api_record_posted(Api *api, HttpRequest *request, const Record *record,
+	HttpResponse *response, GError **error);
 gboolean api_record_head(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* HEAD /record */
 gboolean api_record_range(

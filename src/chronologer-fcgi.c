@@ -11,7 +11,7 @@
 #include "store.h"
 #include "writer.h"
 
-/* Records that wait for the writer; only more threads than these could have more. */
+/* Records that wait for the writer. */
 #define WAITING_MAX 1000
 
 static gpointer thread_begin(gpointer data)
@@ -24,9 +24,15 @@ static void thread_end(gpointer state)
 	g_free(state);
 }
 
-static void serve(FcgiRequest *request, gpointer state)
+static gboolean serve(FcgiRequest *request, gpointer state)
 {
-	route_serve(state, request);
+	return route_serve(state, request);
+}
+
+static void resume(FcgiRequest *request, gpointer left, gpointer state)
+{
+	(void)request;
+	route_resume(state, left);
 }
 
 static gboolean run(int argc, char **argv, GError **error)
@@ -51,9 +57,9 @@ static gboolean run(int argc, char **argv, GError **error)
 		pool_new(store, STORE_READ, MIN(config->threads, config->connections));
 	g_autoptr(Pool) batches =
 		pool_new(store, STORE_WRITE, MIN(config->threads, config->connections));
-	Api api = {config, roles, writer, readers, batches, NULL};
+	Api api = {config, roles, writer, readers, batches, NULL, NULL};
 	FcgiOptions options = {config->listen, config->threads, config->receive_timeout};
-	FcgiHandler handler = {thread_begin, thread_end, serve, &api};
+	FcgiHandler handler = {thread_begin, thread_end, serve, resume, &api};
 	return fcgi_serve(&options, &handler, error);
 }
 

@@ -36,28 +36,41 @@
 #define SEND_TIMEOUT 60    /* seconds in which the front server takes something */
 #define ACCEPT_PAUSE 100   /* milliseconds without accept() after it failed */
 #define SHUTDOWN_LIMIT 900 /* milliseconds for the requests that run */
+#define PRESS_INTERVAL                                                                             \
+	2            /* milliseconds after which work that nobody takes gets a thread of its own */
+#define LEFT_MAX 128 /* requests: they hold memory, but no thread */
+
+typedef struct server Server;
 
 struct fcgi_request {
 	FCGX_Request fcgx;
+	Server *server; /* NULL for CGI */
+	gpointer left;  /* what resume() is called with */
 	gboolean cgi;
 	gboolean alone; /* the only thread */
 	gboolean aborted;
 	guint64 cgi_left; /* bytes of a CGI body not yet read: stdin need not end after it */
 };
 
-typedef struct {
+struct server {
 	const FcgiOptions *options;
 	const FcgiHandler *handler;
 	int listener;
 	int epoll;
 	int signals;
-	Handoff *ready; /* file descriptors, or STOP */
+	Handoff *ready; /* connections that are readable, requests to be resumed, or STOP */
+	gint left;      /* requests, atomic */
 	GThread **threads;
 	gint running;        /* threads, atomic */
 	gint64 paused_until; /* monotonic microseconds: no accept() before; 0 while accepting */
-} Server;
+	gint64 busy_until;   /* the same: there may be something to press for until then */
+};
 
-#define STOP (-1)
+/* What a thread is handed: a file descriptor as an odd number, or a FcgiRequest. */
+#define ITEM_OF(fd) GINT_TO_POINTER(2 * (fd) + 1)
+#define IS_FD(item) (GPOINTER_TO_INT(item) & 1)
+#define FD_OF(item) (GPOINTER_TO_INT(item) >> 1)
+#define STOP ITEM_OF(-1)
 
 extern char **environ;
 
@@ -134,35 +147,96 @@ static void watch(Server *server, int fd, int operation)
 		close(fd); /* out of memory or watches: the front server sees a closed connection */
 }
 
-/* One request of a readable connection; then the connection waits for its next one, if it is kept.
- */
-static void serve_connection(Server *server, FcgiRequest *request, int fd, gpointer state)
+static FcgiRequest *new_request(Server *server)
 {
-	request->fcgx.ipcFd = fd;
-	request->fcgx.keepConnection = 1; /* or FCGX_Accept_r() closes it first */
-	request->aborted = FALSE;
-	if (FCGX_Accept_r(&request->fcgx) == 0) {
-		server->handler->serve(request, state);
-		if (request->aborted)
-			FCGX_Free(&request->fcgx, TRUE);
-		else
-			FCGX_Finish_r(&request->fcgx);
-	}
+	FcgiRequest *request = g_new0(FcgiRequest, 1);
+	request->server = server;
+	request->alone = server->options->threads == 1;
+	FCGX_InitRequest(&request->fcgx, -1, 0);
+	return request;
+}
+
+gboolean fcgi_leave(FcgiRequest *request)
+{
+	if (request->cgi || request->alone)
+		return FALSE;
+	if (g_atomic_int_add(&request->server->left, 1) < LEFT_MAX)
+		return TRUE;
+	g_atomic_int_add(&request->server->left, -1);
+	return FALSE;
+}
+
+void fcgi_resume(FcgiRequest *request, gpointer data)
+{
+	request->left = data;
+	handoff_give(request->server->ready, request);
+}
+
+void fcgi_block(FcgiRequest *request)
+{
+	if (request->server)
+		handoff_block(request->server->ready);
+}
+
+void fcgi_unblock(FcgiRequest *request)
+{
+	if (request->server)
+		handoff_unblock(request->server->ready);
+}
+
+/* The connection waits for its next request, if it is kept. */
+static void end_request(Server *server, FcgiRequest *request)
+{
+	int fd = request->fcgx.ipcFd;
+	if (request->aborted)
+		FCGX_Free(&request->fcgx, TRUE);
+	else
+		FCGX_Finish_r(&request->fcgx);
 	if (request->fcgx.ipcFd < 0)
 		return;
 	request->fcgx.ipcFd = -1;
 	watch(server, fd, EPOLL_CTL_MOD);
 }
 
+/* One request of a readable connection. FALSE where it is left. */
+static gboolean serve_connection(Server *server, FcgiRequest *request, int fd, gpointer state)
+{
+	request->fcgx.ipcFd = fd;
+	request->fcgx.keepConnection = 1; /* or FCGX_Accept_r() closes it first */
+	request->aborted = FALSE;
+	if (FCGX_Accept_r(&request->fcgx) != 0) {
+		if (request->fcgx.ipcFd >= 0)
+			watch(server, fd, EPOLL_CTL_MOD);
+		request->fcgx.ipcFd = -1;
+		return TRUE;
+	}
+	if (!server->handler->serve(request, state))
+		return FALSE;
+	end_request(server, request);
+	return TRUE;
+}
+
+static void resume(Server *server, FcgiRequest *request, gpointer state)
+{
+	server->handler->resume(request, request->left, state);
+	end_request(server, request);
+	g_free(request);
+	g_atomic_int_add(&server->left, -1);
+}
+
 static gpointer serve_thread(gpointer data)
 {
 	Server *server = data;
 	gpointer state = server->handler->thread_begin(server->handler->data);
-	FcgiRequest request = {.alone = server->options->threads == 1};
-	int fd;
-	FCGX_InitRequest(&request.fcgx, -1, 0);
-	while ((fd = handoff_take(server->ready)) != STOP)
-		serve_connection(server, &request, fd, state);
+	FcgiRequest *request = new_request(server);
+	gpointer item;
+	while ((item = handoff_take(server->ready)) != STOP) {
+		if (!IS_FD(item))
+			resume(server, item, state);
+		else if (!serve_connection(server, request, FD_OF(item), state))
+			request = new_request(server);
+	}
+	g_free(request);
 	server->handler->thread_end(state);
 	g_atomic_int_add(&server->running, -1);
 	return NULL;
@@ -219,6 +293,12 @@ static void resume_accepting(Server *server)
 	server->paused_until = 0;
 }
 
+/* A request may take so long to arrive; what comes after that, and is left, is noticed. */
+static gint64 busy_time(const Server *server)
+{
+	return (gint64)(server->options->receive_timeout + 1) * G_USEC_PER_SEC;
+}
+
 /* Hands on what is readable. FALSE where a signal says to end. */
 static gboolean dispatch(Server *server, int timeout)
 {
@@ -229,12 +309,23 @@ static gboolean dispatch(Server *server, int timeout)
 		if (fd == server->signals)
 			return FALSE;
 		if (fd != server->listener)
-			handoff_give(server->ready, fd);
+			handoff_give(server->ready, ITEM_OF(fd));
 		else if (!accept_all(server))
 			pause_accepting(server);
 	}
 	resume_accepting(server);
+	if (n > 0)
+		server->busy_until = g_get_monotonic_time() + busy_time(server);
+	handoff_press(server->ready);
 	return TRUE;
+}
+
+/* How long to wait for the next event. */
+static int patience(const Server *server)
+{
+	if (g_atomic_int_get(&server->left) || g_get_monotonic_time() < server->busy_until)
+		return PRESS_INTERVAL;
+	return server->paused_until ? ACCEPT_PAUSE : -1;
 }
 
 /* Requests that have arrived are served, those that come later are the next worker's. */
@@ -246,10 +337,16 @@ static void shut_down(Server *server)
 	server->paused_until = 0;
 	epoll_ctl(server->epoll, EPOLL_CTL_DEL, server->signals, NULL);
 	dispatch(server, 0);
+	while (g_atomic_int_get(&server->left) && g_get_monotonic_time() < limit) {
+		handoff_press(server->ready);
+		g_usleep(1000);
+	}
 	for (guint i = 0; i < server->options->threads; i++)
 		handoff_give(server->ready, STOP);
-	while (g_atomic_int_get(&server->running) && g_get_monotonic_time() < limit)
+	while (g_atomic_int_get(&server->running) && g_get_monotonic_time() < limit) {
+		handoff_press(server->ready);
 		g_usleep(1000);
+	}
 	if (g_atomic_int_get(&server->running)) {
 		g_printerr("chronologer-fcgi: ended with requests unanswered after %d ms\n",
 			SHUTDOWN_LIMIT);
@@ -280,12 +377,12 @@ static void run(Server *server)
 	event.data.fd = server->signals;
 	epoll_ctl(server->epoll, EPOLL_CTL_ADD, server->signals, &event);
 	watch_listener(server, TRUE);
-	server->ready = handoff_new();
+	server->ready = handoff_new(server->options->threads, 2 * g_get_num_processors());
 	server->threads = g_new(GThread *, server->options->threads);
 	server->running = (gint)server->options->threads;
 	for (guint i = 0; i < server->options->threads; i++)
 		server->threads[i] = g_thread_new("request", serve_thread, server);
-	while (dispatch(server, server->paused_until ? ACCEPT_PAUSE : -1))
+	while (dispatch(server, patience(server)))
 		;
 	shut_down(server);
 	g_free(server->threads);

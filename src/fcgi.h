@@ -12,7 +12,11 @@ typedef struct fcgi_request FcgiRequest;
 typedef struct {
 	gpointer (*thread_begin)(gpointer data);
 	void (*thread_end)(gpointer state);
-	void (*serve)(FcgiRequest *request, gpointer state);
+	/* FALSE where the request is left for later, after fcgi_leave(): by then it may be another
+	 * thread's and even be over. */
+	gboolean (*serve)(FcgiRequest *request, gpointer state);
+	/* Ends a request that serve() left, after fcgi_resume(). */
+	void (*resume)(FcgiRequest *request, gpointer data, gpointer state);
 	gpointer data;
 } FcgiHandler;
 
@@ -45,6 +49,18 @@ gboolean fcgi_flush(FcgiRequest *request);
 /* The answer can not be completed: when the request has been served, the connection is closed without
  * the end of the request, so that the front server does not take what it got for all of it. */
 void fcgi_abort(FcgiRequest *request);
+
+/* Says that serve() is going to leave the request: what it still waits for needs no thread. FALSE where it
+ * has to end it itself: in a CGI program, with one thread, and where many have been left already. */
+gboolean fcgi_leave(FcgiRequest *request);
+
+/* A request that was left goes on, in some thread's resume(). From any thread. */
+void fcgi_resume(FcgiRequest *request, gpointer data);
+
+/* The thread that serves the request may wait for long between these two, for a database or a client: so
+ * long another one takes its place. */
+void fcgi_block(FcgiRequest *request);
+void fcgi_unblock(FcgiRequest *request);
 
 /* FALSE where nobody would notice that: a CGI program has no way to say so, and mod_fcgid (which is who
  * runs a worker of one thread) ends the answer as if it were complete. */

@@ -93,19 +93,80 @@ static gboolean handle(Api *api, HttpRequest *request, HttpResponse *response, G
 		return FALSE;
 	if (routes[row].role != ROLE_BASIC_READER)
 		return routes[row].handler(api, request, response, error);
+	fcgi_block(request->fcgi);
 	api->reader = pool_take(api->readers);
 	gboolean ok = routes[row].handler(api, request, response, error);
 	pool_give(api->readers, api->reader);
+	fcgi_unblock(request->fcgi);
 	return ok;
 }
 
-void route_serve(Api *api, FcgiRequest *fcgi)
+/* A request whose record is on its way to the database. */
+typedef struct {
+	WriterItem item; /* first: done() is given this */
+	FcgiRequest *fcgi;
+	HttpRequest *request;
+	HttpResponse *response;
+} Left;
+
+static void written(WriterItem *item)
+{
+	Left *left = (Left *)item;
+	fcgi_resume(left->fcgi, left);
+}
+
+/* From here on the request is no longer this thread's. */
+static void leave(Api *api, FcgiRequest *fcgi, HttpRequest *request, HttpResponse *response)
+{
+	Left *left = g_new0(Left, 1);
+	left->item.record = g_steal_pointer(&api->record);
+	left->item.done = written;
+	left->fcgi = fcgi;
+	left->request = request;
+	left->response = response;
+	writer_submit(api->writer, &left->item);
+}
+
+static gboolean wait_for_record(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error)
+{
+	g_autoptr(Record) record = g_steal_pointer(&api->record);
+	fcgi_block(request->fcgi);
+	gboolean ok = writer_insert(api->writer, record, error);
+	fcgi_unblock(request->fcgi);
+	return ok && api_record_posted(api, request, record, response, error);
+}
+
+gboolean route_serve(Api *api, FcgiRequest *fcgi)
 {
 	g_autoptr(HttpRequest) request = NULL;
 	g_autoptr(HttpResponse) response = http_response_new(api->config);
 	g_autoptr(GError) error = NULL;
-	if (!http_request_read(&request, fcgi, api->config, &error) ||
-		!handle(api, request, response, &error))
+	gboolean ok = http_request_read(&request, fcgi, api->config, &error) &&
+		      handle(api, request, response, &error);
+	if (ok && api->record && fcgi_leave(fcgi)) {
+		leave(api, fcgi, g_steal_pointer(&request), g_steal_pointer(&response));
+		return FALSE;
+	}
+	if (ok && api->record)
+		ok = wait_for_record(api, request, response, &error);
+	if (!ok)
+		http_response_error(response, request, error);
+	http_response_send(response, request);
+	return TRUE;
+}
+
+void route_resume(Api *api, gpointer data)
+{
+	Left *left = data;
+	g_autoptr(HttpRequest) request = left->request;
+	g_autoptr(HttpResponse) response = left->response;
+	g_autoptr(Record) record = left->item.record;
+	g_autoptr(GError) error = left->item.error;
+	g_free(left);
+	if (!error)
+		api_record_posted(api, request, record, response, &error);
+	if (error)
 		http_response_error(response, request, error);
 	http_response_send(response, request);
 }

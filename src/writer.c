@@ -10,28 +10,21 @@
 #define BATCH_RECORDS 1000
 #define BATCH_BYTES (4 * 1024 * 1024)
 
-/* A record and the thread that waits for it, on whose stack this is. */
-typedef struct {
-	Record *record;
-	GError *error;
-	sem_t done; /* a mutex that all of them share would make them wait for each other once more */
-} Waiting;
-
 struct writer {
 	Store *store;
 	StoreConfig *store_config;
 	GThread *thread; /* NULL before the first record; it inherits that thread's signal mask */
 	GMutex mutex;    /* of what follows; never held while the database works */
 	GCond arrived;
-	GQueue queue; /* Waiting, at most `limit` */
+	GQueue queue; /* WriterItem, at most `limit` */
 	guint limit;
 	gboolean ending;
 };
 
-static void add_to(GPtrArray *batch, GPtrArray *records, Waiting *waiting)
+static void add_to(GPtrArray *batch, GPtrArray *records, WriterItem *item)
 {
-	g_ptr_array_add(batch, waiting);
-	g_ptr_array_add(records, waiting->record);
+	g_ptr_array_add(batch, item);
+	g_ptr_array_add(records, item->record);
 }
 
 /* Takes what waits, up to a batch, as soon as there is something. FALSE when there will be no more. */
@@ -43,9 +36,9 @@ static gboolean gather(Writer *writer, GPtrArray *batch)
 		g_cond_wait(&writer->arrived, &writer->mutex);
 	while (!g_queue_is_empty(&writer->queue) && batch->len < BATCH_RECORDS &&
 		bytes < BATCH_BYTES) {
-		Waiting *waiting = g_queue_pop_head(&writer->queue);
-		bytes += waiting->record->message.length + waiting->record->logrec.length;
-		g_ptr_array_add(batch, waiting);
+		WriterItem *item = g_queue_pop_head(&writer->queue);
+		bytes += item->record->message.length + item->record->logrec.length;
+		g_ptr_array_add(batch, item);
 	}
 	g_mutex_unlock(&writer->mutex);
 	return batch->len > 0;
@@ -62,8 +55,8 @@ static gboolean is_about_record(const GError *error)
 static void insert_alone(Writer *writer, GPtrArray *batch)
 {
 	for (guint i = 0; i < batch->len; i++) {
-		Waiting *waiting = batch->pdata[i];
-		store_insert(writer->store, &waiting->record, 1, &waiting->error);
+		WriterItem *item = batch->pdata[i];
+		store_insert(writer->store, &item->record, 1, &item->error);
 	}
 }
 
@@ -72,9 +65,9 @@ static void select_writable(
 	Writer *writer, GPtrArray *batch, GPtrArray *writable, GPtrArray *records)
 {
 	for (guint i = 0; i < batch->len; i++) {
-		Waiting *waiting = batch->pdata[i];
-		if (store_check_size(writer->store, waiting->record, &waiting->error))
-			add_to(writable, records, waiting);
+		WriterItem *item = batch->pdata[i];
+		if (store_check_size(writer->store, item->record, &item->error))
+			add_to(writable, records, item);
 	}
 }
 
@@ -93,14 +86,16 @@ static void write_batch(Writer *writer, GPtrArray *batch)
 		return;
 	}
 	for (guint i = 0; i < writable->len; i++)
-		((Waiting *)writable->pdata[i])->error = g_error_copy(error);
+		((WriterItem *)writable->pdata[i])->error = g_error_copy(error);
 }
 
-/* What a record's thread has on its stack is gone when it wakes. */
-static void wake(const GPtrArray *batch)
+/* An item is gone when its done() returns. */
+static void finish(const GPtrArray *batch)
 {
-	for (guint i = 0; i < batch->len; i++)
-		sem_post(&((Waiting *)batch->pdata[i])->done);
+	for (guint i = 0; i < batch->len; i++) {
+		WriterItem *item = batch->pdata[i];
+		item->done(item);
+	}
 }
 
 static gpointer write_all(gpointer data)
@@ -110,7 +105,7 @@ static gpointer write_all(gpointer data)
 	writer->store = store_new(writer->store_config, STORE_WRITE);
 	while (gather(writer, batch)) {
 		write_batch(writer, batch);
-		wake(batch);
+		finish(batch);
 		store_tidy(writer->store);
 		g_ptr_array_set_size(batch, 0);
 	}
@@ -145,39 +140,50 @@ void writer_free(Writer *writer)
 }
 
 /* FALSE where too many wait already. */
-static gboolean enqueue(Writer *writer, Waiting *waiting)
+static gboolean enqueue(Writer *writer, WriterItem *item)
 {
 	g_mutex_lock(&writer->mutex);
 	gboolean has_room = writer->queue.length < writer->limit;
 	if (!writer->thread)
 		writer->thread = g_thread_new("writer", write_all, writer);
 	if (has_room)
-		g_queue_push_tail(&writer->queue, waiting);
+		g_queue_push_tail(&writer->queue, item);
 	if (writer->queue.length == 1)
 		g_cond_signal(&writer->arrived);
 	g_mutex_unlock(&writer->mutex);
 	return has_room;
 }
 
-static void wait_for_writer(Waiting *waiting)
+void writer_submit(Writer *writer, WriterItem *item)
 {
-	while (sem_wait(&waiting->done) != 0 && errno == EINTR)
-		;
+	if (enqueue(writer, item))
+		return;
+	g_set_error(&item->error, CHRONOLOGER_ERROR, ERROR_STORAGE,
+		"The database is slower than records arrive: %u wait already", writer->limit);
+	item->done(item);
+}
+
+/* A thread that waits, on whose stack this is. */
+typedef struct {
+	WriterItem item;
+	sem_t done;
+} Waiting;
+
+static void wake(WriterItem *item)
+{
+	sem_post(&((Waiting *)item)->done);
 }
 
 gboolean writer_insert(Writer *writer, Record *record, GError **error)
 {
-	Waiting waiting = {.record = record};
+	Waiting waiting = {.item = {.record = record, .done = wake}};
 	sem_init(&waiting.done, 0, 0);
-	if (enqueue(writer, &waiting))
-		wait_for_writer(&waiting);
-	else
-		g_set_error(&waiting.error, CHRONOLOGER_ERROR, ERROR_STORAGE,
-			"The database is slower than records arrive: %u wait already",
-			writer->limit);
+	writer_submit(writer, &waiting.item);
+	while (sem_wait(&waiting.done) != 0 && errno == EINTR)
+		;
 	sem_destroy(&waiting.done);
-	if (!waiting.error)
+	if (!waiting.item.error)
 		return TRUE;
-	g_propagate_error(error, waiting.error);
+	g_propagate_error(error, waiting.item.error);
 	return FALSE;
 }

@@ -20,9 +20,20 @@ Writer *writer_new(StoreConfig *config, guint limit);
 void writer_free(Writer *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Writer, writer_free)
 
-/* Returns when the record is committed and has its id, or with why it is not: store_insert()'s errors,
- * never those of another record of its batch; ERROR_STORAGE at once where too many wait already. From any
- * thread. */
+/* A record on its way. `done` is called once, when it is committed and has its id, or `error` says why it is
+ * not: store_insert()'s errors, never those of another record of its batch; ERROR_STORAGE where too many
+ * wait already. It is called in the writer's thread, or by writer_submit(), and has to be quick. */
+typedef struct writer_item WriterItem;
+struct writer_item {
+	Record *record;
+	GError *error; /* the owner of the item frees it */
+	void (*done)(WriterItem *item);
+};
+
+/* The item is borrowed until done() returns. From any thread. */
+void writer_submit(Writer *writer, WriterItem *item);
+
+/* The same for a thread that waits until then. */
 gboolean writer_insert(Writer *writer, Record *record, GError **error);
 
 #endif

@@ -25,13 +25,14 @@ static void thread_end(gpointer state)
 	(void)state;
 }
 
-static void serve(FcgiRequest *request, gpointer state)
+static gboolean serve(FcgiRequest *request, gpointer state)
 {
 	char buffer[65536];
 	(void)state;
 	while (fcgi_read(request, buffer, sizeof buffer) > 0)
 		;
 	fcgi_write(request, ANSWER, strlen(ANSWER));
+	return TRUE;
 }
 
 int main(int argc, char **argv)
@@ -47,7 +48,7 @@ int main(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_option_context_add_main_entries(context, entries, NULL);
-	FcgiHandler handler = {thread_begin, thread_end, serve, NULL};
+	FcgiHandler handler = {thread_begin, thread_end, serve, NULL, NULL};
 	if (g_option_context_parse(context, &argc, &argv, &error)) {
 		FcgiOptions options = {address, (guint)threads, 60};
 		if (fcgi_serve(&options, &handler, &error))
