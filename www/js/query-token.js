@@ -11,7 +11,7 @@ export const KEYWORDS = new Set(('AND OR XOR NOT IS NULL TRUE FALSE UNKNOWN LIKE
 /** @type {[TokenType, RegExp][]} In this order; the first that matches wins. */
 const RULES = [
   ['space', /[ \t\r\n\v\f]+/y],
-  ['text', /'(?:[^'\\]|\\[^]|'')*'|"(?:[^"\\]|\\[^]|"")*"/y],
+  ['text', /'(?:[^'\\]|\\[^]|'')*'(?!')|"(?:[^"\\]|\\[^]|"")*"(?!")/y],
   ['quoted', /`(?:[^`]|``)*`/y],
   ['number', /[xXbB]'[0-9a-fA-F]*'|0x[0-9a-fA-F]+|0b[01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y],
   ['name', /[\p{L}_$\u0080-\uffff][\w$\u0080-\uffff]*/yu],
