@@ -1,6 +1,7 @@
 // A panel that opens under its button. The platform's own popover closes it (Esc, a click elsewhere); this places it.
 
-/** @param {HTMLElement} button @param {HTMLElement} panel @param {'start' | 'end'} align */
+/** Puts an open panel under its button, or over it. @param {HTMLElement} button @param {HTMLElement} panel
+ *  @param {'start' | 'end'} align */
 export function place(button, panel, align) {
   const margin = 8;
   const from = button.getBoundingClientRect();
