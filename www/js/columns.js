@@ -1,0 +1,166 @@
+// The columns of the list: which there are, how wide they are, and the panel that chooses them. Extra ones are JSON paths
+// into logrec ($.data.user.id) or columns of the store; which are shown is state, how wide they are is this browser's.
+
+import {h, icon, sendSet} from './dom.js';
+import {popover} from './popover.js';
+
+/** @typedef {{key: string, title: string, width: number | null, path?: string}} Column width in pixels; null is the rest */
+
+const STORED = 'chronologer.widths';
+const NARROWEST = 48;
+
+/** @type {Column[]} */
+const FIXED = [
+  {key: 'time', title: 'Time', width: 188},
+  {key: 'level', title: 'Level', width: 94},
+  {key: 'name', title: 'Logger', width: 168},
+  {key: 'message', title: 'Message', width: null},
+];
+
+/** Given when nothing is known better: what most people add first. */
+const SUGGESTED = ['$.meta.funcName', '$.meta.lineno', '$.meta.threadName', '$.meta.process', '$.meta.processName',
+  '$.meta.module', 'id'];
+
+/** @returns {Object<string, number>} */
+function widths() {
+  try {
+    return JSON.parse(localStorage.getItem(STORED) ?? '{}');
+  } catch {
+    return {};
+  }
+}
+
+/** @param {string} key @param {number} width */
+export function keepWidth(key, width) {
+  try {
+    localStorage.setItem(STORED, JSON.stringify({...widths(), [key]: Math.round(width)}));
+  } catch {
+    // Storage is refused or full: the width lasts as long as the page.
+  }
+}
+
+/** What stands over a column. @param {string} path @returns {string} */
+export function columnTitle(path) {
+  return path.replace(/^\$\.(?:(?:data|meta|error)\.)?/, '') || path;
+}
+
+/** @param {string[]} extra paths @param {boolean} marked a column with the time since the marked record @returns {Column[]} */
+export function columnsOf(extra, marked) {
+  const own = widths();
+  const [time, ...rest] = FIXED;
+  const since = marked ? [{key: 'since', title: 'Since mark', width: 104}] : [];
+  const more = extra.map((path) => ({key: path, title: columnTitle(path), width: 132, path}));
+  return [time, ...since, ...rest, ...more].map((column) =>
+    column.width === null ? column : {...column, width: own[column.key] ?? column.width});
+}
+
+/** A value of grid-template-columns. @param {Column[]} columns @returns {string} */
+export function template(columns) {
+  return columns.map(({width}) => width === null ? 'minmax(14rem, 1fr)' : `${width}px`).join(' ');
+}
+
+/**
+ * A heading, with a handle that makes its column wider: dragged, or by arrow keys; a double click forgets the width.
+ * @param {Column} column @param {(width: number) => void} onresize @returns {HTMLElement}
+ */
+export function heading(column, onresize) {
+  const cell = h('div', {'role': 'columnheader', 'class': 'heading', 'title': column.path ?? null},
+    h('span', {}, column.title));
+  if (column.path) {
+    cell.append(h('button', {
+      'type': 'button', 'class': 'heading-close', 'aria-label': `Remove column ${column.title}`, 'data-path': column.path,
+    }, icon('close')));
+  }
+  if (column.width !== null) {
+    cell.append(handle(column, column.width, onresize));
+  }
+  return cell;
+}
+
+/** @param {Column} column @param {number} start @param {(width: number) => void} onresize */
+function handle(column, start, onresize) {
+  let width = start;
+  const grip = h('div', {
+    'class': 'heading-grip', 'role': 'separator', 'tabindex': 0, 'aria-orientation': 'vertical',
+    'aria-label': `Width of ${column.title}`, 'aria-valuenow': width, 'aria-valuemin': NARROWEST, 'aria-valuemax': 1200,
+  });
+  const become = (/** @type {number} */ next) => {
+    width = Math.max(NARROWEST, Math.min(1200, next));
+    grip.setAttribute('aria-valuenow', String(Math.round(width)));
+    onresize(width);
+  };
+  let from = 0;
+  grip.addEventListener('pointerdown', (event) => {
+    event.preventDefault();
+    grip.setPointerCapture(event.pointerId);
+    from = event.clientX - width;
+  });
+  grip.addEventListener('pointermove', (event) => {
+    if (grip.hasPointerCapture(event.pointerId)) {
+      become(event.clientX - from);
+    }
+  });
+  grip.addEventListener('keydown', (event) => {
+    const step = {ArrowLeft: -16, ArrowRight: 16}[event.key];
+    if (step) {
+      event.preventDefault();
+      event.stopPropagation();
+      become(width + step);
+    }
+  });
+  return grip;
+}
+
+/**
+ * The panel under the button: the columns there are, with their order, and one to add by its path.
+ * @param {HTMLButtonElement} button
+ * @param {{get: () => string[], paths: () => string[]}} source paths: those seen in the records
+ */
+export function columnsPanel(button, {get, paths}) {
+  const body = h('div', {'class': 'columns-panel'});
+  const panel = h('div', {'class': 'popover', 'role': 'dialog', 'aria-label': 'Columns'}, body);
+  button.after(panel);
+  const change = (/** @type {string[]} */ columns) => {
+    sendSet(button, {columns});
+    draw();
+  };
+
+  const draw = () => {
+    const chosen = get();
+    const offered = [...new Set([...paths(), ...SUGGESTED])].filter((path) => !chosen.includes(path)).slice(0, 200);
+    body.replaceChildren(
+      h('p', {'class': 'panel-title'}, 'Extra columns'),
+      chosen.length ? h('ul', {'class': 'plain-list'}, ...chosen.map((path, at) => item(chosen, path, at)))
+        : h('p', {'class': 'hint'}, 'None yet. Time, level, logger and message are always there.'),
+      add(offered),
+    );
+  };
+
+  /** @param {string[]} chosen @param {string} path @param {number} at */
+  const item = (chosen, path, at) => h('li', {'class': 'columns-item'},
+    h('code', {}, path),
+    h('button', {'type': 'button', 'class': 'button plain small square', 'disabled': at === 0, 'aria-label': `Move ${path} left`,
+      'onclick': () => change(chosen.toSpliced(at, 1).toSpliced(at - 1, 0, path))}, icon('left')),
+    h('button', {'type': 'button', 'class': 'button plain small square', 'aria-label': `Remove ${path}`,
+      'onclick': () => change(chosen.toSpliced(at, 1))}, icon('close')));
+
+  /** @param {string[]} offered */
+  const add = (offered) => {
+    const input = h('input', {'class': 'field code', 'list': 'columns-offered', 'placeholder': '$.data.user.id',
+      'aria-label': 'Path of a new column', 'autocomplete': 'off', 'spellcheck': 'false'});
+    return h('form', {'class': 'columns-add', 'onsubmit': (/** @type {Event} */ event) => {
+      event.preventDefault();
+      const path = input.value.trim();
+      if (path && !get().includes(path)) {
+        change([...get(), path]);
+        body.querySelector('input')?.focus();
+      }
+    }}, input, h('datalist', {id: 'columns-offered'}, ...offered.map((path) => h('option', {value: path}))),
+    h('button', {'class': 'button'}, 'Add'));
+  };
+
+  popover(button, panel, {align: 'end', onopen: () => {
+    draw();
+    body.querySelector('input')?.focus();
+  }});
+}

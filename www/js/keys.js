@@ -1,0 +1,71 @@
+// Keys: one table of what they do, which is also the help. Those of a single character work nowhere that text is typed,
+// and can be turned off, for people whose voice or hands type by accident (WCAG 2.1.4).
+
+import {h, icon} from './dom.js';
+
+/** @typedef {{keys: string[], words: string, run: (key: string) => void, section: string}} Binding keys as KeyboardEvent.key has them */
+
+const STORED = 'chronologer.keys';
+const NAMES = /** @type {Object<string, string>} */ ({ArrowDown: '\u2193', ArrowUp: '\u2191', ' ': 'Space', Escape: 'Esc',
+  PageDown: 'PgDn', PageUp: 'PgUp'});
+
+/** @returns {boolean} */
+function enabled() {
+  try {
+    return localStorage.getItem(STORED) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+/** @param {boolean} on */
+function enable(on) {
+  try {
+    localStorage.setItem(STORED, on ? 'on' : 'off');
+  } catch {
+    // Storage is refused: they stay on.
+  }
+}
+
+/** @param {EventTarget | null} target */
+function isTyping(target) {
+  return target instanceof HTMLElement
+    && (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=button])'));
+}
+
+/** @param {KeyboardEvent} event */
+function isBusy(event) {
+  return event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)
+    || document.querySelector('dialog[open]') !== null;
+}
+
+/** @param {Binding[]} bindings @returns {() => void} shows the help */
+export function listenKeys(bindings) {
+  document.addEventListener('keydown', (event) => {
+    const found = bindings.find(({keys}) => keys.includes(event.key));
+    const menu = event.target instanceof HTMLElement && event.target.closest('[popover], [role=menu], [role=radiogroup], [role=tree]');
+    if (!found || isBusy(event) || (menu && event.key.length > 1) || (event.key.length === 1 && event.key !== '?' && !enabled())) {
+      return;
+    }
+    event.preventDefault();
+    found.run(event.key);
+  });
+  return () => showHelp(bindings);
+}
+
+/** @param {Binding[]} bindings */
+function showHelp(bindings) {
+  const sections = [...new Set(bindings.map(({section}) => section))];
+  const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close', 'onclick': () => dialog.close()}, icon('close'));
+  const toggle = h('input', {type: 'checkbox', checked: enabled(), onchange: () => enable(toggle.checked)});
+  const dialog = h('dialog', {'class': 'keys', 'aria-labelledby': 'keys-title', 'onclose': () => dialog.remove()},
+    h('header', {}, h('h2', {id: 'keys-title'}, 'Keys'), close),
+    h('div', {'class': 'dialog-body'},
+      h('div', {'class': 'keys-sections'}, ...sections.map((section) => h('section', {}, h('h3', {}, section), h('dl', {},
+        ...bindings.filter((binding) => binding.section === section).map(({keys, words}) => h('div', {},
+          h('dt', {}, ...keys.map((key) => h('kbd', {}, NAMES[key] ?? key))), h('dd', {}, words))))))),
+      h('label', {'class': 'choice'}, toggle, 'Keys of a single character are on')));
+  document.body.append(dialog);
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  dialog.showModal();
+}

@@ -1,0 +1,114 @@
+// Going somewhere in the list that need not be loaded: the next error, a time, a record.
+
+import * as api from './api.js';
+import {order} from './rows.js';
+import {say, toast} from './status.js';
+
+/** @typedef {import('./api.js').Row} Row */
+/** @typedef {import('./records-view.js').RecordsView} RecordsView */
+
+const ERROR = 40;
+
+export class Navigator {
+  #abort = new AbortController();
+
+  /** @param {RecordsView} view */
+  constructor(view) {
+    this.view = view;
+  }
+
+  /** Only the last journey matters. @param {(signal: AbortSignal) => Promise<void>} journey */
+  async #go(journey) {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    try {
+      await journey(this.#abort.signal);
+    } catch (error) {
+      if (!api.aborted(error)) {
+        toast(error instanceof Error ? error.message : String(error), 'error');
+      }
+    }
+  }
+
+  /** The record the reader is at. @returns {Row | undefined} */
+  here() {
+    const {list, rows} = this.view;
+    return list.cursor ? rows.at(list.cursor.position) : rows.at(list.visible()[0]);
+  }
+
+  /** @param {number} position @param {number} id */
+  #arrive(position, id) {
+    const {list} = this.view;
+    list.scroller.reveal(position, 4);
+    list.cursor = {position, id};
+    list.draw();
+  }
+
+  /** The next error down (older) or up (newer) the list. @param {1 | -1} direction @returns {Promise<Row | null>} */
+  async nextError(direction) {
+    const from = this.here();
+    /** @type {Row | null} */
+    let found = null;
+    if (!from) {
+      return null;
+    }
+    await this.#go(async (signal) => {
+      found = this.#loadedError(from, direction) ?? await this.#storedError(from, direction, signal);
+      if (!found) {
+        toast(direction > 0 ? 'No older error' : 'No newer error');
+        return;
+      }
+      this.#arrive(await this.view.rows.locate(found, signal), found.id);
+      say(`${found.name}: ${found.message}`);
+    });
+    return found;
+  }
+
+  /** Among rows that are loaded without a gap from here. @param {Row} from @param {number} direction */
+  #loadedError(from, direction) {
+    const {rows} = this.view;
+    for (let at = rows.positionOf(from.id) + direction; at >= 0; at += direction) {
+      const row = rows.at(at);
+      if (!row) {
+        return null;
+      }
+      if (row.level >= ERROR) {
+        return row;
+      }
+    }
+    return null;
+  }
+
+  /** @param {Row} from @param {number} direction @param {AbortSignal} signal @returns {Promise<Row | null>} */
+  async #storedError(from, direction, signal) {
+    const {frozen} = this.view;
+    const errors = {...frozen, level: Math.max(ERROR, frozen.level ?? 0)};
+    if (direction > 0) {
+      const rows = await api.records({...errors, before: from.ts}, 0, 99, {signal});
+      return rows.find((row) => order(from, row) < 0) ?? null;
+    }
+    const newer = {...errors, after: from.ts};
+    const count = await api.count(newer, signal);
+    const rows = count ? await api.records(newer, Math.max(0, count - 100), count - 1, {signal}) : [];
+    return rows.findLast((row) => order(row, from) < 0) ?? null;
+  }
+
+  /** To the newest record no younger than an instant. @param {string} ts API text */
+  toTime(ts) {
+    return this.#go(async (signal) => {
+      const {rows, list} = this.view;
+      const position = Math.max(0, Math.min(rows.length - 1, await rows.countFrom(ts, signal)));
+      list.scroller.to(position - 2);
+      list.setCursor(position);
+      list.grid.focus({preventScroll: true});
+    });
+  }
+
+  /** Shows where a record is, where it is part of the list. @param {Row} record */
+  toRecord(record) {
+    return this.#go(async (signal) => {
+      const position = await this.view.rows.locate(record, signal);
+      this.#arrive(position, record.id);
+    });
+  }
+}

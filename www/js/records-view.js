@@ -1,0 +1,208 @@
+// The list with what belongs to it: its rows, live ones, and what stands there instead of rows.
+
+import * as api from './api.js';
+import {byId, h, icon} from './dom.js';
+import {List} from './list.js';
+import {readPoint} from './range.js';
+import {Rows} from './rows.js';
+import {filters} from './state.js';
+import {say, toast} from './status.js';
+import {Tail} from './tail.js';
+import {apiText} from './zone.js';
+
+/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./api.js').Row} Row */
+/**
+ * @typedef {object} Handlers
+ * @property {(row: Row, event?: MouseEvent) => void} onopen @property {(row: Row) => void} oncursor
+ * @property {() => void} onscroll @property {() => void} onchange rows came, or an error did
+ * @property {(path: string) => void} onremove @property {() => void} onlive new records came
+ * @property {(patch: Partial<State>) => void} set
+ */
+
+/** A relative end stands still for one search. @param {string} text */
+function absolute(text) {
+  const point = /^[-+]P/i.test(text) ? readPoint(text, api.now()) : null;
+  return point ? apiText(point.start) : text;
+}
+
+export class RecordsView {
+  /** Live rows that came while the reader was elsewhere. */
+  #unseen = 0;
+  /** New rows do not move the list although it is at its top: a record is being read. */
+  #held = false;
+  /** @type {import('./tail.js').Condition} */
+  #condition = 'off';
+  /** Scrolled to when there are so many rows. @type {number | null} */
+  #top = null;
+  #answered = false;
+  /** @type {State} */
+  #state;
+
+  /** @param {HTMLElement} host @param {State} state @param {Handlers} handlers */
+  constructor(host, state, handlers) {
+    this.#state = state;
+    this.handlers = handlers;
+    this.rows = new Rows(api, () => this.#changed());
+    this.list = new List(host, this.rows, {...handlers, onscroll: () => this.#scrolled()});
+    this.pill = h('button', {'type': 'button', 'class': 'new-pill', 'hidden': true, 'onclick': () => this.follow()});
+    host.append(this.pill);
+    this.tail = new Tail({
+      fetch: api.tail,
+      onrecords: (records) => this.#arrived(records),
+      oncondition: (condition) => this.#tell(condition),
+      onerror: (error) => {
+        handlers.set({tail: false});
+        toast(`Live ended: ${error.message}`, 'error');
+      },
+    });
+  }
+
+  get frozen() {
+    return this.rows.frozen;
+  }
+
+  /** Reads anew what the state says. @param {State} state @param {{top?: number}} [options] */
+  async load(state, {top = 0} = {}) {
+    this.#state = state;
+    this.#top = top || null;
+    this.#answered = false;
+    this.#unseen = 0;
+    this.#held = false;
+    this.list.scroller.to(0, true);
+    const logrec = state.columns.some((path) => path.startsWith('$'));
+    const wanted = filters(state);
+    if (state.tail) {
+      await this.tail.begin(wanted, logrec);
+    } else {
+      this.tail.stop();
+    }
+    if (this.#state === state) {
+      await this.rows.load({...wanted, after: absolute(wanted.after ?? ''), before: absolute(wanted.before ?? '')}, {logrec});
+    }
+  }
+
+  #changed() {
+    const {rows, list} = this;
+    if (this.#top !== null && (rows.total !== null || rows.seen > this.#top)) {
+      list.scroller.resize({length: rows.length});
+      list.scroller.to(this.#top, true);
+      this.#top = null;
+    }
+    list.draw();
+    list.setNote(this.#note());
+    if (!this.#answered && rows.total !== null) {
+      this.#answered = true;
+      say(rows.total === 1 ? '1 record' : `${rows.total.toLocaleString()} records`);
+    }
+    this.handlers.onchange();
+  }
+
+  /** What stands there instead of rows. */
+  #note() {
+    const {error, loading, length, total} = this.rows;
+    if (error) {
+      return this.#failure(error);
+    }
+    if (loading || length > 0 || total !== 0) {
+      return null;
+    }
+    const {after, before, level, names, query} = this.#state;
+    if (!after && !before && !level && !names.length && !query) {
+      return customElements.get('ch-empty') ? document.createElement('ch-empty') : h('p', {'class': 'list-message'}, 'There are no records yet.');
+    }
+    const drop = (/** @type {string} */ words, /** @type {Partial<State>} */ patch) =>
+      h('button', {'type': 'button', 'class': 'button', 'onclick': () => this.handlers.set(patch)}, words);
+    return h('div', {'class': 'list-message'}, h('h2', {}, 'Nothing matches'),
+      h('p', {'class': 'hint'}, 'No record passes everything that is asked for. Ask for less:'),
+      h('div', {'class': 'list-message-tools'},
+        (after || before) && drop('Any time', {after: '', before: ''}),
+        level > 0 && drop('Any level', {level: 0}),
+        names.length > 0 && drop('Any logger', {names: []}),
+        query && drop('No query', {query: ''})));
+  }
+
+  /** @param {import('./api.js').ApiError} error */
+  #failure(error) {
+    const again = () => this.load(this.#state);
+    const inQuery = error.type === 'StorageQueryError' && error.status === 400;
+    const [title, words] = inQuery ? ['The query is not understood', error.message]
+      : error.type === 'StorageQueryError' ? ['The query takes too long', `${error.message}. A shorter range or a further condition helps.`]
+      : error.type === 'Cancelled' ? ['Cancelled', 'The search was given up before its answer came.']
+      : error.status === 403 ? ['Not allowed', error.message]
+      : error.status === 0 ? ['No connection', `${error.message}. It is tried again by itself.`]
+      : ['The records could not be read', error.message];
+    const message = h('div', {'class': 'list-message failed', 'role': 'alert'}, h('h2', {}, title), h('p', {}, words),
+      inQuery ? null : h('button', {'type': 'button', 'class': 'button', 'onclick': again}, icon('reload'), 'Try again'));
+    // Rows that are there stay in sight.
+    message.classList.toggle('over', this.rows.length > 0);
+    return message;
+  }
+
+  #scrolled() {
+    if (this.list.scroller.position === 0) {
+      this.#held = false;
+      this.#seeNew();
+    } else {
+      this.#tell(this.#condition);
+    }
+    this.handlers.onscroll();
+  }
+
+  /** New rows wait above while a record is open. */
+  hold() {
+    this.#held = true;
+    this.#tell(this.#condition);
+  }
+
+  /** The record was closed. */
+  release() {
+    if (this.list.scroller.position === 0) {
+      this.#held = false;
+    }
+    this.#tell(this.#condition);
+  }
+
+  /** To the newest, and on with it. */
+  follow() {
+    this.#held = false;
+    this.list.scroller.to(0);
+    this.#seeNew();
+    this.list.draw();
+  }
+
+  #seeNew() {
+    this.#unseen = 0;
+    this.#tell(this.#condition);
+  }
+
+  /** @param {Row[]} records */
+  #arrived(records) {
+    const follow = this.list.scroller.position === 0 && !this.#held;
+    const above = this.rows.arrived(records);
+    if (above) {
+      this.list.pushedDown(above, follow);
+      this.#unseen = follow ? 0 : this.#unseen + above;
+    }
+    this.#tell(this.#condition);
+    this.handlers.onlive();
+  }
+
+  /** @param {import('./tail.js').Condition} condition */
+  #tell(condition) {
+    this.#condition = condition;
+    const paused = this.#held || this.list.scroller.position > 0;
+    const button = byId('tail', HTMLButtonElement);
+    const words = condition === 'off' ? 'Live' : condition === 'lost' ? 'Reconnecting' : paused ? 'Paused' : condition === 'behind' ? 'Catching up' : 'Live';
+    button.dataset.condition = paused && condition === 'live' ? 'paused' : condition;
+    button.setAttribute('aria-pressed', String(condition !== 'off'));
+    const label = button.querySelector('span');
+    if (label && label.textContent !== words) {
+      label.textContent = words;
+    }
+    this.pill.hidden = condition === 'off' || this.#unseen === 0;
+    if (!this.pill.hidden) {
+      this.pill.replaceChildren(icon('top'), `${this.#unseen.toLocaleString()} new`);
+    }
+  }
+}

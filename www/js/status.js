@@ -1,0 +1,84 @@
+// What the page says beside the records: short messages, a banner while the server is out of reach, the line at the foot.
+
+import {watchConnection} from './api.js';
+import {byId, h, icon} from './dom.js';
+
+const LASTS = {info: 3500, error: 9000};
+
+/** Says something once, to eyes and screen readers. @param {string} text @param {'info' | 'error'} [kind] */
+export function toast(text, kind = 'info') {
+  const toasts = byId('toasts', HTMLElement);
+  const last = [...toasts.children].find((other) => other.firstElementChild?.textContent === text);
+  last?.remove();
+  const close = h('button', {'type': 'button', 'class': 'button plain small square', 'aria-label': 'Dismiss'}, icon('close'));
+  const note = h('div', {'class': 'toast ' + kind}, h('span', {}, text), close);
+  const end = () => note.remove();
+  close.addEventListener('click', end);
+  toasts.append(note);
+  let timer = setTimeout(end, LASTS[kind]);
+  note.addEventListener('pointerenter', () => clearTimeout(timer));
+  note.addEventListener('pointerleave', () => { timer = setTimeout(end, LASTS[kind]); });
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let saying;
+
+/** Says something to screen readers only; of many in a row the last. @param {string} text */
+export function say(text) {
+  clearTimeout(saying);
+  saying = setTimeout(() => { byId('said', HTMLElement).textContent = text; }, 400);
+}
+
+/** The banner while the server can not be reached. @param {() => void} retry tried when the reader asks or the network is back */
+export function watchOffline(retry) {
+  const banner = byId('banner', HTMLElement);
+  watchConnection((online) => {
+    banner.hidden = online;
+    if (online) {
+      toast('Connected again');
+      return;
+    }
+    banner.replaceChildren(icon('offline'),
+      h('span', {}, 'The server can not be reached. What is shown stays; trying again by itself.'),
+      h('button', {'type': 'button', 'class': 'button small', 'onclick': retry}, 'Try now'));
+  });
+  addEventListener('online', retry);
+}
+
+/**
+ * The line at the foot of the page.
+ * @param {HTMLElement} host
+ */
+export function footer(host) {
+  const place = h('span', {'class': 'status-place'});
+  const busy = h('span', {'class': 'status-busy', 'hidden': true});
+  const mark = h('span', {'class': 'status-mark'});
+  const zone = h('span', {'class': 'status-zone'});
+  const hint = h('span', {'class': 'status-hint'}, h('kbd', {}, 'j'), h('kbd', {}, 'k'), ' move ', h('kbd', {}, 'Enter'),
+    ' open ', h('kbd', {}, 'e'), ' next error ', h('kbd', {}, '/'), ' search ', h('kbd', {}, '?'), ' all keys');
+  host.replaceChildren(place, busy, mark, h('span', {'class': 'status-space'}), hint, zone);
+  return {
+    /** @param {number} first @param {number} last @param {number | null} total @param {number} seen */
+    place(first, last, total, seen) {
+      const of = total === null ? `more than ${seen.toLocaleString()}` : total.toLocaleString();
+      place.textContent = total === 0 || seen === 0 ? '' : `${(first + 1).toLocaleString()}\u2013${(last + 1).toLocaleString()} of ${of}`;
+    },
+    /** @param {string} text @param {(() => void) | null} cancel */
+    busy(text, cancel) {
+      busy.hidden = !text;
+      busy.replaceChildren(h('span', {'class': 'spinner', 'aria-hidden': 'true'}), text, cancel
+        ? h('button', {'type': 'button', 'class': 'button plain small', 'onclick': cancel}, 'Cancel') : '');
+    },
+    /** @param {string} text @param {(() => void) | null} go @param {(() => void) | null} remove */
+    mark(text, go, remove) {
+      mark.replaceChildren(...(text ? [
+        h('button', {'type': 'button', 'class': 'button plain small', 'title': 'Go to the marked record', 'onclick': go}, icon('flag'), text),
+        h('button', {'type': 'button', 'class': 'button plain small square', 'aria-label': 'Remove the mark', 'onclick': remove}, icon('close')),
+      ] : []));
+    },
+    /** @param {string} text */
+    zone(text) {
+      zone.textContent = text;
+    },
+  };
+}
