@@ -191,7 +191,7 @@ function changed() {
   const [newest, oldest] = [ms(rows.at(first)), ms(rows.at(last))];
   timeline.mark({window: newest !== null && oldest !== null && !rows.loading ? {from: oldest, to: newest} : null});
   foot.place(first, last, rows.total === null ? null : rows.length, rows.length);
-  const busy = rows.loading || (rows.total === null && !rows.error);
+  const busy = rows.loading || (rows.total === null && !rows.counted && !rows.error);
   clearTimeout(waiting);
   if (busy) {
     waiting = setTimeout(() => foot.busy(rows.loading ? 'Searching\u2026' : 'Counting\u2026', () => rows.cancel()), 500);
@@ -262,7 +262,7 @@ function show(now, changes) {
     loadRest();
   }
   if (has('record', 'around', 'zone')) {
-    showRecord(now).then(() => has('record') && showMark(now));
+    showRecord(now).then(() => { has('record') && showMark(now); });
   }
   if (has('columns', 'zone', 'mark')) {
     showMark(now);

@@ -51,7 +51,7 @@ function fillCell(cell, column, row, {zone, mark}) {
   switch (column.key) {
   case 'time': {
     const [date, time] = formatTs(row.ts, zone).split(' ');
-    cell.replaceChildren(h('span', {'class': 'date'}, date), ' ', time);
+    cell.replaceChildren(h('span', {'class': 'date'}, date + ' '), time);
     break;
   }
   case 'level': {

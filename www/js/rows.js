@@ -40,6 +40,8 @@ export class Rows {
   error = null;
   /** Before the first answer. */
   loading = false;
+  /** Nothing more will be known of the total by itself. */
+  counted = false;
 
   /** @type {Row[]} live ones, newest first, above position 0 of the blocks */
   #head = [];
@@ -107,13 +109,21 @@ export class Rows {
     }
   }
 
-  /** @param {AbortSignal} signal */
+  /** A count that takes too long leaves the total unknown, which is no failure: one can scroll on. @param {AbortSignal} signal */
   async #countAll(signal) {
-    if (this.total === null) {
+    if (this.total !== null) {
+      return;
+    }
+    try {
       const total = await this.source.count(this.frozen, signal);
       this.total ??= Math.max(total, this.seen);
-      this.onchange();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.type === 'StorageQueryError')) {
+        throw error;
+      }
     }
+    this.counted = true;
+    this.onchange();
   }
 
   #forget() {
@@ -129,13 +139,13 @@ export class Rows {
     this.#newest = null;
     this.#wanted = [0, 0];
     this.total = null;
+    this.counted = false;
     this.seen = 0;
     this.error = null;
   }
 
   /**
-   * A count that takes too long leaves the total unknown, which is no failure: one can scroll on. What is worth a retry
-   * is tried again, after longer and longer.
+   * What is worth a retry is tried again, after longer and longer.
    * @param {unknown} error @param {AbortSignal} signal @param {() => void} again
    */
   #failed(error, signal, again) {
@@ -145,14 +155,11 @@ export class Rows {
     if (!(error instanceof ApiError)) {
       throw error;
     }
-    const counting = this.seen > 0 && error.type === 'StorageQueryError';
-    if (!counting) {
-      this.loading = false;
-      this.error = error;
-      if (error.temporary && error.type !== 'StorageQueryError') {
-        this.#failures += 1;
-        this.#retry = setTimeout(again, Math.min(30000, 1000 * 2 ** this.#failures));
-      }
+    this.loading = false;
+    this.error = error;
+    if (error.temporary && error.type !== 'StorageQueryError') {
+      this.#failures += 1;
+      this.#retry = setTimeout(again, Math.min(30000, 1000 * 2 ** this.#failures));
     }
     this.onchange();
   }
@@ -307,6 +314,7 @@ export class Rows {
       this.loading = false;
       this.error = new ApiError('Cancelled', 'The search was cancelled', 0);
     }
+    this.counted = true;
     this.onchange();
   }
 

@@ -101,13 +101,22 @@ export function ticks({from, to}, most, zone) {
   const result = [];
   let at = firstTick(from, times, unit, zone);
   for (let guard = 0; at <= to && guard < 60; guard += 1) {
-    if (at >= from) {
+    const next = nextTick(at, times, unit, zone);
+    // Days are counted from the first of the month: what is left over at its end gets no label.
+    if (at >= from && next - at > 0.6 * times * LENGTH[unit]) {
       result.push(label(at, unit, zone));
     }
-    const next = firstTick(at + times * LENGTH[unit] * (unit === 'month' || unit === 'year' ? 1.2 : 1) + 1000, times, unit, zone);
-    at = next > at ? next : at + times * LENGTH[unit];
+    at = next;
   }
   return result;
+}
+
+/** @param {number} at a tick @param {number} times @param {keyof typeof LENGTH} unit @param {string} zone */
+function nextTick(at, times, unit, zone) {
+  // Somewhat further than its length: months differ, and so do days when clocks change.
+  const further = unit === 'day' ? 36e5 * 3 : unit === 'month' || unit === 'year' ? 0.2 * times * LENGTH[unit] : 1000;
+  const next = firstTick(at + times * LENGTH[unit] + further, times, unit, zone);
+  return next > at ? next : at + times * LENGTH[unit];
 }
 
 /** The last round time at or before an instant. @param {number} ms @param {number} times @param {string} unit @param {string} zone */
@@ -118,8 +127,7 @@ function firstTick(ms, times, unit, zone) {
   case 'second': return instantOf({...wall, second: down(wall.second)}, zone);
   case 'minute': return instantOf({...wall, minute: down(wall.minute), second: 0}, zone);
   case 'hour': return instantOf({...wall, hour: down(wall.hour), minute: 0, second: 0}, zone);
-  case 'day': return instantOf({...wall, day: times === 1 ? wall.day : Math.min(down(wall.day - 1) + 1, 31 - (times - 1)),
-    hour: 0, minute: 0, second: 0}, zone);
+  case 'day': return instantOf({...wall, day: down(wall.day - 1) + 1, hour: 0, minute: 0, second: 0}, zone);
   case 'month': return instantOf({...wall, month: down(wall.month - 1) + 1, day: 1, hour: 0, minute: 0, second: 0}, zone);
   default: return instantOf({...wall, year: down(wall.year), month: 1, day: 1, hour: 0, minute: 0, second: 0}, zone);
   }
