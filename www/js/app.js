@@ -53,6 +53,7 @@ const go = new Navigator(view);
 const reader = new Reader((record) => {
   record && learn(record);
   timeline.mark({record: ms(record)});
+  reveal();
 });
 const groups = new Groups(part('groups'));
 const timeline = new Timeline(part('timeline'), {
@@ -180,6 +181,19 @@ function scrolled() {
   set({top: first});
 }
 
+/** A link to a record also shows where it is. */
+let linked = get().record;
+
+function reveal() {
+  const {record} = reader;
+  if (record && record.id === linked && (rows.total !== null || rows.counted)) {
+    linked = null;
+    const at = rows.positionOf(record.id);
+    const [first, last] = list.visible();
+    at >= first && at < last ? list.setCursor(at) : go.toRecord(record);
+  }
+}
+
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let waiting;
 /** @type {import('./api.js').ApiError | null} */
@@ -203,6 +217,7 @@ function changed() {
     queryError = next;
     part('query').error = next;
   }
+  reveal();
   for (const row of [rows.at(first), rows.at(last)]) {
     row?.logrec && learn(row);
   }
@@ -243,6 +258,7 @@ function showControls(now) {
   part('group').setAttribute('aria-pressed', String(group));
   part('groups').hidden = !group;
   part('list').hidden = group;
+  timeline.canGoOut(Boolean(after || before));
   foot.zone(zoneLabel(zone, api.now()));
 }
 

@@ -5,9 +5,28 @@ import {order} from './rows.js';
 import {say, toast} from './status.js';
 
 /** @typedef {import('./api.js').Row} Row */
+/** @typedef {import('./rows.js').Rows} Rows */
 /** @typedef {import('./records-view.js').RecordsView} RecordsView */
 
 const ERROR = 40;
+
+/**
+ * Where a record is that need not be loaded: the number of those before it.
+ * @param {Rows} rows @param {{ts: string, id: number}} row @param {AbortSignal} [signal] @returns {Promise<number>}
+ */
+export async function locate(rows, row, signal) {
+  const loaded = rows.positionOf(row.id);
+  if (loaded >= 0) {
+    return loaded;
+  }
+  const upTo = {...rows.frozen, after: row.ts};
+  const [count, same] = await Promise.all([
+    rows.source.count(upTo, signal),
+    rows.source.records({...upTo, before: row.ts}, 0, 999, {signal}),
+  ]);
+  const newer = same.filter((other) => other.id > row.id).length;
+  return rows.live + Math.max(0, count - same.length) + newer;
+}
 
 export class Navigator {
   #abort = new AbortController();
@@ -58,7 +77,7 @@ export class Navigator {
         toast(direction > 0 ? 'No older error' : 'No newer error');
         return;
       }
-      this.#arrive(await this.view.rows.locate(found, signal), found.id);
+      this.#arrive(await locate(this.view.rows, found, signal), found.id);
       say(`${found.name}: ${found.message}`);
     });
     return found;
@@ -97,7 +116,7 @@ export class Navigator {
   toTime(ts) {
     return this.#go(async (signal) => {
       const {rows, list} = this.view;
-      const position = Math.max(0, Math.min(rows.length - 1, await rows.countFrom(ts, signal)));
+      const position = Math.max(0, Math.min(rows.length - 1, rows.live + await rows.source.count({...rows.frozen, after: ts}, signal)));
       list.scroller.to(position - 2);
       list.setCursor(position);
       list.grid.focus({preventScroll: true});
@@ -107,7 +126,7 @@ export class Navigator {
   /** Shows where a record is, where it is part of the list. @param {Row} record */
   toRecord(record) {
     return this.#go(async (signal) => {
-      const position = await this.view.rows.locate(record, signal);
+      const position = await locate(this.view.rows, record, signal);
       this.#arrive(position, record.id);
     });
   }

@@ -124,7 +124,7 @@ export class RecordsView {
 
   /** @param {import('./api.js').ApiError} error */
   #failure(error) {
-    const again = () => this.load(this.#state);
+    const again = () => this.rows.length ? this.rows.retry() : this.load(this.#state);
     const inQuery = error.type === 'StorageQueryError' && error.status === 400;
     const [title, words] = inQuery ? ['The query is not understood', error.message]
       : error.type === 'StorageQueryError' ? ['The query takes too long', `${error.message}. A shorter range or a further condition helps.`]

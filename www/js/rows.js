@@ -24,7 +24,7 @@ const STILL = 90;
 /** More live rows than this on top are given their positions for good. */
 const HEAD = 2000;
 
-/** Newest first; @param {Row} a @param {Row} b */
+/** Newest first. @param {Row} a @param {Row} b */
 export function order(a, b) {
   return a.ts === b.ts ? b.id - a.id : a.ts < b.ts ? 1 : -1;
 }
@@ -189,14 +189,6 @@ export class Rows {
     return -1;
   }
 
-  /** All rows that are loaded, in no particular order. @returns {Iterable<Row>} */
-  *loaded() {
-    yield* this.#head;
-    for (const block of this.#blocks.values()) {
-      yield* block;
-    }
-  }
-
   /**
    * Says which positions are looked at (both included). Missing ones are fetched, requests for others are given up.
    * While one jumps about, as when the scroll bar is dragged, only the place where it ends is fetched.
@@ -210,8 +202,12 @@ export class Rows {
       Math.floor(Math.min(Math.max(0, last - below), end) / BLOCK),
     ];
     const far = Math.abs(this.#wanted[0] - this.#last) > 1;
+    if (this.error && this.#wanted[0] !== this.#last && this.#newest) {
+      this.error = null;
+    }
     this.#last = this.#wanted[0];
     clearTimeout(this.#settling);
+    this.#giveUp();
     if (far && performance.now() - this.#jumped < STILL) {
       this.#settling = setTimeout(() => this.#pump(), STILL);
     } else {
@@ -220,10 +216,8 @@ export class Rows {
     this.#jumped = far ? performance.now() : this.#jumped;
   }
 
-  #pump() {
-    if (this.loading || !this.#newest) {
-      return;
-    }
+  /** Requests for what is no longer looked at. */
+  #giveUp() {
     const [first, last] = this.#wanted;
     for (const [index, flight] of this.#flights) {
       if (index < first - 1 || index > last + 1) {
@@ -231,6 +225,13 @@ export class Rows {
         this.#flights.delete(index);
       }
     }
+  }
+
+  #pump() {
+    if (this.loading || this.error || !this.#newest) {
+      return;
+    }
+    const [first, last] = this.#wanted;
     for (const index of [...range(first, last), last + 1, first - 1]) {
       if (this.#flights.size < FLIGHTS && this.#isMissing(index)) {
         this.#fetch(index);
@@ -254,14 +255,13 @@ export class Rows {
       const rows = await this.source.records(this.frozen, left, left + BLOCK - 1,
         {logrec: this.#logrec, signal: abort.signal});
       this.#land(flight);
-      this.error = null;
       this.#failures = 0;
       this.#keep(index, rows);
       this.onchange();
       this.#pump();
     } catch (error) {
       this.#land(flight);
-      this.#failed(error, abort.signal, () => this.#pump());
+      this.#failed(error, abort.signal, () => this.retry());
     }
   }
 
@@ -318,9 +318,12 @@ export class Rows {
     this.onchange();
   }
 
-  /** How many are newer than an instant. @param {string} ts API text @param {AbortSignal} [signal] @returns {Promise<number>} */
-  async countFrom(ts, signal) {
-    return this.#head.length + await this.source.count({...this.frozen, after: ts}, signal);
+  /** Tries again what failed. */
+  retry() {
+    clearTimeout(this.#retry);
+    this.error = null;
+    this.#pump();
+    this.onchange();
   }
 
   /**
@@ -329,7 +332,7 @@ export class Rows {
    * @param {Row[]} records @returns {number} how many rows there are now above the row that was the first
    */
   arrived(records) {
-    const known = new Set([...this.loaded()].map((row) => row.id));
+    const known = new Set([this.#head, ...this.#blocks.values()].flat().map((row) => row.id));
     const fresh = records.filter((row) => !known.has(row.id));
     if (!fresh.length || this.loading) {
       return 0;
@@ -386,24 +389,6 @@ export class Rows {
     this.#flights.forEach(({abort}) => abort.abort());
     this.#flights.clear();
     this.#pump();
-  }
-
-  /**
-   * Where a record is that need not be loaded: the number of those before it.
-   * @param {{ts: string, id: number}} row @param {AbortSignal} [signal] @returns {Promise<number>}
-   */
-  async locate(row, signal) {
-    const loaded = this.positionOf(row.id);
-    if (loaded >= 0) {
-      return loaded;
-    }
-    const upTo = {...this.frozen, after: row.ts};
-    const [count, same] = await Promise.all([
-      this.source.count(upTo, signal),
-      this.source.records({...upTo, before: row.ts}, 0, 999, {signal}),
-    ]);
-    const newer = same.filter((other) => other.id > row.id).length;
-    return this.#head.length + Math.max(0, count - same.length) + newer;
   }
 }
 

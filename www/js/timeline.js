@@ -153,6 +153,11 @@ export class Timeline {
     }
   }
 
+  /** The range has no ends to move apart. @param {boolean} can */
+  canGoOut(can) {
+    this.out.disabled = !can;
+  }
+
   #resize() {
     const width = this.graph.clientWidth;
     if (width && width !== this.#width) {

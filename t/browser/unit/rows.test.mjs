@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {ApiError} from '../../../www/js/api.js';
+import {locate} from '../../../www/js/navigate.js';
 import {BLOCK, order, Rows} from '../../../www/js/rows.js';
 
 /** A store: record n has id n and was made in second n. */
@@ -12,6 +13,7 @@ class Store {
     this.records = Array.from({length: count}, (_, at) => record(count - at));
     this.requests = [];
     this.failures = [];
+    this.delay = 1;
   }
 
   add(...records) {
@@ -25,7 +27,7 @@ class Store {
   async records_(filters, left, right, {signal}) {
     const request = {left, right, filters};
     this.requests.push(request);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, this.delay));
     if (signal?.aborted) {
       request.aborted = true;
       throw Object.assign(new Error(), {name: 'AbortError'});
@@ -127,6 +129,7 @@ test('what is no longer looked at is given up', async () => {
   const store = new Store(100000);
   const rows = open(store);
   await rows.load({});
+  store.delay = 50;
   rows.look(50000);
   rows.look(90000);
   await until(() => rows.at(90000));
@@ -194,7 +197,7 @@ test('a record is found though it is not loaded', async () => {
   await rows.load({});
   for (const id of [700, 20000, 20001, 9999]) {
     const sought = store.records.find((other) => other.id === id);
-    assert.equal(await rows.locate(sought), store.records.indexOf(sought));
+    assert.equal(await locate(rows, sought), store.records.indexOf(sought));
   }
 });
 
@@ -207,7 +210,11 @@ test('an error is told and keeps what is there; the reader can try again', async
   rows.look(8000);
   await until(() => rows.error);
   assert.equal(rows.at(0).id, 10000);
-  await rows.load({});
+  const {length} = store.requests;
+  rows.look(8001);
+  assert.equal(store.requests.length, length, 'no request by itself');
+  rows.retry();
+  await until(() => rows.at(8000));
   assert.equal(rows.error, null);
 });
 
