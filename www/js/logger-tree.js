@@ -1,0 +1,230 @@
+// <ch-loggers>: a button, and under it the logger names as a tree with counts, any of them to choose.
+import {h, icon, sendSet} from './dom.js';
+import {names as fetchNames, aborted} from './api.js';
+import {popover} from './popover.js';
+import {nameTree, toggleName, isChosen} from './names.js';
+
+/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./names.js').Branch} Branch */
+/** @typedef {import('./names.js').Named} Named */
+
+/** @type {string[]} */
+let known = [];
+
+/** @returns {string[]} the logger names that were seen last */
+export function knownNames() {
+  return known;
+}
+
+/** @param {number} count @returns {string} 1.2k */
+function short(count) {
+  return new Intl.NumberFormat('en', {notation: 'compact', maximumFractionDigits: 1}).format(count).toLowerCase();
+}
+
+export class ChLoggers extends HTMLElement {
+  /** @type {string[]} */
+  #value = [];
+  /** @type {State|null} */
+  #filter = null;
+  /** @type {Named[]} */
+  #list = [];
+  /** @type {Branch[]} */
+  #tree = [];
+  /** @type {Set<string>} */
+  #open = new Set();
+  /** @type {AbortController|undefined} */
+  #loading;
+  #label = h('span', {'class': 'button-label'});
+  #button = h('button', {'type': 'button', 'class': 'button loggers-button', 'title': 'Loggers'}, icon('tree'), this.#label);
+  #search = h('input', {'class': 'field', 'type': 'search', 'placeholder': 'Find a logger', 'aria-label': 'Find a logger', 'spellcheck': 'false', 'autocomplete': 'off'});
+  #rows = h('div', {'class': 'loggers-rows', 'role': 'tree', 'aria-label': 'Loggers', 'aria-multiselectable': 'true'});
+  #foot = h('div', {'class': 'loggers-foot'});
+  #panel = h('div', {'class': 'popover loggers'}, h('div', {'class': 'loggers-search'}, this.#search), this.#rows, this.#foot);
+  /** @type {ReturnType<typeof popover>|undefined} */
+  #popover;
+
+  connectedCallback() {
+    this.replaceChildren(this.#button, this.#panel);
+    this.#popover = popover(this.#button, this.#panel, {onopen: () => {
+      this.#search.value = '';
+      this.#search.focus();
+      this.#load();
+    }});
+    this.#search.addEventListener('input', () => this.#show());
+    this.#search.addEventListener('keydown', (event) => this.#onSearchKey(event));
+    this.#rows.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#showButton();
+  }
+
+  get value() {
+    return this.#value;
+  }
+
+  /** The chosen prefixes. */
+  set value(value) {
+    this.#value = value;
+    this.#showButton();
+    if (this.#popover?.isOpen()) {
+      this.#show();
+    }
+  }
+
+  get filter() {
+    return this.#filter;
+  }
+
+  /** What the counts are of; its own names are left out. */
+  set filter(filter) {
+    this.#filter = filter;
+    if (this.#popover?.isOpen()) {
+      this.#load();
+    }
+  }
+
+  #showButton() {
+    const [first, ...rest] = this.#value;
+    this.#label.textContent = first === undefined ? 'All loggers' : first + (rest.length ? ` +${rest.length}` : '');
+    this.#button.title = this.#value.join(', ') || 'Loggers';
+    this.#button.toggleAttribute('data-on', this.#value.length > 0);
+  }
+
+  async #load() {
+    this.#loading?.abort();
+    this.#loading = new AbortController();
+    const {after, before, level, query} = this.#filter ?? {};
+    this.#rows.setAttribute('aria-busy', 'true');
+    if (!this.#list.length) {
+      this.#foot.replaceChildren(h('span', {'class': 'hint'}, 'Counting\u2026'));
+    }
+    try {
+      this.#list = await fetchNames({after, before, level, query}, this.#loading.signal);
+      known = [...new Set([...this.#list.map(({name}) => name), ...known])];
+      this.#tree = nameTree(this.#list);
+      // A tree of one trunk is unfolded.
+      if (this.#tree.length === 1) {
+        this.#open.add(this.#tree[0].name);
+      }
+      this.#show();
+    } catch (error) {
+      if (!aborted(error)) {
+        this.#foot.replaceChildren(h('span', {'class': 'error-text', 'role': 'alert'}, error instanceof Error ? error.message : String(error)));
+      }
+    }
+    this.#rows.removeAttribute('aria-busy');
+  }
+
+  #show() {
+    const part = this.#search.value.trim().toLowerCase();
+    const shown = part ? nameTree(this.#list.filter(({name}) => name.toLowerCase().includes(part))) : this.#tree;
+    const most = Math.max(1, ...this.#tree.map((branch) => branch.count));
+    const focused = this.#rows.querySelector(':focus')?.getAttribute('data-name');
+    const rows = shown.flatMap((branch) => this.#branch(branch, 1, part !== '', most)).slice(0, 500);
+    this.#rows.replaceChildren(...rows);
+    const stop = rows.find((row) => row.dataset.name === focused) ?? rows[0];
+    if (stop) {
+      stop.tabIndex = 0;
+    }
+    if (focused !== null && focused !== undefined) {
+      stop?.focus();
+    }
+    this.#foot.replaceChildren(h('span', {'class': 'hint'}, rows.length ? `${this.#list.length.toLocaleString('en')} loggers` : part ? 'No logger has this in its name.' : 'No records match.'),
+      this.#value.length ? h('button', {'type': 'button', 'class': 'button small', 'onclick': () => this.#choose([])}, 'All loggers') : '');
+  }
+
+  /** @param {Branch} branch @param {number} depth @param {boolean} unfolded @param {number} most @returns {HTMLElement[]} */
+  #branch(branch, depth, unfolded, most) {
+    const foldable = branch.children.length > 0;
+    const open = foldable && (unfolded || this.#open.has(branch.name));
+    const chosen = isChosen(branch.name, this.#value);
+    const partly = !chosen && this.#value.some((prefix) => prefix.startsWith(branch.name + '.'));
+    const row = h('div', {'class': 'logger-row', 'role': 'treeitem', 'tabindex': '-1', 'data-name': branch.name, 'aria-level': depth, 'title': branch.name,
+      'aria-expanded': foldable ? String(open) : null, 'aria-selected': String(chosen), 'data-partly': partly,
+      'aria-label': `${branch.name || 'no name'}, ${branch.count.toLocaleString('en')} records`, 'onclick': () => this.#toggle(branch)},
+    foldable ? h('span', {'class': 'logger-fold', 'onclick': (/** @type {Event} */ event) => {
+      event.stopPropagation();
+      this.#fold(branch, !open);
+    }}, icon('chevron', 'icon tree-arrow')) : h('span', {'class': 'logger-fold'}),
+    h('span', {'class': 'logger-check'}, chosen ? icon('check') : null),
+    h('span', {'class': 'logger-part'}, branch.part || '(no name)'),
+    h('button', {'type': 'button', 'tabindex': '-1', 'class': 'text-button logger-only', 'onclick': (/** @type {Event} */ event) => {
+      event.stopPropagation();
+      this.#choose([branch.name]);
+    }}, 'only'), h('span', {'class': 'logger-count'}, short(branch.count)));
+    row.style.setProperty('--depth', String(depth - 1));
+    row.style.setProperty('--share', `${branch.count / most * 100}%`);
+    return [row, ...(open ? branch.children.flatMap((child) => this.#branch(child, depth + 1, unfolded, most)) : [])];
+  }
+
+  /** @param {Branch} branch @param {boolean} open */
+  #fold(branch, open) {
+    if (open) {
+      this.#open.add(branch.name);
+    } else {
+      this.#open.delete(branch.name);
+    }
+    this.#show();
+  }
+
+  /** @param {Branch} branch */
+  #toggle(branch) {
+    this.#choose(toggleName(this.#tree, this.#value, branch.name));
+  }
+
+  /** @param {string[]} names */
+  #choose(names) {
+    this.value = names;
+    sendSet(this, {names});
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onSearchKey(event) {
+    if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      /** @type {HTMLElement|null} */ (this.#rows.querySelector('[tabindex="0"]'))?.focus();
+    } else if (event.key === 'Enter' && this.#search.value.trim()) {
+      // What was typed is a prefix too.
+      this.#choose([this.#search.value.trim()]);
+      this.#popover?.close();
+    }
+  }
+
+  /** @param {string} name @param {Branch[]} [tree] @returns {Branch|undefined} */
+  #find(name, tree = this.#tree) {
+    for (const branch of tree) {
+      const found = branch.name === name ? branch : this.#find(name, branch.children);
+      if (found) {
+        return found;
+      }
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    const row = event.target instanceof HTMLElement ? event.target.closest('.logger-row') : null;
+    const branch = row instanceof HTMLElement ? this.#find(row.dataset.name ?? '') : undefined;
+    if (!row || !branch || event.ctrlKey || event.metaKey) {
+      return;
+    }
+    const rows = /** @type {HTMLElement[]} */ ([...this.#rows.children]);
+    const at = rows.indexOf(/** @type {HTMLElement} */ (row));
+    const go = (/** @type {HTMLElement|undefined} */ to) => {
+      rows.forEach((other) => { other.tabIndex = other === to ? 0 : -1; });
+      to?.focus();
+    };
+    const open = row.getAttribute('aria-expanded');
+    const keys = /** @type {Record<string, () => void>} */ ({
+      'ArrowDown': () => go(rows[at + 1] ?? rows[at]), 'ArrowUp': () => at ? go(rows[at - 1]) : this.#search.focus(), 'Home': () => go(rows[0]), 'End': () => go(rows.at(-1)),
+      'ArrowRight': () => open === 'false' ? this.#fold(branch, true) : go(rows[at + 1] ?? rows[at]),
+      'ArrowLeft': () => open === 'true' ? this.#fold(branch, false)
+        : go(rows.slice(0, at).findLast((other) => Number(other.ariaLevel) < Number(row.ariaLevel)) ?? rows[at]),
+      'Enter': () => this.#toggle(branch), ' ': () => this.#toggle(branch),
+    });
+    if (keys[event.key]) {
+      event.preventDefault();
+      event.stopPropagation();
+      keys[event.key]();
+    }
+  }
+}
+
+customElements.define('ch-loggers', ChLoggers);
