@@ -54,6 +54,10 @@ function differing(text, other) {
   while (end < most - start && text[text.length - 1 - end] === other[other.length - 1 - end]) {
     end++;
   }
+  // Where hardly anything is alike, marks say nothing.
+  if (start + end < most / 5 && text.length > 40) {
+    return h('span', {}, text);
+  }
   return h('span', {}, text.slice(0, start), h('mark', {}, text.slice(start, text.length - end)), text.slice(text.length - end));
 }
 
@@ -67,7 +71,7 @@ export class ChCompare extends HTMLElement {
   #loading;
 
   connectedCallback() {
-    const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close', 'onclick': () => this.#dialog.close()}, icon('close'));
+    const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close', 'autofocus': true, 'onclick': () => this.#dialog.close()}, icon('close'));
     this.#all.addEventListener('change', () => this.#show());
     this.#dialog.replaceChildren(h('header', {}, h('h2', {id: 'compare-title'}, 'Two records'),
       h('span', {'class': 'dialog-tools'}, h('label', {'class': 'check'}, this.#all, 'Also what is the same'), close)), this.#body);
@@ -108,7 +112,7 @@ export class ChCompare extends HTMLElement {
       h('div', {'class': 'compare-scroll', 'tabindex': '0', 'role': 'group', 'aria-label': 'Fields of both'}, h('table', {'class': 'compare-table'},
         h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Field'), ...[a, b].map(({id}) => h('th', {scope: 'col'}, `#${id}`)))),
         h('tbody', {}, ...shown.map(({path, values: [left, right], same: equal}) => h('tr', {'class': equal ? 'same' : null},
-          h('th', {scope: 'row', title: path}, fieldName(path)), h('td', {}, differing(left, right)), h('td', {}, differing(right, left))))))));
+          h('th', {scope: 'row', title: path}, fieldName(path)), h('td', {}, h('div', {}, differing(left, right))), h('td', {}, h('div', {}, differing(right, left)))))))));
   }
 }
 

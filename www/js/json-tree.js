@@ -8,7 +8,7 @@ import {openFieldMenu, fieldButtons} from './field-menu.js';
 
 /** How many members are shown at a time, and how much of a text. */
 const MEMBERS = 100;
-const TEXT = 1000;
+const TEXT = 500;
 
 /** What the reader folded or unfolded stays so from record to record. @type {Map<string, boolean>} */
 const folds = new Map();
@@ -87,7 +87,8 @@ export class ChTree extends HTMLElement {
   /** @param {Node} node */
   #isOpen(node) {
     const path = pathOf(node.keys);
-    return folds.get(path) ?? (path !== '$.meta' && node.depth < 4 && countTo(node.value, 60) < 60);
+    // The facts and the traceback above have said most of those two.
+    return folds.get(path) ?? (node.depth === 1 ? path !== '$.meta' && path !== '$.error' : countTo(node.value, 60) < 60);
   }
 
   /** @param {Node} node @param {boolean|undefined} open undefined where there is nothing below it */

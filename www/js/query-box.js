@@ -53,7 +53,11 @@ export class ChQuery extends HTMLElement {
       h('div', {'class': 'query-tools'}, this.#clear, this.#run, past, help)), this.#list, this.#below, panel);
     this.#area.addEventListener('input', () => this.#onInput());
     this.#area.addEventListener('keydown', (event) => this.#onKey(event));
-    this.#area.addEventListener('blur', () => this.#closeList());
+    this.#area.addEventListener('focus', () => this.#show());
+    this.#area.addEventListener('blur', () => {
+      this.#closeList();
+      this.#show();
+    });
     this.#area.addEventListener('click', () => this.#closeList());
     this.#area.addEventListener('scroll', () => { this.#mirror.scrollTop = this.#area.scrollTop; });
     this.#list.addEventListener('pointerdown', (event) => event.preventDefault());
@@ -140,7 +144,8 @@ export class ChQuery extends HTMLElement {
       return;
     }
     const words = queryText(text);
-    this.#below.replaceChildren(...(words && document.activeElement === this.#area || (words && !changed) ? [h('span', {'class': 'hint'}, words)] : []));
+    this.#below.replaceChildren(...(words && document.activeElement === this.#area ? [h('span', {'class': 'hint'}, words)] : []));
+    this.#area.title = changed ? '' : words;
   }
 
   // Completion -----------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ function found(words, start, end, typed) {
 /** @param {{paths: string[]}} seen @returns {Word[]} those that were seen first */
 function paths({paths: list}) {
   const about = new Map(PATHS.map((word) => [word.name, word]));
-  const own = list.map((name) => about.get(name) ?? /** @type {Word} */ ({name, insert: name, about: 'seen in the loaded records', kind: 'path'}));
+  const own = list.map((name) => about.get(name) ?? /** @type {Word} */ ({name, insert: name, about: '', kind: 'path'}));
   const data = own.filter((word) => word.name.startsWith('$.data'));
   return [...new Set([...data, ...PATHS, ...own])];
 }

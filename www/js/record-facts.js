@@ -7,7 +7,7 @@ import {formatTs, offsetAt, parseTs, zoneName} from './zone.js';
 /** @typedef {{label: string, value: Node|string, path?: string, raw?: unknown, code?: boolean}} Fact */
 
 /** More of a message than this is shown on demand. */
-const MESSAGE = 20000;
+const MESSAGE = 4000;
 
 /**
  * A text of any length: all of it is there, what is beyond the limit after a click.

@@ -83,7 +83,10 @@ export class ChSaved extends HTMLElement {
   connectedCallback() {
     const button = h('button', {'type': 'button', 'class': 'button', 'title': 'Saved searches and history'}, icon('star'), h('span', {'class': 'button-label'}, 'Saved'));
     this.replaceChildren(button, this.#panel);
-    this.#popover = popover(button, this.#panel, {align: 'end', onopen: () => this.#show()});
+    this.#popover = popover(button, this.#panel, {align: 'end', onopen: () => {
+      this.#show();
+      this.#panel.querySelector('input')?.focus();
+    }});
   }
 
   get state() {

@@ -32,7 +32,7 @@ export class ChValues extends HTMLElement {
       this.#sample = Number(choose.value);
       this.#load();
     }}, ...SAMPLES.map((sample) => h('option', {value: sample, selected: sample === this.#sample}, `newest ${count(sample)}`)));
-    const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close', 'onclick': () => this.#dialog.close()}, icon('close'));
+    const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close', 'autofocus': true, 'onclick': () => this.#dialog.close()}, icon('close'));
     this.#dialog.replaceChildren(h('header', {}, this.#title, h('span', {'class': 'dialog-tools'}, choose, close)), this.#body);
     this.#dialog.addEventListener('close', () => this.#loading?.abort());
     this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.#dialog.close());
@@ -72,7 +72,7 @@ export class ChValues extends HTMLElement {
     const rest = records - missing - shown;
     this.#body.replaceChildren(
       h('p', {'class': 'hint'}, `${count(distinct)} different ${distinct === 1 ? 'value' : 'values'} in ${complete ? 'all' : 'the newest'} ${count(records)} records that match`),
-      list.length ? h('table', {'class': 'values-table'}, h('thead', {'class': 'visually-hidden'}, h('tr', {}, ...['Value', 'Records', 'Share', 'Filter'].map((name) => h('th', {scope: 'col'}, name)))),
+      list.length ? h('table', {'class': 'values-table'}, h('colgroup', {}, ...['', 'values-count', 'values-share', 'values-tools'].map((name) => h('col', {'class': name}))), h('thead', {'class': 'visually-hidden'}, h('tr', {}, ...['Value', 'Records', 'Share', 'Filter'].map((name) => h('th', {scope: 'col'}, name)))),
         h('tbody', {}, ...list.map((value) => this.#row(value, records, most)))) : h('p', {}, 'None of them has this field.'),
       h('p', {'class': 'hint values-rest'}, [rest > 0 ? `${count(rest)} with other values` : '', missing ? `${count(missing)} without this field` : ''].filter(Boolean).join(' \u00b7 ')));
   }
