@@ -3,11 +3,10 @@
 
 #include <string.h>
 
+#include "documents.h"
 #include "error.h"
 #include "json.h"
 
-#define BATCH_RECORDS 256
-#define BATCH_BYTES (1024 * 1024)
 #define ERRORS_LISTED 100
 
 /* One record ----------------------------------------------------------------------------------- */
@@ -19,6 +18,7 @@ static gboolean insert_one(Api *api, Record *record, GError **error)
 	Store *store = pool_take(api->batches);
 	gboolean ok =
 		store_check_size(store, record, error) && store_insert(store, &record, 1, error);
+	store_tidy(store);
 	pool_give(api->batches, store);
 	return ok;
 }
@@ -66,22 +66,12 @@ static gboolean post_one(
 
 /* Many records --------------------------------------------------------------------------------- */
 
-/* What is stored: the elements of an array, or where there is none the lines of the body. */
-typedef struct {
-	const Config *config;
-	const Text *array;
-	Spool *body;
-	gboolean raw;
-} Documents;
-
 /* One attempt at storing a body of documents. Ids and errors go where memory does not grow with
  * them. */
 typedef struct {
-	const Documents *documents;
+	const char *where; /* "on line", "in element" */
 	Store *store;
-	gint64 now;
-	GPtrArray *batch; /* Record */
-	gsize batch_bytes;
+	GPtrArray *records; /* of the batch; borrowed from it */
 	gboolean in_transaction;
 	Spool *ids;
 	guint64 stored;
@@ -90,16 +80,11 @@ typedef struct {
 	GError *first; /* the first of them */
 } Collector;
 
-static void free_record(gpointer record)
+static void collector_init(Collector *collector, Store *store, const char *spool_directory)
 {
-	record_free(record);
-}
-
-static void collector_init(Collector *collector, const Documents *documents, Store *store)
-{
-	*collector = (Collector){.documents = documents, .store = store, .now = g_get_real_time()};
-	collector->batch = g_ptr_array_new_with_free_func(free_record);
-	collector->ids = spool_new(documents->config->spool_directory);
+	*collector = (Collector){.store = store};
+	collector->records = g_ptr_array_new();
+	collector->ids = spool_new(spool_directory);
 	collector->errors = g_string_new(NULL);
 }
 
@@ -107,7 +92,7 @@ static void collector_clear(Collector *collector)
 {
 	if (collector->in_transaction)
 		store_rollback(collector->store);
-	g_ptr_array_unref(collector->batch);
+	g_ptr_array_unref(collector->records);
 	spool_free(collector->ids);
 	g_string_free(collector->errors, TRUE);
 	g_clear_error(&collector->first);
@@ -116,8 +101,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Collector, collector_clear)
 
 static gboolean insert_batch(Collector *collector, GError **error)
 {
-	Record *const *records = (Record *const *)collector->batch->pdata;
-	guint n = collector->batch->len;
+	Record *const *records = (Record *const *)collector->records->pdata;
+	guint n = collector->records->len;
 	char id[24];
 	if (!n)
 		return TRUE;
@@ -131,13 +116,12 @@ static gboolean insert_batch(Collector *collector, GError **error)
 		if (!spool_write(collector->ids, id, (gsize)length, error))
 			return FALSE;
 	}
-	g_ptr_array_set_size(collector->batch, 0);
-	collector->batch_bytes = 0;
+	g_ptr_array_set_size(collector->records, 0);
 	return TRUE;
 }
 
-/* Notes a document that is not stored; `where` says which. Takes the error. */
-static void reject(Collector *collector, GError *problem, const char *where, guint64 number)
+/* Notes a document that is not stored. Takes the error. */
+static void reject(Collector *collector, GError *problem, guint64 number)
 {
 	const char *why = problem->message;
 	gboolean invalid = g_str_has_prefix(why, JSON_INVALID);
@@ -145,7 +129,7 @@ static void reject(Collector *collector, GError *problem, const char *where, gui
 		why += strlen(JSON_INVALID);
 	char *message = g_strdup_printf(invalid ? JSON_INVALID " %2$s %3$" G_GUINT64_FORMAT "%1$s"
 						: "%1$s %2$s %3$" G_GUINT64_FORMAT,
-		why, where, number);
+		why, collector->where, number);
 	g_free(problem->message);
 	problem->message = message;
 	if (collector->failed++ < ERRORS_LISTED) {
@@ -168,93 +152,41 @@ static gboolean is_rejection(const GError *problem)
 	       g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE);
 }
 
-/* Takes the record, or where it is NULL the problem. */
-static gboolean add(Collector *collector, Record *taken, GError *problem, const char *where,
-	guint64 number, GError **error)
+static gboolean add(Collector *collector, Document *document, GError **error)
 {
-	g_autoptr(Record) record = taken;
-	if (record)
-		store_check_size(collector->store, record, &problem);
+	if (document->record &&
+		store_check_size(collector->store, document->record, &document->problem))
+		g_ptr_array_add(collector->records, document->record);
+	GError *problem = g_steal_pointer(&document->problem);
 	if (problem && !is_rejection(problem)) {
 		g_propagate_error(error, problem);
 		return FALSE;
 	}
-	if (problem) {
-		reject(collector, problem, where, number);
-		return TRUE;
+	if (problem)
+		reject(collector, problem, document->number);
+	return TRUE;
+}
+
+/* A batch that is not the only one is a part of a transaction. */
+static gboolean add_batch(Collector *collector, GArray *batch, gboolean is_only, GError **error)
+{
+	for (guint i = 0; i < batch->len; i++)
+		if (!add(collector, &g_array_index(batch, Document, i), error))
+			return FALSE;
+	if (!is_only && !collector->in_transaction) {
+		if (!store_begin(collector->store, error))
+			return FALSE;
+		collector->in_transaction = TRUE;
 	}
-	collector->batch_bytes += record->message.length + record->logrec.length;
-	g_ptr_array_add(collector->batch, g_steal_pointer(&record));
-	if (collector->batch->len < BATCH_RECORDS && collector->batch_bytes < BATCH_BYTES)
-		return TRUE;
-	if (!collector->in_transaction && !store_begin(collector->store, error))
-		return FALSE;
-	collector->in_transaction = TRUE;
 	return insert_batch(collector, error);
 }
 
 static gboolean finish(Collector *collector, GError **error)
 {
-	if (!insert_batch(collector, error))
-		return FALSE;
 	if (!collector->in_transaction)
 		return TRUE;
 	collector->in_transaction = FALSE;
 	return store_commit(collector->store, error);
-}
-
-static gboolean is_blank(const char *line, gsize length)
-{
-	return strspn(line, " \t\r") >= length;
-}
-
-static Record *read_document(
-	const Collector *collector, const char *text, gsize length, GError **error)
-{
-	return collector->documents->raw ? record_from_raw_json(text, length, collector->now, error)
-					 : record_from_json(text, length, error);
-}
-
-static gboolean collect_lines(Collector *collector, Spool *body, gsize limit, GError **error)
-{
-	const char *line;
-	gsize length;
-	for (guint64 number = 1;; number++) {
-		GError *problem = NULL;
-		Record *record = NULL;
-		if (!spool_read_line(body, limit, &line, &length, error))
-			return FALSE;
-		if (!line)
-			return TRUE;
-		if (is_blank(line, length))
-			continue;
-		if (length > limit)
-			g_set_error(&problem, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE,
-				"A document larger than %" G_GSIZE_FORMAT " bytes", limit);
-		else
-			record = read_document(collector, line, length, &problem);
-		if (!add(collector, record, problem, "on line", number, error))
-			return FALSE;
-	}
-}
-
-static gboolean collect_elements(Collector *collector, const Text *array, GError **error)
-{
-	JsonArray elements;
-	const char *element;
-	gsize length;
-	if (!json_array_begin(&elements, array->data, array->length, error))
-		return FALSE;
-	for (guint64 number = 1;; number++) {
-		GError *problem = NULL;
-		if (!json_array_next(&elements, &element, &length, error))
-			return FALSE;
-		if (!element)
-			return TRUE;
-		Record *record = read_document(collector, element, length, &problem);
-		if (!add(collector, record, problem, "in element", number, error))
-			return FALSE;
-	}
 }
 
 static gboolean write_string(HttpResponse *response, const char *text, GError **error)
@@ -297,35 +229,48 @@ static gboolean answer(Collector *collector, HttpResponse *response, GError **er
 	       write_string(response, "]}", error);
 }
 
-static gboolean collect(Collector *collector, GError **error)
+static gboolean collect(Collector *collector, Documents *documents, GError **error)
 {
-	const Documents *documents = collector->documents;
-	if (documents->array)
-		return collect_elements(collector, documents->array, error);
-	return spool_rewind(documents->body, error) &&
-	       collect_lines(collector, documents->body, documents->config->document_limit, error);
+	g_autoptr(GArray) batch = NULL;
+	gboolean is_first = TRUE;
+	if (!documents_next(documents, &batch, error))
+		return FALSE;
+	while (batch) {
+		g_autoptr(GArray) next = NULL;
+		if (!documents_next(documents, &next, error) ||
+			!add_batch(collector, batch, is_first && !next, error))
+			return FALSE;
+		is_first = FALSE;
+		g_array_unref(batch);
+		batch = g_steal_pointer(&next);
+	}
+	return finish(collector, error);
 }
 
-static gboolean attempt(
-	const Documents *documents, Store *store, HttpResponse *response, GError **error)
+static gboolean attempt(const DocumentSource *source, const char *spool_directory, Store *store,
+	HttpResponse *response, GError **error)
 {
 	g_auto(Collector) collector;
-	collector_init(&collector, documents, store);
-	return collect(&collector, error) && finish(&collector, error) &&
+	collector_init(&collector, store, spool_directory);
+	collector.where = source->array ? "in element" : "on line";
+	g_autoptr(Documents) documents = documents_new(source, error);
+	return documents && collect(&collector, documents, error) &&
 	       answer(&collector, response, error);
 }
 
 /* A transaction that was rolled back through no fault of its records is done once more. */
 static gboolean post_many(
-	Api *api, const Documents *documents, HttpResponse *response, GError **error)
+	Api *api, const DocumentSource *source, HttpResponse *response, GError **error)
 {
+	const char *spool_directory = api->config->spool_directory;
 	g_autoptr(GError) problem = NULL;
 	Store *store = pool_take(api->batches);
-	gboolean ok = attempt(documents, store, response, &problem);
+	gboolean ok = attempt(source, spool_directory, store, response, &problem);
 	if (g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_TRANSIENT)) {
 		g_clear_error(&problem);
-		ok = attempt(documents, store, response, &problem);
+		ok = attempt(source, spool_directory, store, response, &problem);
 	}
+	store_tidy(store);
 	pool_give(api->batches, store);
 	if (problem)
 		g_propagate_error(error, g_steal_pointer(&problem));
@@ -366,15 +311,14 @@ static gboolean post_form(Post *post, GError **error)
 
 static gboolean post_json(Post *post, GError **error)
 {
-	const Config *config = post->api->config;
 	const char *data;
 	gsize length;
 	if (!receive_document(post, &data, &length, error))
 		return FALSE;
 	if (data[strspn(data, " \t\r\n")] == '[') {
 		Text array = {(char *)data, length};
-		Documents documents = {config, &array, NULL, post->raw};
-		return post_many(post->api, &documents, post->response, error);
+		DocumentSource source = {.array = &array, .raw = post->raw};
+		return post_many(post->api, &source, post->response, error);
 	}
 	Record *record = post->raw ? record_from_raw_json(data, length, g_get_real_time(), error)
 				   : record_from_json(data, length, error);
@@ -383,9 +327,13 @@ static gboolean post_json(Post *post, GError **error)
 
 static gboolean post_lines(Post *post, GError **error)
 {
-	Spool *body = http_request_body(post->request, post->api->config->body_limit, error);
-	Documents documents = {post->api->config, NULL, body, post->raw};
-	return body && post_many(post->api, &documents, post->response, error);
+	const Config *config = post->api->config;
+	DocumentSource source = {
+		.body = http_request_body(post->request, config->body_limit, error),
+		.limit = config->document_limit,
+		.raw = post->raw,
+	};
+	return source.body && post_many(post->api, &source, post->response, error);
 }
 
 static const struct {

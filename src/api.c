@@ -8,10 +8,56 @@
 /* Not REMOTE_USER: nginx fills that from an Authorization header that nobody checked. */
 #define USER_PARAMETER "CHRONOLOGER_USER"
 
+const char *api_user_name(const HttpRequest *request)
+{
+	const char *user = http_request_header(request, USER_PARAMETER);
+	return user && *user ? user : NULL;
+}
+
 gboolean api_check_role(const Api *api, const HttpRequest *request, Role role, GError **error)
 {
-	return roles_check(api->roles, http_request_header(request, USER_PARAMETER), role, error);
+	return roles_check(api->roles, api_user_name(request), role, error);
 }
+
+/* Records ---------------------------------------------------------------------------------------- */
+
+static gboolean write_text(ApiRows *rows, const char *text, GError **error)
+{
+	return http_response_write(rows->response, text, strlen(text), error);
+}
+
+gboolean api_begin_rows(ApiRows *rows, GError **error)
+{
+	return write_text(rows, rows->format->begin, error);
+}
+
+gboolean api_write_row(const Record *record, gpointer data, GError **error)
+{
+	ApiRows *rows = data;
+	g_string_assign(rows->text, rows->rows++ ? rows->format->between : "");
+	rows->format->append(rows->text, record, rows->with_logrec);
+	return http_response_write(rows->response, rows->text->str, rows->text->len, error);
+}
+
+gboolean api_end_rows(ApiRows *rows, GError **error)
+{
+	return write_text(rows, rows->format->end, error);
+}
+
+void api_describe_file(ApiRows *rows, guint64 count)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *time = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
+	g_autofree char *disposition = g_strdup_printf(
+		"attachment; filename=\"chronologer-%s.%s\"", time, rows->format->name);
+	g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, count);
+	http_response_header(rows->response, "Content-Type", rows->format->content_type);
+	http_response_header(rows->response, "Content-Disposition", disposition);
+	if (count != API_UNCOUNTED)
+		http_response_header(rows->response, "X-Record-Count", number);
+}
+
+/* Parameters ------------------------------------------------------------------------------------- */
 
 static ApiParameter *find_parameter(ApiParameter *own, gsize n, const char *name)
 {
@@ -72,6 +118,38 @@ gboolean api_parse_number(const ApiParameter *parameter, guint64 *number, GError
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "Parameter \"%s\" %s", parameter->name,
 		parameter->value ? "is not a whole number" : "is missing");
 	return FALSE;
+}
+
+gboolean api_parse_offset(
+	const ApiParameter *parameter, gint64 limit, gint64 *offset, GError **error)
+{
+	if (parameter->value &&
+		g_ascii_string_to_signed(parameter->value, 10, -limit, limit, offset, NULL))
+		return TRUE;
+	if (!parameter->value)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "Parameter \"%s\" is missing",
+			parameter->name);
+	else
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"Parameter \"%s\" is not a whole number from -%" G_GINT64_FORMAT
+			" to %" G_GINT64_FORMAT,
+			parameter->name, limit, limit);
+	return FALSE;
+}
+
+gboolean api_parse_limit(const ApiParameter *parameter, guint max, guint *number, GError **error)
+{
+	guint64 given;
+	if (!parameter->value)
+		return TRUE;
+	if (!g_ascii_string_to_unsigned(parameter->value, 10, 1, max, &given, NULL)) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"Parameter \"%s\" is not a whole number from 1 to %u", parameter->name,
+			max);
+		return FALSE;
+	}
+	*number = (guint)given;
+	return TRUE;
 }
 
 gboolean api_parse_flag(const ApiParameter *parameter, gboolean *flag, GError **error)

@@ -11,6 +11,9 @@
 #include "store.h"
 #include "writer.h"
 
+/* Records that wait for the writer; only more threads than these could have more. */
+#define WAITING_MAX 1000
+
 static gpointer thread_begin(gpointer data)
 {
 	return g_memdup2(data, sizeof(Api));
@@ -43,7 +46,7 @@ static gboolean run(int argc, char **argv, GError **error)
 	if (!store)
 		return FALSE;
 	/* A thread alone, as in a CGI program or under mod_fcgid, has nobody to share a commit with. */
-	g_autoptr(Writer) writer = config->threads > 1 ? writer_new(store) : NULL;
+	g_autoptr(Writer) writer = config->threads > 1 ? writer_new(store, WAITING_MAX) : NULL;
 	g_autoptr(Pool) readers =
 		pool_new(store, STORE_READ, MIN(config->threads, config->connections));
 	g_autoptr(Pool) batches =

@@ -5,7 +5,7 @@
 #include "error.h"
 #include "tool.h"
 
-static const ToolCommand *const commands[] = {&tool_migrate};
+static const ToolCommand *const commands[] = {&tool_migrate, &tool_recount, &tool_delete};
 
 /* Exit codes by kind of failure. What is not here is a bug. */
 static const struct {
@@ -75,7 +75,7 @@ static gboolean run_command(const ToolCommand *command, int argc, char **argv, G
 	g_autoptr(GOptionContext) context = g_option_context_new(usage);
 	g_option_context_add_main_entries(context, command->options, NULL);
 	g_autoptr(Config) config = config_load(context, CONFIG_TOOL, &argc, &argv, error);
-	return config && command->run(config, argv + 2, error);
+	return config && tool_run(command, config, argv + 2, error);
 }
 
 int main(int argc, char **argv)

@@ -18,7 +18,7 @@ typedef enum {
 	ERROR_METHOD,     /* a path that does not take this method */
 	ERROR_FORBIDDEN,  /* the user lacks the role, or a web page of another site sent the request
 			   */
-	ERROR_INCOMPLETE, /* fewer bytes than Content-Length said */
+	ERROR_INCOMPLETE, /* fewer bytes than Content-Length said, or a client that takes no more */
 	ERROR_LENGTH,     /* no Content-Length */
 	ERROR_BODY_SIZE,  /* a body over the limit */
 	ERROR_MEDIA_TYPE, /* a Content-Type or Content-Encoding that is not taken */

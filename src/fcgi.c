@@ -16,6 +16,8 @@
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +39,8 @@
 struct fcgi_request {
 	FCGX_Request fcgx;
 	gboolean cgi;
+	gboolean alone; /* the only thread */
+	gboolean aborted;
 	guint64 cgi_left; /* bytes of a CGI body not yet read: stdin need not end after it */
 };
 
@@ -105,6 +109,21 @@ gboolean fcgi_write(FcgiRequest *request, const void *data, gsize length)
 	return FCGX_PutStr(data, (int)length, request->fcgx.out) == (int)length;
 }
 
+gboolean fcgi_flush(FcgiRequest *request)
+{
+	return request->cgi || FCGX_FFlush(request->fcgx.out) == 0;
+}
+
+void fcgi_abort(FcgiRequest *request)
+{
+	request->aborted = TRUE;
+}
+
+gboolean fcgi_can_abort(const FcgiRequest *request)
+{
+	return !request->cgi && !request->alone;
+}
+
 /* Threads -------------------------------------------------------------------------------------- */
 
 static void watch(Server *server, int fd, int operation)
@@ -120,9 +139,13 @@ static void serve_connection(Server *server, FcgiRequest *request, int fd, gpoin
 {
 	request->fcgx.ipcFd = fd;
 	request->fcgx.keepConnection = 1; /* or FCGX_Accept_r() closes it first */
+	request->aborted = FALSE;
 	if (FCGX_Accept_r(&request->fcgx) == 0) {
 		server->handler->serve(request, state);
-		FCGX_Finish_r(&request->fcgx);
+		if (request->aborted)
+			FCGX_Free(&request->fcgx, TRUE);
+		else
+			FCGX_Finish_r(&request->fcgx);
 	}
 	if (request->fcgx.ipcFd < 0)
 		return;
@@ -134,7 +157,7 @@ static gpointer serve_thread(gpointer data)
 {
 	Server *server = data;
 	gpointer state = server->handler->thread_begin(server->handler->data);
-	FcgiRequest request = {.cgi = FALSE};
+	FcgiRequest request = {.alone = server->options->threads == 1};
 	gpointer item;
 	FCGX_InitRequest(&request.fcgx, -1, 0);
 	while ((item = g_async_queue_pop(server->ready)) != STOP)
@@ -146,11 +169,15 @@ static gpointer serve_thread(gpointer data)
 
 /* The loop ------------------------------------------------------------------------------------- */
 
-static void set_timeouts(int fd, guint receive)
+/* TCP_NODELAY: an answer is several writes on a connection that is kept; without it the last one waits
+ * 40 ms for the other side's delayed acknowledgement. (It fails on a Unix socket, which has no such
+ * thing.) */
+static void set_options(int fd, guint receive)
 {
 	struct timeval in = {.tv_sec = receive}, out = {.tv_sec = SEND_TIMEOUT};
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &in, sizeof in);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof out);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
 }
 
 static void watch_listener(Server *server, gboolean on)
@@ -166,7 +193,7 @@ static gboolean accept_all(Server *server)
 	for (;;) {
 		int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd >= 0) {
-			set_timeouts(fd, server->options->receive_timeout);
+			set_options(fd, server->options->receive_timeout);
 			watch(server, fd, EPOLL_CTL_ADD);
 		} else if (errno == EAGAIN) {
 			return TRUE;

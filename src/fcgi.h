@@ -39,4 +39,15 @@ gsize fcgi_read(FcgiRequest *request, void *buffer, gsize length);
 /* FALSE where the front server is gone. */
 gboolean fcgi_write(FcgiRequest *request, const void *data, gsize length);
 
+/* Sends what was written so far. FALSE where the front server is gone. */
+gboolean fcgi_flush(FcgiRequest *request);
+
+/* The answer can not be completed: when the request has been served, the connection is closed without
+ * the end of the request, so that the front server does not take what it got for all of it. */
+void fcgi_abort(FcgiRequest *request);
+
+/* FALSE where nobody would notice that: a CGI program has no way to say so, and mod_fcgid (which is who
+ * runs a worker of one thread) ends the answer as if it were complete. */
+gboolean fcgi_can_abort(const FcgiRequest *request);
+
 #endif

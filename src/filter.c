@@ -12,6 +12,7 @@ Filter *filter_new(void)
 	filter->after = RECORD_TS_MIN;
 	filter->before = RECORD_TS_MAX;
 	filter->names = g_ptr_array_new_with_free_func(g_free);
+	filter->newest = G_MAXUINT64;
 	return filter;
 }
 

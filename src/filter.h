@@ -12,7 +12,9 @@ typedef struct {
 	guint level;  /* at least this; 0 where not given, RECORD_LEVEL_MAX + 1 where none has it */
 	Query *query; /* NULL where not given */
 	GPtrArray *names; /* char *: logger-name prefixes, any of them; empty for all */
-	guint given;      /* filter.c's own: a bit for each parameter that was set */
+	guint64 newest; /* no record with a higher id; G_MAXUINT64 for all. Not a parameter: an export
+			 * leaves out what arrives after it has begun */
+	guint given;    /* filter.c's own: a bit for each parameter that was set */
 } Filter;
 
 Filter *filter_new(void);

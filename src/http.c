@@ -277,10 +277,21 @@ static void report(const HttpRequest *request, const GError *error)
 	g_printerr("%s\n", line->str);
 }
 
+static void drop_body(HttpResponse *response, const HttpRequest *request)
+{
+	spool_free(response->body);
+	response->body = spool_new(request->config->spool_directory);
+}
+
 void http_response_error(HttpResponse *response, const HttpRequest *request, const GError *error)
 {
 	g_autoptr(GString) json = g_string_new("{\"error\": ");
 	report(request, error);
+	drop_body(response, request);
+	if (response->begun) {
+		fcgi_abort(request->fcgi);
+		return;
+	}
 	response->status = error_status(error);
 	if (g_str_equal(error_type(error), "StorageError"))
 		http_response_header(response, "Retry-After", "1");
@@ -293,8 +304,6 @@ void http_response_error(HttpResponse *response, const HttpRequest *request, con
 	}
 	http_append_error(json, error);
 	g_string_append_c(json, '}');
-	spool_free(response->body);
-	response->body = spool_new(request->config->spool_directory);
 	spool_write(response->body, json->str, json->len, NULL); /* small: stays in memory */
 }
 
@@ -335,23 +344,45 @@ static gboolean send_body(HttpResponse *response, const HttpRequest *request)
 	return TRUE;
 }
 
-void http_response_send(HttpResponse *response, const HttpRequest *request)
+static gboolean send_head(HttpResponse *response, const HttpRequest *request)
 {
 	g_autoptr(GString) head = g_string_new(NULL);
-	g_autoptr(GError) error = NULL;
-	if (!spool_rewind(response->body, &error))
-		http_response_error(response, request, error);
 	g_string_printf(head, "Status: %u %s\r\n", response->status, reason(response->status));
 	if (!strstr(response->headers->str, "Content-Type:"))
 		g_string_append(head, "Content-Type: application/json\r\n");
 	if (!strstr(response->headers->str, "Cache-Control:"))
 		g_string_append(head, "Cache-Control: no-cache\r\n");
-	if (!g_str_equal(request->method, "HEAD"))
+	if (!response->begun && !g_str_equal(request->method, "HEAD"))
 		g_string_append_printf(head, "Content-Length: %" G_GUINT64_FORMAT "\r\n",
 			spool_length(response->body));
 	g_string_append_len(head, response->headers->str, (gssize)response->headers->len);
 	g_string_append(head, "\r\n");
-	if (fcgi_write(request->fcgi, head->str, head->len) &&
+	return fcgi_write(request->fcgi, head->str, head->len);
+}
+
+gboolean http_response_flush(HttpResponse *response, const HttpRequest *request, GError **error)
+{
+	gboolean first = !response->begun;
+	if (!fcgi_can_abort(request->fcgi))
+		return TRUE;
+	if (!spool_rewind(response->body, error))
+		return FALSE;
+	response->begun = TRUE;
+	if ((first && !send_head(response, request)) || !send_body(response, request) ||
+		!fcgi_flush(request->fcgi)) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_INCOMPLETE, "The client went away");
+		return FALSE;
+	}
+	drop_body(response, request);
+	return TRUE;
+}
+
+void http_response_send(HttpResponse *response, const HttpRequest *request)
+{
+	g_autoptr(GError) error = NULL;
+	if (!spool_rewind(response->body, &error))
+		http_response_error(response, request, error);
+	if ((response->begun || send_head(response, request)) &&
 		!g_str_equal(request->method, "HEAD"))
 		send_body(response, request);
 }

@@ -29,6 +29,7 @@ typedef struct {
 	guint status;
 	GString *headers; /* lines that end in CR LF */
 	Spool *body;
+	gboolean begun; /* the head was sent, by http_response_flush() */
 } HttpResponse;
 
 /* ERROR_VALUE where the query string does not parse; `*request` is set all the same, for the
@@ -61,8 +62,13 @@ void http_response_header(HttpResponse *response, const char *name, const char *
 gboolean http_response_write(
 	HttpResponse *response, const char *data, gsize length, GError **error);
 
+/* Sends what was written so far, before it the head: of an answer that has no length, because it is
+ * larger than anybody would keep. Where one that breaks off would pass for a whole one it does nothing,
+ * and all is sent at the end. ERROR_INCOMPLETE where the front server is gone, or its client. */
+gboolean http_response_flush(HttpResponse *response, const HttpRequest *request, GError **error);
+
 /* Turns the answer into an error: {"error": ...}, and for HEAD X-Error-Type and X-Error-Message.
- * What was written before is dropped, headers stay. */
+ * What was written before is dropped, headers stay. One that has begun is broken off instead. */
 void http_response_error(HttpResponse *response, const HttpRequest *request, const GError *error);
 
 /* The object {"type": ..., "message": ...} of an error, appended. */

@@ -8,6 +8,10 @@ typedef struct query_json_path QueryJsonPath;
 
 /* From what the parser took for a path and wrote in its one spelling; NULL for anything else. */
 QueryJsonPath *query_json_path_new(const char *text, gsize length);
+
+/* From what a user wrote, where it can find one value only. ERROR_VALUE says what is wrong. */
+QueryJsonPath *query_json_path_parse(const char *text, gsize length, GError **error);
+
 void query_json_path_free(QueryJsonPath *path); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryJsonPath, query_json_path_free)
 

@@ -1,6 +1,8 @@
 /* JSON paths: read, checked, and written in one spelling. MySQL Reference Manual, "JSON Path Syntax". */
 #include <string.h>
+#include "error.h"
 #include "json.h"
+#include "query-json-path.h"
 #include "query-parse.h"
 
 #define LEGS_MAX 100
@@ -221,4 +223,21 @@ gboolean query_path_normalise(
 	}
 	*wildcards = reader.wildcards;
 	return TRUE;
+}
+
+QueryJsonPath *query_json_path_parse(const char *text, gsize length, GError **error)
+{
+	g_autoptr(GString) path = g_string_new(NULL);
+	g_autoptr(GError) why = NULL;
+	gboolean wildcards;
+
+	if (!query_path_normalise(text, length, &wildcards, path, &why))
+		g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			why->message + strlen(QUERY_INVALID ": "));
+	else if (wildcards)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"a JSON path that may find several values");
+	else
+		return query_json_path_new(path->str, path->len);
+	return NULL;
 }

@@ -82,9 +82,19 @@ static guint roles_of(const Roles *roles, const char *user)
 	return GPOINTER_TO_UINT(mask);
 }
 
+const char **roles_names(const Roles *roles, const char *user)
+{
+	const char **found = g_new0(const char *, G_N_ELEMENTS(names) + 1);
+	guint mask = roles_of(roles, user), n = 0;
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+		if (mask & names[i].role)
+			found[n++] = names[i].name;
+	return found;
+}
+
 gboolean roles_check(const Roles *roles, const char *user, Role role, GError **error)
 {
-	if (roles_of(roles, user) & role)
+	if (role == ROLE_ANY || roles_of(roles, user) & role)
 		return TRUE;
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
 		if (names[i].role == role)

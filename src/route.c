@@ -19,6 +19,9 @@ static const struct {
 	{"/record/", "GET", ROLE_BASIC_READER, api_record_get},
 	{"/timeline", "GET", ROLE_BASIC_READER, api_timeline},
 	{"/name", "GET", ROLE_BASIC_READER, api_name},
+	{"/value", "GET", ROLE_BASIC_READER, api_value},
+	{"/tail", "GET", ROLE_BASIC_READER, api_tail},
+	{"/user", "GET", ROLE_ANY, api_user},
 	{"/health", "GET", ROLE_BASIC_READER, api_health},
 };
 
@@ -88,7 +91,7 @@ static gboolean handle(Api *api, HttpRequest *request, HttpResponse *response, G
 		return no_route(request, response, allow, error);
 	if (!check_site(request, error) || !api_check_role(api, request, routes[row].role, error))
 		return FALSE;
-	if (routes[row].role == ROLE_WRITER)
+	if (routes[row].role != ROLE_BASIC_READER)
 		return routes[row].handler(api, request, response, error);
 	api->reader = pool_take(api->readers);
 	gboolean ok = routes[row].handler(api, request, response, error);

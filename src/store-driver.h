@@ -8,6 +8,8 @@
 #ifndef CHRONOLOGER_STORE_DRIVER_H
 #define CHRONOLOGER_STORE_DRIVER_H
 
+#include "counts.h"
+#include "store-sql.h"
 #include "store.h"
 
 /* A DSN in its parts, percent-decoded. A part that is not there is NULL, a port that is not 0. */
@@ -34,6 +36,15 @@ typedef struct {
 	gboolean lost; /* set by the driver: of no more use, store.c closes it */
 } StoreSession;
 
+/* A row of a statement that every database understands. */
+#define STORE_ROW_COLUMNS 4
+typedef struct {
+	gint64 integers[STORE_ROW_COLUMNS];
+	Text texts[STORE_ROW_COLUMNS]; /* borrowed */
+} StoreRow;
+
+typedef gboolean (*StoreRowFunc)(const StoreRow *row, gpointer data, GError **error);
+
 typedef struct {
 	const char *schemes[3]; /* NULL-terminated */
 	const char *dialect;
@@ -52,19 +63,37 @@ typedef struct {
 	/* The newest migration applied, 0 where there is none. */
 	gboolean (*version)(StoreSession *session, guint *version, GError **error);
 
-	/* Outside begin() insert() is a transaction of its own. After a failure inside one store.c
-	 * calls rollback(), which marks the session lost where it does not succeed. */
+	/* insert() is called inside begin() only. After a failure store.c calls rollback(), which
+	 * marks the session lost where it does not succeed. */
 	gboolean (*begin)(StoreSession *session, GError **error);
 	gboolean (*insert)(StoreSession *session, Record *const *records, gsize n, GError **error);
 	gboolean (*commit)(StoreSession *session, GError **error);
 	void (*rollback)(StoreSession *session);
 	gboolean (*check_size)(StoreSession *session, const Record *record, GError **error);
 
+	/* Statements that are the same for every database. Columns: 'i' an integer, 't' a
+	 * DATETIME(6), as microseconds since 1970, 'x' bytes. `*sequence`, where it is not NULL, is
+	 * the place of a row that was inserted among all that ever were. */
+	gboolean (*read)(StoreSession *session, const StoreSql *sql, const char *columns,
+		StoreRowFunc row, gpointer data, GError **error);
+	gboolean (*write)(
+		StoreSession *session, const StoreSql *sql, guint64 *sequence, GError **error);
+	/* Begins a transaction in which all that is read is of one moment; rollback() ends it. */
+	gboolean (*snapshot)(StoreSession *session, GError **error);
+	/* Begins the transaction of the one who may change count_level and count_name. Where somebody
+	 * else is, either waits, or does nothing and says so. What is read in it is of a moment
+	 * after that. */
+	gboolean (*lock_counts)(
+		StoreSession *session, gboolean wait, gboolean *is_locked, GError **error);
+
 	gboolean (*count)(
 		StoreSession *session, const Filter *filter, guint64 *count, GError **error);
 	/* Appends StoreSum. */
 	gboolean (*sums)(StoreSession *session, const Filter *filter, guint step, GArray *sums,
 		GError **error);
+	/* The same, of quarter hours, by logger name too. */
+	gboolean (*tally)(StoreSession *session, const Filter *filter, CountsFunc cell,
+		gpointer data, GError **error);
 	gboolean (*range)(StoreSession *session, const StoreRange *range, StoreRecordFunc row,
 		gpointer data, GError **error);
 	/* Calls `row` once, or not at all where there is no such record. */
@@ -72,6 +101,13 @@ typedef struct {
 		GError **error);
 	gboolean (*names)(StoreSession *session, const Filter *filter, StoreNameFunc row,
 		gpointer data, GError **error);
+
+	gboolean (*newest_id)(StoreSession *session, guint64 *id, GError **error);
+	/* Appends guint64. */
+	gboolean (*ids)(StoreSession *session, const StoreIds *ids, guint limit, GArray *found,
+		GError **error);
+	gboolean (*arrivals)(StoreSession *session, const StoreArrivals *arrivals,
+		StoreRecordFunc row, gpointer data, GError **error);
 
 	/* STORE_ADMIN. lock() waits for other hosts that migrate, and creates what is missing
 	 * before the first migration; `*created` where that was the database itself. unlock() keeps

@@ -7,7 +7,6 @@
 #include "error.h"
 #include "query-sql.h"
 #include "store-driver.h"
-#include "store-sql.h"
 
 #define CONNECT_TIMEOUT 5 /* seconds */
 
@@ -33,7 +32,7 @@ static const unsigned long client_packet_max = 1UL << 30;
 #define ROW_OVERHEAD 80
 
 /* Prepared reads kept by a connection. Their texts differ by the filters given. */
-#define STATEMENTS_MAX 32
+#define STATEMENTS_MAX 64
 
 #define COLUMNS_MAX 6
 #define COLUMN_SIZE 4096      /* a text column's buffer to begin with */
@@ -60,17 +59,46 @@ static const unsigned long client_packet_max = 1UL << 30;
 #define TO_SECONDS_1970 G_GINT64_CONSTANT(62167219200)
 /* The offset is walked in the index alone; only the rows asked for are looked up in the table.
  * STRAIGHT_JOIN: so the few ids are sorted before the lookup, instead of whole rows after it. */
+#define TALLY                                                                                      \
+	"SELECT TO_SECONDS(ts) DIV 900 AS quarter, level, CAST(name AS BINARY) AS logger, "        \
+	"COUNT(*)"                                                                                 \
+	" FROM record"
+#define TALLY_END " GROUP BY quarter, level, logger"
 #define RANGE_LIGHT "SELECT r.record_id, r.ts, r.level, r.name, r.message"
 #define RANGE_FULL "SELECT r.record_id, r.ts, r.level, r.name, r.message, r.logrec"
 #define RANGE_PAGE " FROM (SELECT ts, record_id FROM record"
+#define RANGE_ORDER " ORDER BY ts DESC, record_id DESC"
+#define RANGE_NEWER_ORDER " ORDER BY ts, record_id"
 #define RANGE_END                                                                                  \
-	" ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?) AS page"                              \
+	" LIMIT ? OFFSET ?) AS page"                                                               \
 	" STRAIGHT_JOIN record AS r ON r.record_id = page.record_id"                               \
 	" ORDER BY page.ts DESC, page.record_id DESC"
+/* Not (ts, record_id) < (?, ?): that reads the index from its end. */
+#define RANGE_OLDER "(ts < ? OR (ts = ? AND record_id < ?))"
+#define RANGE_NEWER "(ts > ? OR (ts = ? AND record_id > ?))"
+/* An expression, so that nobody takes it for what a search could begin with: it is true for nearly all. */
+#define NOT_NEWER "record_id + 0 <= ?"
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
+#define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
+/* By id, whatever else a filter names. */
+#define IDS                                                                                        \
+	"SELECT record_id FROM record FORCE INDEX (PRIMARY) WHERE record_id BETWEEN ? AND ?"       \
+	" AND (record_id - ?) % ? < ? ORDER BY record_id LIMIT ?"
+#define ARRIVALS_LIGHT                                                                             \
+	"SELECT record_id, ts, level, name, message FROM record FORCE INDEX (PRIMARY)"
+#define ARRIVALS_FULL                                                                              \
+	"SELECT record_id, ts, level, name, message, logrec FROM record FORCE INDEX (PRIMARY)"
+#define ARRIVALS_IDS "record_id BETWEEN ? AND ?"
+#define ARRIVALS_END " ORDER BY record_id LIMIT ?"
 /* As bytes: utf8mb4_bin ignores blanks at the end, and "a" and "a " are two names. */
 #define NAMES "SELECT CAST(name AS BINARY) AS logger, COUNT(*) FROM record"
 #define NAMES_END " GROUP BY logger ORDER BY logger"
+
+/* The first one ends the transaction before, which only a read can have begun. */
+#define BEGIN "START TRANSACTION"
+#define SNAPSHOT "START TRANSACTION WITH CONSISTENT SNAPSHOT"
+#define LOCK_COUNTS "SELECT state_id FROM count_state FOR UPDATE"
+#define TRY_LOCK_COUNTS LOCK_COUNTS " SKIP LOCKED"
 
 #define CREATE_VERSIONS                                                                            \
 	"CREATE TABLE IF NOT EXISTS chronologer_migration"                                         \
@@ -116,6 +144,7 @@ typedef struct {
 	gboolean is_mariadb;
 	gsize packet_max;
 	guint64 id_step;
+	gboolean is_manual; /* autocommit is off: a transaction begins by itself */
 	gboolean in_transaction;
 	gboolean committing; /* if the connection is lost now, the outcome is unknown */
 	guint failure;       /* the number of the last error */
@@ -338,7 +367,9 @@ static void bind_value(MYSQL_BIND *bind, MYSQL_TIME *time, const StoreValue *val
 	case STORE_VALUE_QUERY: /* printed, never bound */
 		break;
 	case STORE_VALUE_TEXT:
-		bind->buffer_type = MYSQL_TYPE_STRING;
+	case STORE_VALUE_BYTES:
+		bind->buffer_type =
+			value->type == STORE_VALUE_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
 		bind->buffer = (void *)g_bytes_get_data(value->text, &length);
 		bind->buffer_length = length;
 		break;
@@ -678,7 +709,9 @@ static gboolean read_version(StoreSession *base, guint *version, GError **error)
 	Session *session = (Session *)base;
 	GError *failure = NULL;
 	guint64 number = 0;
-	gboolean ok = read_number(session, NEWEST_VERSION, &number, &failure);
+	/* With autocommit off the read would leave a transaction open, and repeat what it saw. */
+	gboolean ok = read_number(session, NEWEST_VERSION, &number, &failure) &&
+		      (!session->is_manual || command(session, "COMMIT", &failure));
 	*version = (guint)number;
 	if (!ok && failure->code == ERROR_SCHEMA)
 		g_clear_error(&failure);
@@ -689,11 +722,27 @@ static gboolean read_version(StoreSession *base, guint *version, GError **error)
 
 /* Writing -------------------------------------------------------------------------------------- */
 
+static gboolean start(Session *session, const char *statement, GError **error)
+{
+	session->in_transaction = command(session, statement, error);
+	return session->in_transaction;
+}
+
+/* A writer saves the round trip: with autocommit off its first statement begins the transaction. */
 static gboolean begin(StoreSession *base, GError **error)
 {
 	Session *session = (Session *)base;
-	session->in_transaction = command(session, "START TRANSACTION", error);
-	return session->in_transaction;
+	if (session->mode != STORE_WRITE)
+		return start(session, BEGIN, error);
+	if (!session->is_manual && !command(session, "SET autocommit = 0", error))
+		return FALSE;
+	session->is_manual = session->in_transaction = TRUE;
+	return TRUE;
+}
+
+static gboolean snapshot(StoreSession *base, GError **error)
+{
+	return start((Session *)base, SNAPSHOT, error);
 }
 
 static void roll_back(StoreSession *base)
@@ -818,9 +867,7 @@ static gboolean insert_rows(
 		bind_record(session->rows, i, records[i]);
 	if (mysql_stmt_bind_param(statement, session->rows->binds))
 		return fail_statement(session, statement, error);
-	session->committing = !session->in_transaction;
 	gboolean ok = execute_insert(session, statement, records, (gsize)1 << exponent, error);
-	session->committing = FALSE;
 	if (!ok)
 		g_clear_pointer(&session->inserts[exponent], mysql_stmt_close);
 	return ok;
@@ -879,13 +926,62 @@ static gboolean insert(StoreSession *base, Record *const *records, gsize n, GErr
 	for (gsize i = 0; i < n; i++)
 		if (!check_size(base, records[i], error))
 			return FALSE;
-	gboolean is_one = (gsize)1 << next_exponent(session, records, n) == n;
-	if (is_one || session->in_transaction)
-		return insert_all(session, records, n, error);
-	if (begin(base, error) && insert_all(session, records, n, error) && commit(base, error))
-		return TRUE;
-	roll_back(base);
-	return FALSE;
+	return insert_all(session, records, n, error);
+}
+
+/* Statements of everybody ---------------------------------------------------------------------- */
+
+/* Who asked for rows, and the kinds of their columns. */
+typedef struct {
+	const char *columns;
+	StoreRowFunc row;
+	gpointer data;
+} Reader;
+
+static gboolean row_neutral(const Row *row, gpointer data, GError **error)
+{
+	const Reader *reader = data;
+	StoreRow neutral = {.integers = {0}, .texts = {{NULL, 0}}};
+	for (guint i = 0; reader->columns[i] != '\0'; i++) {
+		if (reader->columns[i] == 'i')
+			neutral.integers[i] = (gint64)row->integers[i];
+		else if (reader->columns[i] == 't')
+			neutral.integers[i] = ts_from_time(&row->time);
+		else
+			neutral.texts[i] = (Text){row->texts[i], row->lengths[i]};
+	}
+	return reader->row(&neutral, reader->data, error);
+}
+
+static gboolean read_neutral(StoreSession *session, const StoreSql *sql, const char *columns,
+	StoreRowFunc row, gpointer data, GError **error)
+{
+	Reader reader = {columns, row, data};
+	return read_rows((Session *)session, sql, columns, row_neutral, &reader, error);
+}
+
+static gboolean write_neutral(
+	StoreSession *base, const StoreSql *sql, guint64 *sequence, GError **error)
+{
+	Session *session = (Session *)base;
+	if (!run(session, sql, error))
+		return FALSE;
+	if (sequence != NULL)
+		*sequence = mysql_insert_id(session->mysql) / session->id_step;
+	return TRUE;
+}
+
+static gboolean lock_counts(StoreSession *base, gboolean wait, gboolean *is_locked, GError **error)
+{
+	Session *session = (Session *)base;
+	guint64 id = 0;
+	if (!start(session, BEGIN, error))
+		return FALSE;
+	gboolean ok = read_number(session, wait ? LOCK_COUNTS : TRY_LOCK_COUNTS, &id, error);
+	*is_locked = ok && id != 0;
+	if (!*is_locked)
+		roll_back(base);
+	return ok;
 }
 
 /* Reading -------------------------------------------------------------------------------------- */
@@ -939,6 +1035,10 @@ static gboolean add_filter(
 		store_sql_bind_integer(sql, filter->level);
 	}
 	add_names(sql, filter->names);
+	if (filter->newest < G_MAXUINT64) {
+		store_sql_where(sql, NOT_NEWER);
+		store_sql_bind_integer(sql, (gint64)MIN(filter->newest, (guint64)G_MAXINT64));
+	}
 	if (filter->query == NULL)
 		return TRUE;
 	store_sql_where(sql, "");
@@ -1013,6 +1113,37 @@ static gboolean sums(
 }
 
 typedef struct {
+	CountsFunc cell;
+	gpointer data;
+} Tally;
+
+static gboolean row_tally(const Row *row, gpointer data, GError **error)
+{
+	const Tally *to = data;
+	Text name = {row->texts[2], row->lengths[2]};
+	CountsCell cell = {
+		.name = &name,
+		.quarter = (gint64)row->integers[0],
+		.level = (guint)row->integers[1],
+		.n = (gint64)row->integers[3],
+	};
+	(void)error;
+	to->cell(&cell, to->data);
+	return TRUE;
+}
+
+static gboolean tally(
+	StoreSession *session, const Filter *filter, CountsFunc cell, gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(TALLY);
+	Tally to = {cell, data};
+	if (!add_filter((Session *)session, sql, filter, error))
+		return FALSE;
+	store_sql_add(sql, TALLY_END);
+	return read_rows((Session *)session, sql, "iixi", row_tally, &to, error);
+}
+
+typedef struct {
 	StoreRecordFunc row;
 	gpointer data;
 	gboolean with_logrec;
@@ -1034,13 +1165,25 @@ static gboolean row_record(const Row *row, gpointer data, GError **error)
 	return to->row(&record, to->data, error);
 }
 
+static void add_position(StoreSql *sql, const char *text, const StorePosition *position)
+{
+	store_sql_where(sql, text);
+	store_sql_bind_ts(sql, position->ts);
+	store_sql_bind_ts(sql, position->ts);
+	store_sql_bind_integer(sql, (gint64)MIN(position->id, (guint64)G_MAXINT64));
+}
+
 static gboolean range(StoreSession *session, const StoreRange *part, StoreRecordFunc row,
 	gpointer data, GError **error)
 {
+	gboolean newer = part->from != NULL && part->newer;
 	g_autoptr(StoreSql) sql = store_sql_new(part->with_logrec ? RANGE_FULL : RANGE_LIGHT);
 	store_sql_add(sql, RANGE_PAGE);
 	if (!add_filter((Session *)session, sql, part->filter, error))
 		return FALSE;
+	if (part->from != NULL)
+		add_position(sql, newer ? RANGE_NEWER : RANGE_OLDER, part->from);
+	store_sql_add(sql, newer ? RANGE_NEWER_ORDER : RANGE_ORDER);
 	store_sql_add(sql, RANGE_END);
 	store_sql_bind_integer(sql, part->limit);
 	store_sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
@@ -1079,6 +1222,48 @@ static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc
 	store_sql_add(sql, NAMES_END);
 	Names to = {row, data};
 	return read_filtered((Session *)session, sql, "xi", row_name, &to, error);
+}
+
+static gboolean newest_id(StoreSession *session, guint64 *id, GError **error)
+{
+	return read_number((Session *)session, NEWEST_ID, id, error);
+}
+
+static gboolean row_found(const Row *row, gpointer data, GError **error)
+{
+	(void)error;
+	g_array_append_val((GArray *)data, row->integers[0]);
+	return TRUE;
+}
+
+static gboolean ids(
+	StoreSession *session, const StoreIds *wanted, guint limit, GArray *found, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->period);
+	store_sql_bind_integer(sql, (gint64)wanted->length);
+	store_sql_bind_integer(sql, limit);
+	return read_rows((Session *)session, sql, "i", row_found, found, error);
+}
+
+static gboolean arrivals(StoreSession *session, const StoreArrivals *wanted, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql =
+		store_sql_new(wanted->with_logrec ? ARRIVALS_FULL : ARRIVALS_LIGHT);
+	store_sql_where(sql, ARRIVALS_IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	if (!add_filter((Session *)session, sql, wanted->filter, error))
+		return FALSE;
+	store_sql_add(sql, ARRIVALS_END);
+	store_sql_bind_integer(sql, wanted->limit);
+	Records to = {row, data, wanted->with_logrec};
+	const char *columns = wanted->with_logrec ? "itixxx" : "itixx";
+	return read_filtered((Session *)session, sql, columns, row_record, &to, error);
 }
 
 /* Migrating ------------------------------------------------------------------------------------ */
@@ -1135,11 +1320,19 @@ const StoreDriver store_mysql = {
 	.commit = commit,
 	.rollback = roll_back,
 	.check_size = check_size,
+	.read = read_neutral,
+	.write = write_neutral,
+	.snapshot = snapshot,
+	.lock_counts = lock_counts,
 	.count = count,
 	.sums = sums,
+	.tally = tally,
 	.range = range,
 	.get = get,
 	.names = names,
+	.newest_id = newest_id,
+	.ids = ids,
+	.arrivals = arrivals,
 	.lock = lock,
 	.unlock = unlock,
 	.execute = execute,

@@ -5,7 +5,7 @@
 static void clear_value(gpointer data)
 {
 	StoreValue *value = data;
-	if (value->type == STORE_VALUE_TEXT)
+	if (value->type == STORE_VALUE_TEXT || value->type == STORE_VALUE_BYTES)
 		g_bytes_unref(value->text);
 	if (value->type == STORE_VALUE_QUERY)
 		query_unref(value->query);
@@ -47,15 +47,26 @@ void store_sql_bind_integer(StoreSql *sql, gint64 integer)
 	g_array_append_val(sql->values, value);
 }
 
-void store_sql_bind_text(StoreSql *sql, const char *text, gsize length)
+static void bind_copy(StoreSql *sql, StoreValueType type, const char *data, gsize length)
 {
 	/* Not g_bytes_new(): its data is NULL where the text is empty, and client libraries take that
 	 * for SQL's NULL. */
 	char *copy = g_malloc(length + 1);
-	memcpy(copy, text, length);
+	if (length > 0)
+		memcpy(copy, data, length);
 	copy[length] = '\0';
-	StoreValue value = {.type = STORE_VALUE_TEXT, .text = g_bytes_new_take(copy, length)};
+	StoreValue value = {.type = type, .text = g_bytes_new_take(copy, length)};
 	g_array_append_val(sql->values, value);
+}
+
+void store_sql_bind_text(StoreSql *sql, const char *text, gsize length)
+{
+	bind_copy(sql, STORE_VALUE_TEXT, text, length);
+}
+
+void store_sql_bind_bytes(StoreSql *sql, const char *bytes, gsize length)
+{
+	bind_copy(sql, STORE_VALUE_BYTES, bytes, length);
 }
 
 void store_sql_bind_query(StoreSql *sql, Query *query)

@@ -9,6 +9,7 @@
 typedef enum {
 	STORE_VALUE_INTEGER,
 	STORE_VALUE_TEXT,
+	STORE_VALUE_BYTES, /* not text: of no character set */
 	STORE_VALUE_QUERY, /* for SQLite: an expression that is answered by a function of ours */
 	STORE_VALUE_TS,    /* microseconds since 1970; each store binds it as its column `ts` is */
 } StoreValueType;
@@ -17,7 +18,7 @@ typedef struct {
 	StoreValueType type;
 	union {
 		gint64 integer; /* also STORE_VALUE_TS */
-		GBytes *text;
+		GBytes *text;   /* also STORE_VALUE_BYTES */
 		Query *query;
 	};
 } StoreValue;
@@ -38,8 +39,9 @@ void store_sql_add(StoreSql *sql, const char *text);
 void store_sql_where(StoreSql *sql, const char *text);
 
 void store_sql_bind_integer(StoreSql *sql, gint64 value);
-void store_sql_bind_text(StoreSql *sql, const char *text, gsize length); /* copies it */
-void store_sql_bind_query(StoreSql *sql, Query *query);                  /* takes a reference */
+void store_sql_bind_text(StoreSql *sql, const char *text, gsize length);   /* copies it */
+void store_sql_bind_bytes(StoreSql *sql, const char *bytes, gsize length); /* copies them */
+void store_sql_bind_query(StoreSql *sql, Query *query);                    /* takes a reference */
 void store_sql_bind_ts(StoreSql *sql, gint64 ts);
 
 static inline const StoreValue *store_sql_value(const StoreSql *sql, guint i)

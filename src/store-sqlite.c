@@ -6,7 +6,6 @@
 #include "error.h"
 #include "query-eval.h"
 #include "store-driver.h"
-#include "store-sql.h"
 
 /* How long a writer waits for its turn, and then for another process, in milliseconds. */
 #define BUSY_TIMEOUT 5000
@@ -20,12 +19,35 @@
 /* Counted from the year 1, so that the division rounds down for years before 1970 too. */
 #define SUMS "SELECT (ts - ?) / ? AS slot, level, COUNT(*) FROM record"
 #define SUMS_END " GROUP BY slot, level ORDER BY slot, level"
+/* Quarter hours count from the year 0, as MySQL's TO_SECONDS() does. */
+#define TALLY                                                                                      \
+	"SELECT (ts + 62167219200000000) / 900000000 AS quarter, level, name, COUNT(*) FROM "      \
+	"record"
+#define TALLY_END " GROUP BY quarter, level, name"
 /* The offset is walked in the index alone; the rows asked for are then looked up one by one. A join
  * of both would have to sort again what is in order, messages and all. */
 #define RANGE "SELECT record_id FROM record"
 #define RANGE_END " ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?"
+/* From a place in the order: those of its very instant, and the others. (ts, record_id) < (?, ?) would
+ * pass over all those of its instant, as SQLite does not look for a row's id in an index that way. */
+#define FROM "SELECT record_id FROM (SELECT ts, record_id FROM record"
+#define FROM_UNION " UNION ALL SELECT ts, record_id FROM record"
+#define FROM_END                                                                                   \
+	" ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
+#define FROM_NEWER_END " ORDER BY ts, record_id LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
+/* An expression, so that nobody takes it for what a search could begin with: it is true for nearly all. */
+#define NOT_NEWER "record_id + 0 <= ?"
 #define GET_LIGHT "SELECT record_id, ts, level, name, message FROM record WHERE record_id = ?"
 #define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
+#define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
+/* By the rows' ids, whatever else a filter names. */
+#define IDS                                                                                        \
+	"SELECT record_id FROM record NOT INDEXED WHERE record_id BETWEEN ? AND ?"                 \
+	" AND (record_id - ?) % ? < ? ORDER BY record_id LIMIT ?"
+#define ARRIVALS_LIGHT "SELECT record_id, ts, level, name, message FROM record NOT INDEXED"
+#define ARRIVALS_FULL "SELECT record_id, ts, level, name, message, logrec FROM record NOT INDEXED"
+#define ARRIVALS_IDS "record_id BETWEEN ? AND ?"
+#define ARRIVALS_END " ORDER BY record_id LIMIT ?"
 #define NAMES "SELECT name, COUNT(*) FROM record"
 #define NAMES_END " GROUP BY name ORDER BY name"
 
@@ -254,10 +276,12 @@ static int bind_value(sqlite3_stmt *statement, int i, const StoreValue *value)
 {
 	if (value->type == STORE_VALUE_QUERY)
 		return bind_query(statement, i, value->query);
-	if (value->type != STORE_VALUE_TEXT)
+	if (value->type == STORE_VALUE_INTEGER || value->type == STORE_VALUE_TS)
 		return sqlite3_bind_int64(statement, i, value->integer);
 	gsize length;
 	const char *text = g_bytes_get_data(value->text, &length);
+	if (value->type == STORE_VALUE_BYTES)
+		return sqlite3_bind_blob64(statement, i, text, length, SQLITE_STATIC);
 	return sqlite3_bind_text64(
 		statement, i, text != NULL ? text : "", length, SQLITE_STATIC, SQLITE_UTF8);
 }
@@ -490,15 +514,7 @@ static gboolean insert_rows(Session *session, Record *const *records, gsize n, G
 
 static gboolean insert(StoreSession *base, Record *const *records, gsize n, GError **error)
 {
-	Session *session = (Session *)base;
-	if (session->in_transaction)
-		return insert_rows(session, records, n, error);
-	if (!begin(base, error))
-		return FALSE;
-	if (insert_rows(session, records, n, error) && commit(base, error))
-		return TRUE;
-	roll_back(base);
-	return FALSE;
+	return insert_rows((Session *)base, records, n, error);
 }
 
 static gboolean check_size(StoreSession *base, const Record *record, GError **error)
@@ -512,6 +528,65 @@ static gboolean check_size(StoreSession *base, const Record *record, GError **er
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE,
 		"The database takes records of at most %" G_GSIZE_FORMAT " bytes", limit);
 	return FALSE;
+}
+
+/* Statements of everybody ---------------------------------------------------------------------- */
+
+/* Who asked for rows, and the kinds of their columns. */
+typedef struct {
+	const char *columns;
+	StoreRowFunc row;
+	gpointer data;
+} Reader;
+
+static gboolean row_neutral(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Reader *reader = data;
+	StoreRow neutral = {.integers = {0}, .texts = {{NULL, 0}}};
+	for (int i = 0; reader->columns[i] != '\0'; i++) {
+		const char *bytes = sqlite3_column_blob(row, i);
+		if (reader->columns[i] != 'x')
+			neutral.integers[i] = sqlite3_column_int64(row, i);
+		else
+			neutral.texts[i] = (Text){
+				(char *)(bytes ? bytes : ""), (gsize)sqlite3_column_bytes(row, i)};
+	}
+	return reader->row(&neutral, reader->data, error);
+}
+
+static gboolean read_neutral(StoreSession *session, const StoreSql *sql, const char *columns,
+	StoreRowFunc row, gpointer data, GError **error)
+{
+	Reader reader = {columns, row, data};
+	return run((Session *)session, sql, row_neutral, &reader, error);
+}
+
+static gboolean write_neutral(
+	StoreSession *base, const StoreSql *sql, guint64 *sequence, GError **error)
+{
+	Session *session = (Session *)base;
+	if (!run(session, sql, NULL, NULL, error))
+		return FALSE;
+	if (sequence != NULL)
+		*sequence = (guint64)sqlite3_last_insert_rowid(session->db);
+	return TRUE;
+}
+
+/* Of the moment of its first read. */
+static gboolean snapshot(StoreSession *base, GError **error)
+{
+	Session *session = (Session *)base;
+	session->in_transaction = execute_text(session, "BEGIN", error);
+	return session->in_transaction;
+}
+
+/* There is only one writer anyway. */
+static gboolean lock_counts(
+	StoreSession *session, gboolean wait, gboolean *is_locked, GError **error)
+{
+	(void)wait;
+	*is_locked = begin(session, error);
+	return *is_locked;
 }
 
 /* Reading -------------------------------------------------------------------------------------- */
@@ -564,6 +639,10 @@ static void add_filter(StoreSql *sql, const Filter *filter)
 		store_sql_bind_integer(sql, filter->level);
 	}
 	add_names(sql, filter->names);
+	if (filter->newest < G_MAXUINT64) {
+		store_sql_where(sql, NOT_NEWER);
+		store_sql_bind_integer(sql, (gint64)MIN(filter->newest, (guint64)G_MAXINT64));
+	}
 	if (filter->query != NULL) {
 		g_autoptr(QueryEvaluator) evaluator = query_evaluator_new(filter->query, 0);
 		store_sql_where(sql,
@@ -619,6 +698,36 @@ static Text column_text(sqlite3_stmt *row, int i)
 }
 
 typedef struct {
+	CountsFunc cell;
+	gpointer data;
+} Tally;
+
+static gboolean row_tally(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Tally *to = data;
+	Text name = column_text(row, 2);
+	CountsCell cell = {
+		.name = &name,
+		.quarter = sqlite3_column_int64(row, 0),
+		.level = (guint)sqlite3_column_int64(row, 1),
+		.n = sqlite3_column_int64(row, 3),
+	};
+	(void)error;
+	to->cell(&cell, to->data);
+	return TRUE;
+}
+
+static gboolean tally(
+	StoreSession *session, const Filter *filter, CountsFunc cell, gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(TALLY);
+	Tally to = {cell, data};
+	add_filter(sql, filter);
+	store_sql_add(sql, TALLY_END);
+	return run((Session *)session, sql, row_tally, &to, error);
+}
+
+typedef struct {
 	StoreRecordFunc row;
 	gpointer data;
 } Records;
@@ -653,15 +762,38 @@ static gboolean row_lookup(sqlite3_stmt *row, gpointer data, GError **error)
 	return step_rows(lookup->session, lookup->get, row_record, &lookup->to, error);
 }
 
+static StoreSql *from_newest(const StoreRange *part)
+{
+	StoreSql *sql = store_sql_new(RANGE);
+	add_filter(sql, part->filter);
+	store_sql_add(sql, RANGE_END);
+	return sql;
+}
+
+static StoreSql *from_position(const StoreRange *part)
+{
+	StoreSql *sql = store_sql_new(FROM);
+	add_filter(sql, part->filter);
+	store_sql_where(sql, "ts = ?");
+	store_sql_bind_ts(sql, part->from->ts);
+	store_sql_where(sql, part->newer ? "record_id > ?" : "record_id < ?");
+	store_sql_bind_integer(sql, (gint64)MIN(part->from->id, (guint64)G_MAXINT64));
+	store_sql_add(sql, FROM_UNION);
+	sql->has_where = FALSE;
+	add_filter(sql, part->filter);
+	store_sql_where(sql, part->newer ? "ts > ?" : "ts < ?");
+	store_sql_bind_ts(sql, part->from->ts);
+	store_sql_add(sql, part->newer ? FROM_NEWER_END : FROM_END);
+	return sql;
+}
+
 /* Both statements see the same records: the outer one is a transaction until it ends. */
 static gboolean range(StoreSession *base, const StoreRange *part, StoreRecordFunc row,
 	gpointer data, GError **error)
 {
 	Session *session = (Session *)base;
 	const char *get = part->with_logrec ? GET : GET_LIGHT;
-	g_autoptr(StoreSql) sql = store_sql_new(RANGE);
-	add_filter(sql, part->filter);
-	store_sql_add(sql, RANGE_END);
+	g_autoptr(StoreSql) sql = part->from != NULL ? from_position(part) : from_newest(part);
 	store_sql_bind_integer(sql, part->limit);
 	store_sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
 	Lookup lookup = {session, prepare(session, get, strlen(get), error), {row, data}};
@@ -699,6 +831,47 @@ static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc
 	store_sql_add(sql, NAMES_END);
 	Names to = {row, data};
 	return run((Session *)session, sql, row_name, &to, error);
+}
+
+static gboolean newest_id(StoreSession *session, guint64 *id, GError **error)
+{
+	return read_number((Session *)session, NEWEST_ID, id, error);
+}
+
+static gboolean row_id(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	guint64 id = (guint64)sqlite3_column_int64(row, 0);
+	(void)error;
+	g_array_append_val((GArray *)data, id);
+	return TRUE;
+}
+
+static gboolean ids(
+	StoreSession *session, const StoreIds *wanted, guint limit, GArray *found, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->period);
+	store_sql_bind_integer(sql, (gint64)wanted->length);
+	store_sql_bind_integer(sql, limit);
+	return run((Session *)session, sql, row_id, found, error);
+}
+
+static gboolean arrivals(StoreSession *session, const StoreArrivals *wanted, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	g_autoptr(StoreSql) sql =
+		store_sql_new(wanted->with_logrec ? ARRIVALS_FULL : ARRIVALS_LIGHT);
+	store_sql_where(sql, ARRIVALS_IDS);
+	store_sql_bind_integer(sql, (gint64)wanted->first);
+	store_sql_bind_integer(sql, (gint64)wanted->last);
+	add_filter(sql, wanted->filter);
+	store_sql_add(sql, ARRIVALS_END);
+	store_sql_bind_integer(sql, wanted->limit);
+	Records to = {row, data};
+	return run((Session *)session, sql, row_record, &to, error);
 }
 
 /* Migrating ------------------------------------------------------------------------------------ */
@@ -757,11 +930,19 @@ const StoreDriver store_sqlite = {
 	.commit = commit,
 	.rollback = roll_back,
 	.check_size = check_size,
+	.read = read_neutral,
+	.write = write_neutral,
+	.snapshot = snapshot,
+	.lock_counts = lock_counts,
 	.count = count,
 	.sums = sums,
+	.tally = tally,
 	.range = range,
 	.get = get,
 	.names = names,
+	.newest_id = newest_id,
+	.ids = ids,
+	.arrivals = arrivals,
 	.lock = lock,
 	.unlock = commit,
 	.execute = execute,

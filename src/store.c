@@ -5,7 +5,7 @@
 #include <string.h>
 #include <uriparser/Uri.h>
 #include "error.h"
-#include "store-driver.h"
+#include "store-counts.h"
 
 /* How long all stores of a configuration leave a server alone that could not be reached, in us. */
 #define BACKOFF G_USEC_PER_SEC
@@ -31,7 +31,12 @@ struct store {
 	StoreMode mode;
 	StoreSession *session; /* NULL until it is needed, and after it was lost */
 	gboolean in_transaction;
+	Counts *change; /* by this transaction, as far as it is not written yet */
+	gboolean is_fold_due;
 };
+
+/* As much of a transaction's changes to the counts is kept in memory: some hundred KiB. */
+#define CHANGE_PAGES 1024
 
 /* The DSN -------------------------------------------------------------------------------------- */
 
@@ -325,6 +330,7 @@ static void disconnect(Store *store)
 		store->config->driver->close(store->session);
 	store->session = NULL;
 	store->in_transaction = FALSE;
+	counts_clear(store->change);
 }
 
 /* Makes sure of a connection. What an idle one has lost shows before anything is sent: later nobody
@@ -342,6 +348,7 @@ Store *store_new(StoreConfig *config, StoreMode mode)
 	Store *store = g_new0(Store, 1);
 	store->config = config;
 	store->mode = mode;
+	store->change = counts_new();
 	return store;
 }
 
@@ -351,6 +358,7 @@ void store_free(Store *store)
 		return;
 	store_rollback(store);
 	disconnect(store);
+	counts_free(store->change);
 	g_free(store);
 }
 
@@ -426,20 +434,74 @@ static gboolean transaction_gone(GError **error)
 	return FALSE;
 }
 
+static StoreLink link_of(const Store *store)
+{
+	return (StoreLink){store->config->driver, store->session};
+}
+
+static gboolean write_change(Store *store, GError **error)
+{
+	StoreLink link = link_of(store);
+	if (counts_size(store->change) == 0)
+		return TRUE;
+	gboolean ok = store_counts_write(&link, store->change, &store->is_fold_due, error);
+	counts_clear(store->change);
+	return ok;
+}
+
+static gboolean note_change(Store *store, Record *const *records, gsize n, GError **error)
+{
+	for (gsize i = 0; i < n; i++) {
+		const Record *record = records[i];
+		counts_add(
+			store->change, &record->name, counts_quarter(record->ts), record->level, 1);
+		if (counts_size(store->change) >= CHANGE_PAGES && !write_change(store, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean begin(Store *store, GError **error)
+{
+	store->in_transaction = store->config->driver->begin(store->session, error);
+	return store->in_transaction;
+}
+
+static gboolean insert(Store *store, Record *const *records, gsize n, GError **error)
+{
+	return store->config->driver->insert(store->session, records, n, error) &&
+	       note_change(store, records, n, error);
+}
+
+static gboolean commit(Store *store, GError **error)
+{
+	if (!write_change(store, error) || !store->config->driver->commit(store->session, error))
+		return FALSE;
+	store->in_transaction = FALSE;
+	return TRUE;
+}
+
+static gboolean insert_alone(Store *store, Record *const *records, gsize n, GError **error)
+{
+	if (begin(store, error) && insert(store, records, n, error) && commit(store, error))
+		return TRUE;
+	store_rollback(store);
+	return FALSE;
+}
+
 gboolean store_insert(Store *store, Record *const *records, gsize n, GError **error)
 {
-	const StoreDriver *driver = store->config->driver;
 	Attempts attempts = first_attempt();
 	if (n == 0)
 		return TRUE;
 	if (store->in_transaction) {
-		gboolean ok = driver->insert(store->session, records, n, error);
+		gboolean ok = insert(store, records, n, error);
 		if (!ok)
 			store_rollback(store);
 		return ok;
 	}
 	while (attempt(store, &attempts))
-		attempts.ok = driver->insert(store->session, records, n, &attempts.failure);
+		attempts.ok = insert_alone(store, records, n, &attempts.failure);
 	return write_done(&attempts, error);
 }
 
@@ -447,8 +509,7 @@ gboolean store_begin(Store *store, GError **error)
 {
 	Attempts attempts = first_attempt();
 	while (attempt(store, &attempts))
-		attempts.ok = store->config->driver->begin(store->session, &attempts.failure);
-	store->in_transaction = attempts.ok;
+		attempts.ok = begin(store, &attempts.failure);
 	return write_done(&attempts, error);
 }
 
@@ -463,10 +524,8 @@ gboolean store_commit(Store *store, GError **error)
 			"The database closed the connection before the transaction was committed");
 		return FALSE;
 	}
-	gboolean ok = driver->commit(store->session, error);
-	if (ok)
-		store->in_transaction = FALSE;
-	else
+	gboolean ok = commit(store, error);
+	if (!ok)
 		store_rollback(store);
 	return ok;
 }
@@ -476,7 +535,20 @@ void store_rollback(Store *store)
 	if (!store->in_transaction)
 		return;
 	store->in_transaction = FALSE;
+	counts_clear(store->change);
 	store->config->driver->rollback(store->session);
+}
+
+void store_tidy(Store *store)
+{
+	StoreLink link = link_of(store);
+	g_autoptr(GError) error = NULL;
+	if (!store->is_fold_due || store->in_transaction || !store->session || store->session->lost)
+		return;
+	store->is_fold_due = FALSE;
+	if (!store_counts_fold(&link, &error) &&
+		!g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT))
+		g_warning("Count tables: %s", error->message);
 }
 
 gboolean store_check_size(Store *store, const Record *record, GError **error)
@@ -499,9 +571,10 @@ gboolean store_ping(Store *store, GError **error)
 gboolean store_count(Store *store, const Filter *filter, guint64 *count, GError **error)
 {
 	Attempts attempts = first_attempt();
-	while (attempt(store, &attempts))
-		attempts.ok = store->config->driver->count(
-			store->session, filter, count, &attempts.failure);
+	while (attempt(store, &attempts)) {
+		StoreLink link = link_of(store);
+		attempts.ok = store_counts_count(&link, filter, count, &attempts.failure);
+	}
 	return filtered_done(&attempts, filter, error);
 }
 
@@ -510,9 +583,9 @@ GArray *store_sums(Store *store, const Filter *filter, guint step, GError **erro
 	g_autoptr(GArray) sums = g_array_new(FALSE, FALSE, sizeof(StoreSum));
 	Attempts attempts = first_attempt();
 	while (attempt(store, &attempts)) {
+		StoreLink link = link_of(store);
 		g_array_set_size(sums, 0);
-		attempts.ok = store->config->driver->sums(
-			store->session, filter, step, sums, &attempts.failure);
+		attempts.ok = store_counts_sums(&link, filter, step, sums, &attempts.failure);
 	}
 	return filtered_done(&attempts, filter, error) ? g_steal_pointer(&sums) : NULL;
 }
@@ -544,9 +617,11 @@ gboolean store_range(
 {
 	Attempts attempts = first_attempt();
 	Rows rows = {.record = row, .data = data, .seen = &attempts.seen};
-	while (attempt(store, &attempts))
-		attempts.ok = store->config->driver->range(
-			store->session, range, pass_record, &rows, &attempts.failure);
+	while (attempt(store, &attempts)) {
+		StoreLink link = link_of(store);
+		attempts.ok =
+			store_counts_range(&link, range, pass_record, &rows, &attempts.failure);
+	}
 	return filtered_done(&attempts, range->filter, error);
 }
 
@@ -555,9 +630,11 @@ gboolean store_names(
 {
 	Attempts attempts = first_attempt();
 	Rows rows = {.name = row, .data = data, .seen = &attempts.seen};
-	while (attempt(store, &attempts))
-		attempts.ok = store->config->driver->names(
-			store->session, filter, pass_name, &rows, &attempts.failure);
+	while (attempt(store, &attempts)) {
+		StoreLink link = link_of(store);
+		attempts.ok =
+			store_counts_names(&link, filter, pass_name, &rows, &attempts.failure);
+	}
 	return filtered_done(&attempts, filter, error);
 }
 
@@ -596,6 +673,103 @@ Record *store_get(Store *store, guint64 id, GError **error)
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_NOT_FOUND,
 			"There is no record %" G_GUINT64_FORMAT, id);
 	return g_steal_pointer(&record);
+}
+
+gboolean store_newest_id(Store *store, guint64 *id, GError **error)
+{
+	Attempts attempts = first_attempt();
+	while (attempt(store, &attempts))
+		attempts.ok =
+			store->config->driver->newest_id(store->session, id, &attempts.failure);
+	return read_done(&attempts, error);
+}
+
+GArray *store_ids(Store *store, const StoreIds *ids, guint limit, GError **error)
+{
+	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(guint64));
+	Attempts attempts = first_attempt();
+	while (attempt(store, &attempts)) {
+		g_array_set_size(found, 0);
+		attempts.ok = store->config->driver->ids(
+			store->session, ids, limit, found, &attempts.failure);
+	}
+	return read_done(&attempts, error) ? g_steal_pointer(&found) : NULL;
+}
+
+gboolean store_arrivals(Store *store, const StoreArrivals *arrivals, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	Attempts attempts = first_attempt();
+	Rows rows = {.record = row, .data = data, .seen = &attempts.seen};
+	while (attempt(store, &attempts))
+		attempts.ok = store->config->driver->arrivals(
+			store->session, arrivals, pass_record, &rows, &attempts.failure);
+	return filtered_done(&attempts, arrivals->filter, error);
+}
+
+/* Counting anew, deleting ---------------------------------------------------------------------- */
+
+gboolean store_recount(
+	Store *store, StoreRecount what, StoreDayFunc day, gpointer data, GError **error)
+{
+	if (!ready(store, error))
+		return FALSE;
+	StoreLink link = link_of(store);
+	return store_counts_recount(&link, what, day, data, error);
+}
+
+#define OLDEST                                                                                     \
+	"SELECT record_id, ts, level, name FROM record WHERE ts < ?"                               \
+	" ORDER BY ts, record_id LIMIT ?"
+
+typedef struct {
+	GString *ids; /* as SQL lists them */
+	guint n;
+	Counts *change;
+} Oldest;
+
+static gboolean row_oldest(const StoreRow *row, gpointer data, GError **error)
+{
+	Oldest *oldest = data;
+	(void)error;
+	g_string_append_printf(
+		oldest->ids, "%s%" G_GINT64_FORMAT, oldest->n++ ? ", " : "", row->integers[0]);
+	counts_add(oldest->change, &row->texts[3], counts_quarter(row->integers[1]),
+		(guint)row->integers[2], -1);
+	return TRUE;
+}
+
+static gboolean delete_oldest(Store *store, gint64 before, guint n, Oldest *oldest, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(OLDEST);
+	store_sql_bind_ts(sql, before);
+	store_sql_bind_integer(sql, n);
+	if (!store->config->driver->read(store->session, sql, "itix", row_oldest, oldest, error))
+		return FALSE;
+	if (oldest->n == 0)
+		return TRUE;
+	g_string_prepend(oldest->ids, "DELETE FROM record WHERE record_id IN (");
+	g_string_append_c(oldest->ids, ')');
+	return store->config->driver->execute(store->session, oldest->ids->str, error);
+}
+
+/* The lock of the count tables keeps others from deleting the same ones. */
+gboolean store_delete(Store *store, gint64 before, guint n, guint64 *deleted, GError **error)
+{
+	g_autoptr(GString) ids = g_string_new(NULL);
+	Oldest oldest = {.ids = ids, .change = store->change};
+	gboolean is_locked = FALSE;
+	if (!ready(store, error) ||
+		!store->config->driver->lock_counts(store->session, TRUE, &is_locked, error))
+		return FALSE;
+	store->in_transaction = TRUE;
+	if (!delete_oldest(store, before, n, &oldest, error) || !commit(store, error)) {
+		store_rollback(store);
+		return FALSE;
+	}
+	*deleted = oldest.n;
+	store_tidy(store);
+	return TRUE;
 }
 
 /* Migrating ------------------------------------------------------------------------------------ */

@@ -28,7 +28,7 @@ typedef enum {
 } StoreMode;
 
 /* The version of the newest migration in sql/: what this program reads and writes. */
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 
 /* `dsn`: mysql://user:password@host:port/database?socket=PATH (mariadb:// is the same), or
  * sqlite:///relative/path, sqlite:////absolute/path. `deadline` is in milliseconds.
@@ -60,6 +60,10 @@ gboolean store_begin(Store *store, GError **error);
 gboolean store_commit(Store *store, GError **error);
 void store_rollback(Store *store);
 
+/* Does what is due after a commit now and then and need not be waited for: it may take some
+ * milliseconds. What can not be done now is done by a later call. Outside of a transaction. */
+void store_tidy(Store *store);
+
 /* ERROR_RECORD_SIZE where the database can not take a record of this size. Connects. */
 gboolean store_check_size(Store *store, const Record *record, GError **error);
 
@@ -85,13 +89,23 @@ GArray *store_sums(Store *store, const Filter *filter, guint step, GError **erro
  */
 typedef gboolean (*StoreRecordFunc)(const Record *record, gpointer data, GError **error);
 
+/* A place in the order of records: by ts, then id. There need not be a record. */
+typedef struct {
+	gint64 ts;
+	guint64 id;
+} StorePosition;
+
 /* A part of what a filter finds: rows `left`.., `limit` at most, newest first (ts, then id,
- * descending). `logrec` is empty where `with_logrec` is FALSE. */
+ * descending). `logrec` is empty where `with_logrec` is FALSE. With `from` only what is older than
+ * that place, or where `newer` is TRUE newer, counted from there: `left` is 0 for the nearest row. It
+ * takes no longer the further down `from` is; a `left` does. */
 typedef struct {
 	const Filter *filter;
 	guint64 left;
 	guint limit;
 	gboolean with_logrec;
+	const StorePosition *from; /* NULL: from the newest record on */
+	gboolean newer;
 } StoreRange;
 
 gboolean store_range(
@@ -104,6 +118,59 @@ Record *store_get(Store *store, guint64 id, GError **error);
 typedef gboolean (*StoreNameFunc)(const Text *name, guint64 count, gpointer data, GError **error);
 gboolean store_names(
 	Store *store, const Filter *filter, StoreNameFunc row, gpointer data, GError **error);
+
+/* The highest id there is, 0 where there is no record. Lower ones may still become visible: their
+ * transactions run at the same time. */
+gboolean store_newest_id(Store *store, guint64 *id, GError **error);
+
+/* Ids from `first` to `last`, both included; of every `period` of them, counted from `first`, the first
+ * `length`. All: 1 and 1. */
+typedef struct {
+	guint64 first, last;
+	guint64 period, length;
+} StoreIds;
+
+/* Which of them there are: guint64, ascending, the first `limit`. */
+GArray *store_ids(Store *store, const StoreIds *ids, guint limit, GError **error);
+
+/* Records with ids from `first` to `last`, both included, that match: by id, ascending, the first
+ * `limit`. */
+typedef struct {
+	const Filter *filter;
+	guint64 first, last;
+	guint limit;
+	gboolean with_logrec;
+} StoreArrivals;
+
+gboolean store_arrivals(Store *store, const StoreArrivals *arrivals, StoreRecordFunc row,
+	gpointer data, GError **error);
+
+/* Counting anew (STORE_ADMIN) ------------------------------------------------------------------ */
+
+/* A day of the count tables (store-counts.h), compared with its records. */
+typedef struct {
+	gint64 start; /* microseconds since 1970 */
+	guint64 records;
+	guint64 wrong; /* numbers that differed */
+} StoreDay;
+
+typedef gboolean (*StoreDayFunc)(const StoreDay *day, gpointer data, GError **error);
+
+typedef enum {
+	STORE_RECOUNT_CHECK,   /* changes nothing */
+	STORE_RECOUNT_MISSING, /* counts the days that have not been counted since a migration */
+	STORE_RECOUNT_ALL,
+} StoreRecount;
+
+/* Compares the count tables with the records, from the newest day to the oldest, and makes them
+ * right. Each day is a transaction of its own; others go on writing, and where it is interrupted, what
+ * was done stays. `day` is called after each of them. */
+gboolean store_recount(
+	Store *store, StoreRecount what, StoreDayFunc day, gpointer data, GError **error);
+
+/* Deletes the oldest `n` records whose ts is before `before` (microseconds since 1970), and takes them
+ * out of the counts. `*deleted` is less than `n` where there are no more. */
+gboolean store_delete(Store *store, gint64 before, guint n, guint64 *deleted, GError **error);
 
 /* Migrating (STORE_ADMIN) ---------------------------------------------------------------------- */
 

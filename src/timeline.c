@@ -201,14 +201,38 @@ static void merge_levels(GArray *sums, guint first)
 	g_array_set_size(sums, last + 1);
 }
 
+/* Minutes are read from the records: so many that memory and time are bounded. The count tables say
+ * how many quarter hours have any, a query expression aside. */
+static gboolean check_minutes(Store *store, const Filter *filter, GError **error)
+{
+	Filter all = *filter; /* borrows */
+	guint quarters = 0;
+	all.query = NULL;
+	g_autoptr(GArray) sums = store_sums(store, &all, STEP, error);
+	if (!sums)
+		return FALSE;
+	for (guint i = 0; i < sums->len; i++)
+		quarters += i == 0 || g_array_index(sums, StoreSum, i).start !=
+					      g_array_index(sums, StoreSum, i - 1).start;
+	if (quarters <= TIMELINE_MINUTES_MAX / 15)
+		return TRUE;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+		"Parameter \"group\": minute is for at most %d minutes with records, and these are "
+		"about %u; narrow them with after and before",
+		TIMELINE_MINUTES_MAX, quarters * 15);
+	return FALSE;
+}
+
 GArray *timeline_read(
 	Store *store, const Filter *filter, TimelineGroup group, GTimeZone *zone, GError **error)
 {
-	g_autoptr(GArray) steps = store_sums(store, filter, groups[group].step, error);
+	g_autoptr(GArray) steps = NULL;
 	GArray *sums;
 	gint64 start = 0, end = G_MININT64;
 	guint first = 0;
 
+	if (groups[group].step == STEP || check_minutes(store, filter, error))
+		steps = store_sums(store, filter, groups[group].step, error);
 	if (!steps)
 		return NULL;
 	sums = g_array_new(FALSE, FALSE, sizeof(TimelineSum));

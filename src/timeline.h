@@ -21,9 +21,13 @@ gboolean timeline_parse_group(const char *text, TimelineGroup *group, GError **e
  * (also for "", a POSIX TZ string, an offset, or anything with "..", or a leading "/"). */
 GTimeZone *timeline_parse_zone(const char *text, GError **error);
 
+/* The minutes with records that a timeline of minutes may have, about. */
+#define TIMELINE_MINUTES_MAX 60000
+
 /* Sums of all records that match, by group and level: TimelineSum, ascending by start, then level.
- * One call of store_sums(): a quarter hour of UTC (a minute for GROUP_MINUTE) belongs as a whole to the
- * group that holds its first instant. Errors are the store's. */
+ * A quarter hour of UTC (a minute for GROUP_MINUTE) belongs as a whole to the
+ * group that holds its first instant. Errors are the store's, and ERROR_VALUE for more minutes than
+ * TIMELINE_MINUTES_MAX. */
 GArray *timeline_read(
 	Store *store, const Filter *filter, TimelineGroup group, GTimeZone *zone, GError **error);
 

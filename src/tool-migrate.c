@@ -1,7 +1,6 @@
 /* `chronologer migrate`: brings the database's schema to the version this program needs. */
 #include <string.h>
 #include "error.h"
-#include "store.h"
 #include "tool.h"
 
 #define SUFFIX ".sql"
@@ -180,43 +179,42 @@ static gboolean apply_missing(Store *store, const GPtrArray *migrations, GError 
 	return TRUE;
 }
 
-static gboolean migrate(
-	StoreConfig *config, Store *store, const GPtrArray *migrations, GError **error)
+/* Others write meanwhile. Where it is interrupted the next run goes on. */
+static gboolean count_missing(const Tool *tool, GError **error)
+{
+	ToolRecount result;
+	if (!tool_recount_days(tool, STORE_RECOUNT_MISSING, &result, error))
+		return FALSE;
+	if (result.days > 0)
+		g_print("counted %" G_GUINT64_FORMAT " records of %" G_GUINT64_FORMAT " days\n",
+			result.records, result.days);
+	return TRUE;
+}
+
+static gboolean migrate(const Tool *tool, const GPtrArray *migrations, GError **error)
 {
 	gboolean created;
 	if (dry_run)
-		return apply_missing(store, migrations, error);
-	if (!store_migrate_begin(store, &created, error))
+		return apply_missing(tool->store, migrations, error);
+	if (!store_migrate_begin(tool->store, &created, error))
 		return FALSE;
 	if (created)
-		g_print("created %s\n", store_config_describe(config));
-	return apply_missing(store, migrations, error) && store_migrate_end(store, error);
+		g_print("created %s\n", store_config_describe(tool->target));
+	return apply_missing(tool->store, migrations, error) &&
+	       store_migrate_end(tool->store, error) && count_missing(tool, error);
 }
 
-static gboolean run(const Config *config, char *const *arguments, GError **error)
+static gboolean run(const Tool *tool, char *const *arguments, GError **error)
 {
-	if (*arguments) {
-		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
-			"migrate takes no argument \"%s\"", *arguments);
+	const char *dialect = store_dialect(tool->target);
+	if (!tool_no_arguments(&tool_migrate, arguments, error))
 		return FALSE;
-	}
-	g_autoptr(StoreConfig) target =
-		store_config_new(config->storage_dsn, config->deadline * 1000, error);
-	if (!target)
-		return FALSE;
-	const char *dialect = store_dialect(target);
 	const char *format = find_row_format(dialect, error);
 	if (!format)
 		return FALSE;
-	g_autofree char *folder = g_build_filename(config->sql_directory, dialect, NULL);
+	g_autofree char *folder = g_build_filename(tool->config->sql_directory, dialect, NULL);
 	g_autoptr(GPtrArray) migrations = read_migrations(folder, format, error);
-	if (!migrations)
-		return FALSE;
-	g_autoptr(Store) store = store_new(target, STORE_ADMIN);
-	if (migrate(target, store, migrations, error))
-		return TRUE;
-	g_prefix_error(error, "%s: ", store_config_describe(target));
-	return FALSE;
+	return migrations && migrate(tool, migrations, error);
 }
 
 const ToolCommand tool_migrate = {

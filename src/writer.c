@@ -21,7 +21,8 @@ struct writer {
 	GThread *thread; /* NULL before the first record; it inherits that thread's signal mask */
 	GMutex mutex;    /* of what follows; never held while the database works */
 	GCond arrived;
-	GQueue queue; /* Waiting */
+	GQueue queue; /* Waiting, at most `limit` */
+	guint limit;
 	gboolean ending;
 };
 
@@ -112,19 +113,21 @@ static gpointer write_all(gpointer data)
 	while (gather(writer, batch)) {
 		write_batch(writer, batch);
 		wake(writer, batch);
+		store_tidy(writer->store);
 		g_ptr_array_set_size(batch, 0);
 	}
 	store_free(writer->store);
 	return NULL;
 }
 
-Writer *writer_new(StoreConfig *config)
+Writer *writer_new(StoreConfig *config, guint limit)
 {
 	Writer *writer = g_new0(Writer, 1);
 	g_mutex_init(&writer->mutex);
 	g_cond_init(&writer->arrived);
 	g_queue_init(&writer->queue);
 	writer->store_config = config;
+	writer->limit = limit;
 	return writer;
 }
 
@@ -143,17 +146,28 @@ void writer_free(Writer *writer)
 	g_free(writer);
 }
 
+/* With the mutex; returns with it. */
+static void wait_for_writer(Writer *writer, Waiting *waiting)
+{
+	if (!writer->thread)
+		writer->thread = g_thread_new("writer", write_all, writer);
+	g_queue_push_tail(&writer->queue, waiting);
+	g_cond_signal(&writer->arrived);
+	while (!waiting->done)
+		g_cond_wait(&waiting->wake, &writer->mutex);
+}
+
 gboolean writer_insert(Writer *writer, Record *record, GError **error)
 {
 	Waiting waiting = {.record = record};
 	g_cond_init(&waiting.wake);
 	g_mutex_lock(&writer->mutex);
-	if (!writer->thread)
-		writer->thread = g_thread_new("writer", write_all, writer);
-	g_queue_push_tail(&writer->queue, &waiting);
-	g_cond_signal(&writer->arrived);
-	while (!waiting.done)
-		g_cond_wait(&waiting.wake, &writer->mutex);
+	if (writer->queue.length < writer->limit)
+		wait_for_writer(writer, &waiting);
+	else
+		g_set_error(&waiting.error, CHRONOLOGER_ERROR, ERROR_STORAGE,
+			"The database is slower than records arrive: %u wait already",
+			writer->limit);
 	g_mutex_unlock(&writer->mutex);
 	g_cond_clear(&waiting.wake);
 	if (!waiting.error)

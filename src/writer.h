@@ -12,15 +12,17 @@
 
 typedef struct writer Writer;
 
-/* Its thread, with a connection of its own, starts with the first record. `config` is borrowed. */
-Writer *writer_new(StoreConfig *config);
+/* Its thread, with a connection of its own, starts with the first record. At most `limit` records wait for
+ * it. `config` is borrowed. */
+Writer *writer_new(StoreConfig *config, guint limit);
 
 /* Ends the thread when everything is written that was accepted. Takes NULL. */
 void writer_free(Writer *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Writer, writer_free)
 
 /* Returns when the record is committed and has its id, or with why it is not: store_insert()'s errors,
- * never those of another record of its batch. From any thread. */
+ * never those of another record of its batch; ERROR_STORAGE at once where too many wait already. From any
+ * thread. */
 gboolean writer_insert(Writer *writer, Record *record, GError **error);
 
 #endif

@@ -627,6 +627,15 @@ class Contract:
     for group in 'minute', '15minute':
       self.assertStatus(400, self.client.head(RECORD + '?timezone=UTC&group=' + group))
 
+  def test_timeline_too_many_minutes(self):
+    '''a timeline of minutes with records in more than 4,000 quarter hours: 400 saying so'''
+    start = self.begin // 3600 * 3600
+    self.insert(*(self.record(created = start + 900 * quarter) for quarter in range(4001)))
+    parameters = {'name': self.name, 'group': 'minute', 'timezone': 'UTC'}
+    self.assertError(400, 'ValueError', self.client.get(API + '/timeline?' + query(**parameters)), '60015')
+    allowed = self.timeline(**{**parameters, 'after': iso(start + 900)})
+    self.assertEqual(4000, len(allowed['group']))
+
   def test_timeline_too_long(self):
     '''a timeline too long for headers: 400 saying so; GET /timeline answers it'''
     start = self.begin // 3600 * 3600
@@ -721,6 +730,19 @@ class Roles(TestCase):
     for user, expected in ('logger', 'write'), ('reader', 'read'), ('analyst', 'read query'), ('nobody', ''), ('other', 'read'):
       with self.subTest(user = user):
         self.assertEqual(expected.split(), [what for what in ('write', 'read', 'query') if self.allowed(user, what)])
+
+  def test_user(self):
+    '''GET /user: who asks and what they may do, for every user'''
+    for user, expected in ('logger', ['writer']), ('reader', ['basic-reader']), ('analyst', ['basic-reader', 'query-reader']), ('nobody', []), ('other', ['basic-reader']):
+      with self.subTest(user = user):
+        client = Client(self.nginx.port, user)
+        for headers in {}, {'CHRONOLOGER-USER': 'analyst'}, {'Remote-User': 'analyst'}:
+          response = self.assertStatus(200, client.get(API + '/user', **headers))
+          self.assertSame({'user': user, 'roles': expected}, response.json(), 'user')
+        self.assertEqual('no-cache', response.headers['Cache-Control'])
+        self.assertError(400, 'ValueError', client.get(API + '/user?level=10'), 'level')
+        self.assertStatus(405, client.request('POST', API + '/user', b'{}'))
+    self.assertStatus(401, Client(self.nginx.port, None).get(API + '/user'))
 
   def test_head(self):
     '''roles: HEAD says 403 in its headers'''

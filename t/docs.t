@@ -67,8 +67,15 @@ def worker_help():
   return help_options(built(WORKER))
 
 
+def tool_commands():
+  return re.findall(r'\.name = "(\w+)"', ''.join(path.read_text() for path in (SOURCE / 'src').glob('tool-*.c')))
+
+
 def tool_help():
-  return {**help_options(built(TOOL)), **help_options(built(TOOL), 'migrate')}
+  options = help_options(built(TOOL))
+  for command in tool_commands():
+    options.update(help_options(built(TOOL), command))
+  return options
 
 
 def forms(options):
@@ -163,7 +170,7 @@ class CommandLine(TestCase):
 
   def test_commands(self):
     '''chronologer(8) has every command of the tool'''
-    commands = re.findall(r'\.name = "(\w+)"', ''.join(path.read_text() for path in (SOURCE / 'src').glob('tool-*.c')))
+    commands = tool_commands()
     self.assertTrue(commands)
     self.assertEqual(sorted(commands), sorted(re.findall(r'^\.Cm (\w+)$', page(TOOL_PAGE).partition('.Sh DESCRIPTION')[0], re.M)))
 
@@ -194,7 +201,7 @@ class Settings(TestCase):
   def test_names(self):
     '''the settings of the table are those of --help and of chronologer.conf(5)'''
     names = [option.name for option in options()]
-    own = {'config', 'help', 'version', 'dry-run', 'row-format'}
+    own = {'config', 'help', 'version', 'before', 'check', 'dry-run', 'row-format'}
     self.assertEqual(sorted({**worker_help(), **tool_help()}.keys() - own), sorted(names))
     self.assertEqual(sorted(settings()), sorted(names))
 

@@ -84,6 +84,17 @@ class Peers(WorkerCase):
         self.assertStatus(405, connection.request('PUT', '/record', b'', keep = True))
     self.assertEqual(50, count(worker))
 
+  def test_no_delay(self):
+    '''answers on a kept TCP connection do not wait for delayed acknowledgements, of 40 ms each'''
+    worker = self.worker()
+    with connect(worker) as connection:
+      for i in range(100):
+        self.assertStatus(201, connection.request('POST', '/record', record(), keep = True))
+      begin = time.monotonic()
+      for i in range(50):
+        self.assertStatus(200, connection.request('GET', '/record?left=0&right=127', keep = True))
+      self.assertLess(time.monotonic() - begin, 1)
+
   def test_late_stdin(self):
     '''a kept connection on which the end of (no) body comes later than the parameters, as Apache sends it'''
     worker = self.worker(receive_timeout = 10)

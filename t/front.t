@@ -3,12 +3,16 @@
 
 What a worker answers is in contract.t; this is about what front servers change on the way.
 """
+import contextlib
 import gzip
+import http.client
 import json
 import os
 import socket
+import sqlite3
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
@@ -167,6 +171,49 @@ class Front:
     self.assertEqual(('gzip', 'Accept-Encoding'), (response.headers['Content-Encoding'], response.headers['Vary']))
     self.assertSame(self.client.get(path).json(), json.loads(gzip.decompress(response.body)), 'answer')
 
+  def test_export(self):
+    '''exports come through whole, as asked for by Accept, and compressed'''
+    self.client.post(''.join(json.dumps(record(name = self.name, msg = 'x' * 1000)) + '\n' for i in range(3000)), NDJSON)
+    path = RECORD + '?name=' + self.name
+    for kind, lines in ('application/x-ndjson', 3000), ('text/csv', 3001):
+      response = self.assertStatus(200, self.client.get(path, Accept = kind))
+      self.assertEqual((kind, '3000', lines), (response.headers['Content-Type'].partition(';')[0], response.headers['X-Record-Count'], response.body.count(b'\n')))
+      self.assertIn('attachment', response.headers['Content-Disposition'])
+      packed = self.client.get(path, **{'Accept': kind, 'Accept-Encoding': 'gzip'})
+      self.assertEqual('gzip', packed.headers['Content-Encoding'])
+      self.assertEqual(response.body, gzip.decompress(packed.body))
+
+  def test_export_broken(self):
+    '''an export that breaks off because the database fails does not look like a whole one'''
+    for part in range(3):
+      self.client.post(''.join(json.dumps(record(name = self.name, msg = 'x' * 50000)) + '\n' for i in range(200)), NDJSON)
+    with self.answer_begun(RECORD + '?format=ndjson&name=' + self.name) as response, contextlib.closing(sqlite3.connect(self.sqlite.path)) as database:
+      self.assertEqual('600', response.headers['X-Record-Count'])
+      database.execute('ALTER TABLE record RENAME TO gone')
+      database.commit()
+      try:
+        lines = response.read().count(b'\n')
+      except http.client.IncompleteRead:
+        lines = None
+      finally:
+        database.execute('ALTER TABLE gone RENAME TO record')
+        database.commit()
+    # Where the front server would not notice, the worker has kept all of it before it began to send.
+    self.assertEqual(600 if isinstance(self, (ApacheCGI, ApacheFcgid)) else None, lines)
+    self.assertStatus(200, self.client.get(API + '/health'))
+
+  def answer_begun(self, path):
+    '''An answer of which only the head was taken, and what fits into buffers.'''
+    connection = socket.socket()
+    self.addCleanup(connection.close)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    connection.settimeout(60)
+    connection.connect(('127.0.0.1', self.front.port))
+    connection.sendall(('GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nConnection: close\r\n\r\n' % (path, basic('logger'))).encode())
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response
+
   def test_long_headers(self):
     '''a timeline in headers of nearly 8,000 bytes passes; a longer one is a clear 400'''
     start = 1525968000
@@ -232,6 +279,16 @@ class NginxTCP(Front, TestCase):
     with Nginx(self.servers[0]) as nginx:
       self.assertStatus(200, Client(nginx.port, 'logger', '').get(API + '/health'))
       self.assertStatus(401, Client(nginx.port, 'logger', 'x').get(API + '/health'))
+
+  def test_last_packet(self):
+    '''the last packet of a long answer does not wait for the others to be acknowledged'''
+    self.assertStatus(201, self.client.post([record(name = self.name, msg = 'x' * 300) for _ in range(100)]))
+    times = []
+    for _ in range(20):
+      begin = time.monotonic()
+      self.assertEqual(100, len(self.client.get('%s?left=0&right=99&name=%s' % (RECORD, self.name)).json()))
+      times.append(time.monotonic() - begin)
+    self.assertLess(sorted(times)[10], 0.035, 'Linux delays an acknowledgement by 40 ms')
 
   def test_nothing_sent_twice(self):
     '''a request that ends a worker is not sent to the next one'''

@@ -270,20 +270,21 @@ def edited(path, **lines):
 class Nginx(Server):
   '''nginx with the files of nginx/ as they are: chronologer.conf edited where it says so.'''
 
-  def __init__(self, *workers, www = None, extra = ''):
-    '''`workers` are Workers, or addresses. `extra` goes into the http block.'''
+  def __init__(self, *workers, www = None, extra = '', connections = 4096):
+    '''`workers` are Workers, or addresses. `extra` goes into the http block. `connections` is what
+    each of the two processes may have, to clients and to workers.'''
     super().__init__()
     self.port = free_port()
     servers = [getattr(worker, 'server', worker) for worker in workers]
     for name in 'chronologer-server.conf', 'chronologer.htpasswd':
       shutil.copyfile(SOURCE / 'nginx' / name, self.directory / name)
     self.users = self.directory / 'chronologer.htpasswd'
-    (self.directory / 'chronologer.conf').write_text(edited(SOURCE / 'nginx' / 'chronologer.conf',
+    text = edited(SOURCE / 'nginx' / 'chronologer.conf',
       workers = ' '.join('server %s max_fails=0;' % server for server in servers),
-      listen = 'listen 127.0.0.1:%d;' % self.port,
-      www = 'root "%s";' % (www or SOURCE / 'www')))
+      www = 'root "%s";' % (www or SOURCE / 'www'))
+    (self.directory / 'chronologer.conf').write_text(text.replace('listen 8080', 'listen 127.0.0.1:%d' % self.port))
     (self.directory / 'nginx.conf').write_text(NGINX % {
-      'user': 'user root;' if os.geteuid() == 0 else '', 'extra': extra})
+      'user': 'user root;' if os.geteuid() == 0 else '', 'extra': extra, 'connections': connections})
 
   def command(self):
     return [program('nginx', 'nginx-light'), '-e', 'stderr', '-p', str(self.directory),
@@ -299,7 +300,7 @@ daemon off;
 worker_processes 2;
 pid nginx.pid;
 error_log stderr error;
-events { worker_connections 4096; }
+events { worker_connections %(connections)s; }
 http {
   access_log off;
   client_body_temp_path body;
@@ -428,19 +429,23 @@ class Apache(Server):
 class MariaDB(Server):
   '''A private MariaDB with a database `chronologer`, on TCP and a Unix socket.'''
 
-  def __init__(self, *options):
+  def __init__(self, *options, data = None):
+    '''`data`: a directory that is kept, instead of one that goes with the server.'''
     super().__init__()
     self.port = free_port()
     self.options = list(options)
     self.socket = self.directory / 's'
+    self.data = data or self.directory / 'data'
     self.user = ['--user=' + pwd.getpwuid(os.geteuid()).pw_name]
-    subprocess.run([program('mariadb-install-db', 'mariadb-server'), '--no-defaults', '--skip-test-db',
-      '--auth-root-authentication-method=normal', '--datadir=%s' % (self.directory / 'data')] + self.user,
-      stdout = subprocess.DEVNULL, stderr = subprocess.PIPE, check = True, timeout = 60)
+    if not (self.data / 'mysql').exists():
+      subprocess.run([program('mariadb-install-db', 'mariadb-server'), '--no-defaults', '--skip-test-db',
+        '--auth-root-authentication-method=normal', '--datadir=%s' % self.data] + self.user,
+        stdout = subprocess.DEVNULL, stderr = subprocess.PIPE, check = True, timeout = 60)
 
   def command(self):
-    return [program('mariadbd', 'mariadb-server'), '--no-defaults', '--datadir=%s' % (self.directory / 'data'),
-      '--socket=%s' % self.socket, '--bind-address=127.0.0.1', '--port=%d' % self.port, '--pid-file=pid',
+    return [program('mariadbd', 'mariadb-server'), '--no-defaults', '--datadir=%s' % self.data,
+      # A server that starts removes what other ones keep in their common directory for temporary tables.
+      '--tmpdir=%s' % self.directory, '--socket=%s' % self.socket, '--bind-address=127.0.0.1', '--port=%d' % self.port, '--pid-file=pid',
       '--innodb-buffer-pool-size=64M'] + self.user + self.options
 
   def ready(self):

@@ -220,7 +220,7 @@ class Given:
 
   def __init__(self, dsn):
     self.dsn, self.url = dsn, urllib.parse.urlsplit(dsn)
-    self.sql('DROP TABLE IF EXISTS record, chronologer_migration')
+    self.sql('DROP TABLE IF EXISTS record, count_level, count_name, count_delta, count_state, chronologer_migration')
 
   def sql(self, statement):
     url = self.url

@@ -7,7 +7,7 @@ import subprocess
 import harness
 
 GENERATED = 'query-grammar.c', 'query-grammar.h', 'query-lexer.c'
-SOURCES = [path for path in sorted((harness.SOURCE / 'src').glob('*.[ch]')) + sorted((harness.SOURCE / 't').glob('*.[ch]'))
+SOURCES = [path for path in sorted((harness.SOURCE / 'src').glob('*.[ch]')) + sorted((harness.SOURCE / 't').rglob('*.[ch]'))
   if path.name not in GENERATED]
 
 VENDORS = {

@@ -36,6 +36,26 @@ static void test_users(void)
 			if (!may)
 				g_assert_error(error, CHRONOLOGER_ERROR, ERROR_FORBIDDEN);
 		}
+		g_assert_true(roles_check(map, cases[i].user, ROLE_ANY, NULL));
+	}
+}
+
+static void test_names(void)
+{
+	static const struct {
+		const char *map, *user, *names;
+	} rows[] = {
+		{NULL, NULL, "basic-reader,query-reader,writer"},
+		{"a:writer,basic-reader", "a", "basic-reader,writer"},
+		{"a:writer,basic-reader", "b", ""},
+		{"*:query-reader", "b", "query-reader"},
+		{"*:query-reader", NULL, ""},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(Roles) map = roles_new(rows[i].map, NULL);
+		g_autofree const char **names = roles_names(map, rows[i].user);
+		g_autofree char *joined = g_strjoinv(",", (char **)names);
+		g_assert_cmpstr(joined, ==, rows[i].names);
 	}
 }
 
@@ -60,6 +80,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/roles/users", test_users);
+	g_test_add_func("/roles/names", test_names);
 	g_test_add_func("/roles/mistakes", test_mistakes);
 	return g_test_run();
 }

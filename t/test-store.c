@@ -7,10 +7,10 @@
 #include <glib/gstdio.h>
 #include "../src/config.h"
 #include "../src/error.h"
-#include "../src/store.h"
 #include "../src/store-driver.h"
-#include "../src/tool.h"
+#include "../src/tail.h"
 #include "../src/writer.h"
+#include "test-store.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000)
 #define NOW (1525970213 * SECOND) /* 2018-05-10 16:36:53, of quarter hour 1525969800 */
@@ -21,22 +21,6 @@ typedef struct {
 	char *label;
 	char *dsn; /* NULL: a new SQLite file for each case */
 } Target;
-
-/* What a case finds: an empty, migrated database, and a store of each kind, not yet connected. */
-typedef struct {
-	char *dsn;
-	char *directory; /* of the SQLite file; NULL on a server */
-	StoreConfig *config;
-	Store *reader;
-	Store *writer;
-	Store *admin;
-} Fixture;
-
-typedef struct {
-	const char *name;
-	void (*run)(Fixture *fixture);
-	enum { ANY, SERVER, FILE_ONLY } where;
-} Case;
 
 typedef struct {
 	const Case *the;
@@ -53,7 +37,7 @@ static Text text_of(const char *text, gsize length)
 	return copy;
 }
 
-static Record *record_new(gint64 ts, guint level, const char *name, const char *message)
+Record *record_new(gint64 ts, guint level, const char *name, const char *message)
 {
 	Record *record = g_new0(Record, 1);
 	record->ts = ts;
@@ -126,7 +110,7 @@ static char *range_ids(Fixture *fixture, guint64 left, guint limit)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Filter) filter = filter_new();
 	GString *ids = g_string_new(NULL);
-	StoreRange range = {filter, left, limit, FALSE};
+	StoreRange range = {.filter = filter, .left = left, .limit = limit};
 	store_range(fixture->reader, &range, append_id, ids, &error);
 	g_assert_no_error(error);
 	return g_string_free(ids, FALSE);
@@ -167,15 +151,14 @@ static void keep_print(const char *text)
 	g_string_append(printed, text);
 }
 
-/* `chronologer migrate`; what it has printed, or NULL. */
-static char *migrate(const char *dsn, GError **error)
+char *run_tool(const ToolCommand *command, const char *dsn, GError **error)
 {
 	static char *const no_arguments[] = {NULL};
 	g_autofree char *tests = g_test_build_filename(G_TEST_DIST, "..", "sql", NULL);
 	Config config = {.storage_dsn = (char *)dsn, .sql_directory = tests, .deadline = 10};
 	printed = g_string_new(NULL);
 	GPrintFunc before = g_set_print_handler(keep_print);
-	gboolean ok = tool_migrate.run(&config, no_arguments, error);
+	gboolean ok = tool_run(command, &config, no_arguments, error);
 	g_set_print_handler(before);
 	char *text = g_string_free(printed, FALSE);
 	if (!ok)
@@ -183,7 +166,12 @@ static char *migrate(const char *dsn, GError **error)
 	return text;
 }
 
-static void execute(Fixture *fixture, const char *statement)
+static char *migrate(const char *dsn, GError **error)
+{
+	return run_tool(&tool_migrate, dsn, error);
+}
+
+void execute(Fixture *fixture, const char *statement)
 {
 	g_autoptr(GError) error = NULL;
 	store_execute(fixture->admin, statement, &error);
@@ -192,8 +180,12 @@ static void execute(Fixture *fixture, const char *statement)
 
 static void drop_tables(Fixture *fixture)
 {
-	execute(fixture, "DROP TABLE IF EXISTS record");
-	execute(fixture, "DROP TABLE IF EXISTS chronologer_migration");
+	static const char *const tables[] = {"record", "count_level", "count_name", "count_delta",
+		"count_state", "chronologer_migration"};
+	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
+		g_autofree char *text = g_strconcat("DROP TABLE IF EXISTS ", tables[i], NULL);
+		execute(fixture, text);
+	}
 }
 
 static StoreConfig *config_new(const char *dsn, guint deadline)
@@ -778,12 +770,99 @@ static void range_with_logrec(Fixture *fixture)
 	insert(fixture, NOW, 20, "app");
 	insert(fixture, NOW, 20, "lib");
 	g_ptr_array_add(filter->names, g_strdup("app"));
-	StoreRange range = {filter, 0, 10, TRUE};
+	StoreRange range = {.filter = filter, .limit = 10, .with_logrec = TRUE};
 	store_range(fixture->reader, &range, check_logrec, (gpointer) "{}", &error);
 	g_assert_no_error(error);
 	range.with_logrec = FALSE;
 	store_range(fixture->reader, &range, check_logrec, (gpointer) "", &error);
 	g_assert_no_error(error);
+}
+
+static gboolean append_position(const Record *record, gpointer data, GError **error)
+{
+	StorePosition position = {record->ts, record->id};
+	(void)error;
+	g_array_append_val(data, position);
+	return TRUE;
+}
+
+static GArray *range_positions(Fixture *fixture, const StoreRange *range)
+{
+	g_autoptr(GError) error = NULL;
+	GArray *positions = g_array_new(FALSE, FALSE, sizeof(StorePosition));
+	store_range(fixture->reader, range, append_position, positions, &error);
+	g_assert_no_error(error);
+	return positions;
+}
+
+/* What a range gives is this part of the whole: `n` positions from `first` on, as far as there are. */
+static void assert_part(
+	Fixture *fixture, const StoreRange *range, const GArray *all, gint first, gint n)
+{
+	g_autoptr(GArray) part = range_positions(fixture, range);
+	gint end = CLAMP(first + n, 0, (gint)all->len);
+	first = CLAMP(first, 0, end);
+	g_assert_cmpint((gint)part->len, ==, end - first);
+	for (gint i = first; i < end; i++) {
+		const StorePosition *expected = &g_array_index(all, StorePosition, i);
+		const StorePosition *got = &g_array_index(part, StorePosition, i - first);
+		g_assert_cmpuint(got->id, ==, expected->id);
+		g_assert_cmpint(got->ts, ==, expected->ts);
+	}
+}
+
+/* Many records of few instants, of two names: every part from every record, nearest rows first passed
+ * over, is the same part of the whole. */
+static void range_from(Fixture *fixture)
+{
+	g_autoptr(Filter) filter = filter_new();
+	g_ptr_array_add(filter->names, g_strdup("app"));
+	for (gint i = 0; i < 40; i++)
+		insert(fixture, NOW + (i * 7) % 3 - 1, 20, i % 5 ? "app" : "lib");
+	StoreRange whole = {.filter = filter, .limit = 1000};
+	g_autoptr(GArray) all = range_positions(fixture, &whole);
+	g_assert_cmpuint(all->len, ==, 32);
+	for (gint i = 0; i < (gint)all->len; i++) {
+		const StorePosition *from = &g_array_index(all, StorePosition, i);
+		for (gint left = 0; left < 12; left += 3) {
+			StoreRange range = {
+				.filter = filter, .left = (guint64)left, .limit = 9, .from = from};
+			assert_part(fixture, &range, all, i + 1 + left, 9);
+			range.newer = TRUE;
+			assert_part(fixture, &range, all, i - left - 9, 9);
+		}
+	}
+}
+
+/* A place between records, and beyond them all. */
+static void range_from_nowhere(Fixture *fixture)
+{
+	static const struct {
+		StorePosition from;
+		gint older;
+	} rows[] = {
+		{{NOW + 1, 0}, 3},
+		{{NOW + 1, G_MAXUINT64}, 1},
+		{{NOW + 2, 0}, 1},
+		{{NOW + 3, G_MAXUINT64}, 0},
+		{{NOW, 0}, 4},
+		{{RECORD_TS_MIN, 0}, 4},
+		{{RECORD_TS_MAX, G_MAXUINT64}, 0},
+	};
+	g_autoptr(Filter) filter = filter_new();
+	insert(fixture, NOW, 20, "app");
+	insert(fixture, NOW + 1, 20, "app");
+	insert(fixture, NOW + 1, 20, "app");
+	insert(fixture, NOW + 3, 20, "app");
+	StoreRange range = {.filter = filter, .limit = 1000};
+	g_autoptr(GArray) all = range_positions(fixture, &range);
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		range.from = &rows[i].from;
+		range.newer = FALSE;
+		assert_part(fixture, &range, all, rows[i].older, 4);
+		range.newer = TRUE;
+		assert_part(fixture, &range, all, 0, rows[i].older);
+	}
 }
 
 static gboolean fail_at_third(const Record *record, gpointer data, GError **error)
@@ -802,7 +881,7 @@ static void range_ended_by_caller(Fixture *fixture)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Filter) filter = filter_new();
 	guint calls = 0;
-	StoreRange range = {filter, 0, 1000, TRUE};
+	StoreRange range = {.filter = filter, .limit = 1000, .with_logrec = TRUE};
 	insert_many(fixture, 500);
 	g_assert_false(store_range(fixture->reader, &range, fail_at_third, &calls, &error));
 	g_assert_cmpuint(calls, ==, 3);
@@ -819,6 +898,382 @@ static void get_missing(Fixture *fixture)
 		g_assert_null(store_get(fixture->reader, ids[i], &error));
 		g_assert_error(error, CHRONOLOGER_ERROR, ERROR_NOT_FOUND);
 	}
+}
+
+/* Ids and arrivals ----------------------------------------------------------------------------- */
+
+static void newest_id(Fixture *fixture)
+{
+	guint64 id = 7;
+	g_assert_true(store_newest_id(fixture->reader, &id, NULL));
+	g_assert_cmpuint(id, ==, 0);
+	insert(fixture, NOW, 20, "app");
+	guint64 last = insert(fixture, NOW - SECOND, 20, "app");
+	g_assert_true(store_newest_id(fixture->reader, &id, NULL));
+	g_assert_cmpuint(id, ==, last);
+}
+
+static char *ids_text(Fixture *fixture, const StoreIds *wanted, guint limit)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) ids = store_ids(fixture->reader, wanted, limit, &error);
+	g_assert_no_error(error);
+	GString *text = g_string_new(NULL);
+	for (guint i = 0; i < ids->len; i++)
+		g_string_append_printf(
+			text, "%" G_GUINT64_FORMAT " ", g_array_index(ids, guint64, i));
+	return g_string_free(text, FALSE);
+}
+
+static void ids(Fixture *fixture)
+{
+	static const struct {
+		StoreIds ids;
+		guint limit;
+		const char *text;
+	} rows[] = {
+		{{1, 12, 1, 1}, 100, "1 2 3 4 6 7 8 9 10 11 12 "},
+		{{4, 6, 1, 1}, 100, "4 6 "},
+		{{5, 5, 1, 1}, 100, ""},
+		{{1, G_MAXINT64, 1, 1}, 3, "1 2 3 "},
+		{{12, G_MAXINT64, 1, 1}, 3, "12 "},
+		{{13, G_MAXINT64, 1, 1}, 3, ""},
+		{{3, 1, 1, 1}, 3, ""},
+		{{2, 12, 3, 1}, 100, "2 8 11 "},
+		{{2, 10, 3, 2}, 100, "2 3 6 8 9 "},
+		{{2, 12, 3, 2}, 4, "2 3 6 8 "},
+	};
+	insert_many(fixture, 12);
+	execute(fixture, "DELETE FROM record WHERE record_id = 5");
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *text = ids_text(fixture, &rows[i].ids, rows[i].limit);
+		g_assert_cmpstr(text, ==, rows[i].text);
+	}
+}
+
+static char *arrivals_text(Fixture *fixture, const StoreArrivals *wanted)
+{
+	g_autoptr(GError) error = NULL;
+	GString *text = g_string_new(NULL);
+	store_arrivals(fixture->reader, wanted, append_id, text, &error);
+	g_assert_no_error(error);
+	return g_string_free(text, FALSE);
+}
+
+/* By id, whatever the order of ts, and only those that match. */
+static void arrivals(Fixture *fixture)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Filter) filter = filter_new();
+	for (gint i = 0; i < 10; i++)
+		insert(fixture, NOW - i * SECOND, i % 2 ? 40 : 20, "app");
+	StoreArrivals wanted = {filter, 2, 7, 100, FALSE};
+	g_autofree char *all = arrivals_text(fixture, &wanted);
+	g_assert_cmpstr(all, ==, "2 3 4 5 6 7 ");
+	wanted.limit = 2;
+	g_autofree char *two = arrivals_text(fixture, &wanted);
+	g_assert_cmpstr(two, ==, "2 3 ");
+	filter->level = 40;
+	filter->after = NOW - 5 * SECOND;
+	wanted.limit = 100;
+	g_autofree char *some = arrivals_text(fixture, &wanted);
+	g_assert_cmpstr(some, ==, "2 4 6 ");
+	StoreArrivals one = {filter, 2, 2, 1, TRUE};
+	filter->level = 0;
+	insert(fixture, NOW, 20, "app");
+	one.first = one.last = 11;
+	store_arrivals(fixture->reader, &one, check_logrec, (gpointer) "{}", &error);
+	g_assert_no_error(error);
+	one.with_logrec = FALSE;
+	store_arrivals(fixture->reader, &one, check_logrec, (gpointer) "", &error);
+	g_assert_no_error(error);
+}
+
+/* The tail ------------------------------------------------------------------------------------- */
+
+static void begin_tail(Fixture *fixture, Tail *tail, Filter *filter)
+{
+	g_autoptr(GError) error = NULL;
+	*tail = (Tail){.filter = filter, .limit = 1000, .now = NOW / SECOND};
+	tail->cursor = tail_begin(fixture->reader, tail->now, &error);
+	g_assert_no_error(error);
+}
+
+/* The next call, with the cursor as a client keeps it: the ids that come. */
+static char *next_ids(Fixture *fixture, Tail *tail)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = tail_cursor_print(tail->cursor);
+	tail_cursor_free(tail->cursor);
+	tail->cursor = tail_cursor_parse(text, &error);
+	g_assert_no_error(error);
+	GString *ids_found = g_string_new(NULL);
+	tail_read(fixture->reader, tail, append_id, ids_found, &error);
+	g_assert_no_error(error);
+	return g_string_free(ids_found, FALSE);
+}
+
+static void assert_next(Fixture *fixture, Tail *tail, const char *expected, gboolean more)
+{
+	g_autofree char *got = next_ids(fixture, tail);
+	g_assert_cmpstr(got, ==, expected);
+	g_assert_cmpint(tail->more, ==, more);
+}
+
+static void tail_in_order(Fixture *fixture)
+{
+	g_autoptr(Filter) filter = filter_new();
+	Tail tail;
+	insert(fixture, NOW, 20, "app");
+	begin_tail(fixture, &tail, filter);
+	assert_next(fixture, &tail, "", FALSE);
+	insert(fixture, NOW, 20, "app");
+	insert(fixture, NOW - 9 * SECOND, 20, "app");
+	insert(fixture, NOW - 5 * SECOND, 20, "app");
+	assert_next(fixture, &tail, "2 3 4 ", FALSE);
+	assert_next(fixture, &tail, "", FALSE);
+	tail_cursor_free(tail.cursor);
+}
+
+static void tail_from_nothing(Fixture *fixture)
+{
+	g_autoptr(Filter) filter = filter_new();
+	Tail tail;
+	begin_tail(fixture, &tail, filter);
+	insert_many(fixture, 2);
+	assert_next(fixture, &tail, "1 2 ", FALSE);
+	tail_cursor_free(tail.cursor);
+}
+
+/* Records that do not match are seen all the same; a limit that is met exactly leaves no more. */
+static void tail_limit(Fixture *fixture)
+{
+	g_autoptr(Filter) filter = filter_new();
+	Tail tail;
+	begin_tail(fixture, &tail, filter);
+	tail.limit = 3;
+	for (guint i = 1; i <= 13; i++)
+		insert(fixture, NOW, i % 2 ? 20 : 40, "app");
+	filter->level = 40;
+	assert_next(fixture, &tail, "2 4 6 ", TRUE);
+	filter->level = 0;
+	assert_next(fixture, &tail, "8 9 10 ", TRUE);
+	assert_next(fixture, &tail, "11 12 13 ", FALSE);
+	filter->level = 50;
+	insert(fixture, NOW, 20, "app");
+	assert_next(fixture, &tail, "", FALSE);
+	filter->level = 0;
+	assert_next(fixture, &tail, "", FALSE);
+	tail_cursor_free(tail.cursor);
+}
+
+/* More ids than one call looks at, none of which matches. */
+static void tail_looks_at_so_many(Fixture *fixture)
+{
+	g_autoptr(Filter) filter = filter_new();
+	Tail tail;
+	begin_tail(fixture, &tail, filter);
+	insert_many(fixture, TAIL_LOOK + 5);
+	guint64 last = insert(fixture, NOW, 50, "app");
+	g_autofree char *expected = g_strdup_printf("%" G_GUINT64_FORMAT " ", last);
+	filter->level = 50;
+	assert_next(fixture, &tail, "", TRUE);
+	assert_next(fixture, &tail, expected, FALSE);
+	tail_cursor_free(tail.cursor);
+}
+
+static guint64 insert_in(Store *store)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Record) record = record_new(NOW, 20, "app", "");
+	store_insert(store, &record, 1, &error);
+	g_assert_no_error(error);
+	return record->id;
+}
+
+static void begin(Store *store)
+{
+	g_autoptr(GError) error = NULL;
+	store_begin(store, &error);
+	g_assert_no_error(error);
+}
+
+static void commit(Store *store)
+{
+	g_autoptr(GError) error = NULL;
+	store_commit(store, &error);
+	g_assert_no_error(error);
+}
+
+/* A transaction that began first is committed last, another one never. */
+static void tail_out_of_order(Fixture *fixture)
+{
+	g_autoptr(Filter) filter = filter_new();
+	g_autoptr(Store) slow = store_new(fixture->config, STORE_WRITE);
+	g_autoptr(Store) failing = store_new(fixture->config, STORE_WRITE);
+	Tail tail;
+	begin_tail(fixture, &tail, filter);
+	begin(slow);
+	begin(failing);
+	g_assert_cmpuint(insert_in(slow), ==, 1);
+	insert(fixture, NOW, 20, "app"); /* 2 */
+	g_assert_cmpuint(insert_in(failing), ==, 3);
+	g_assert_cmpuint(insert_in(slow), ==, 4);
+	insert(fixture, NOW, 20, "app"); /* 5 */
+	assert_next(fixture, &tail, "2 5 ", FALSE);
+	g_assert_cmpuint(insert_in(slow), ==, 6);
+	store_rollback(failing);
+	assert_next(fixture, &tail, "", FALSE);
+	insert(fixture, NOW, 20, "app"); /* 7 */
+	tail.limit = 2;
+	commit(slow);
+	assert_next(fixture, &tail, "1 4 ", TRUE);
+	insert(fixture, NOW, 20, "app"); /* 8 */
+	assert_next(fixture, &tail, "6 7 ", TRUE);
+	assert_next(fixture, &tail, "8 ", FALSE);
+	g_assert_cmpuint(tail.cursor->runs->len, ==, 1);
+	tail.now += TAIL_PATIENCE;
+	assert_next(fixture, &tail, "", FALSE);
+	g_assert_cmpuint(tail.cursor->runs->len, ==, 0);
+	tail_cursor_free(tail.cursor);
+}
+
+/* What has its id when the tail begins, but is not committed yet, comes. */
+static void tail_begins_in_the_middle(Fixture *fixture)
+{
+	g_autoptr(Filter) filter = filter_new();
+	g_autoptr(Store) slow = store_new(fixture->config, STORE_WRITE);
+	Tail tail;
+	insert(fixture, NOW, 20, "app");
+	begin(slow);
+	insert_in(slow);                 /* 2 */
+	insert(fixture, NOW, 20, "app"); /* 3 */
+	insert_in(slow);                 /* 4 */
+	begin_tail(fixture, &tail, filter);
+	assert_next(fixture, &tail, "", FALSE);
+	commit(slow);
+	assert_next(fixture, &tail, "2 4 ", FALSE);
+	assert_next(fixture, &tail, "", FALSE);
+	tail_cursor_free(tail.cursor);
+}
+
+/* A run that is old is looked for once more before it is given up. */
+static void tail_after_a_pause(Fixture *fixture)
+{
+	g_autoptr(Filter) filter = filter_new();
+	g_autoptr(Store) slow = store_new(fixture->config, STORE_WRITE);
+	Tail tail;
+	begin_tail(fixture, &tail, filter);
+	begin(slow);
+	insert_in(slow);                 /* 1 */
+	insert(fixture, NOW, 20, "app"); /* 2 */
+	assert_next(fixture, &tail, "2 ", FALSE);
+	commit(slow);
+	tail.now += 3600;
+	assert_next(fixture, &tail, "1 ", FALSE);
+	tail_cursor_free(tail.cursor);
+}
+
+/* With ids in steps every second one is missing, and still a late one is found among them. */
+static void tail_with_id_steps(Fixture *fixture)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Filter) filter = filter_new();
+	g_autoptr(GPtrArray) records = records_new(900);
+	Tail tail;
+	execute(fixture,
+		"SET GLOBAL auto_increment_increment = 3, GLOBAL auto_increment_offset = 2");
+	begin_tail(fixture, &tail, filter);
+	g_autoptr(Store) slow = store_new(fixture->config, STORE_WRITE);
+	begin(slow);
+	guint64 late = insert_in(slow);
+	store_insert(fixture->writer, (Record *const *)records->pdata, records->len, &error);
+	guint64 later = insert_in(slow);
+	guint64 newest = insert(fixture, NOW, 20, "app");
+	execute(fixture, "SET GLOBAL auto_increment_increment = DEFAULT, GLOBAL "
+			 "auto_increment_offset = DEFAULT");
+	g_assert_no_error(error);
+	g_autofree char *first = next_ids(fixture, &tail);
+	g_auto(GStrv) words = g_strsplit(first, " ", -1);
+	g_assert_cmpuint(g_strv_length(words), ==, 902); /* with the one behind the last blank */
+	g_assert_cmpuint(tail.cursor->seen, ==, newest);
+	g_assert_cmpuint(tail.cursor->runs->len, <=, 6);
+	commit(slow);
+	g_autofree char *expected =
+		g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " ", late, later);
+	assert_next(fixture, &tail, expected, FALSE);
+	assert_next(fixture, &tail, "", FALSE);
+	tail_cursor_free(tail.cursor);
+}
+
+#define TAIL_WRITERS 6
+#define TAIL_TRANSACTIONS 40
+
+typedef struct {
+	Fixture *fixture;
+	GRand *rand;
+	guint committed; /* records */
+	gint *running;   /* writers, atomic */
+} TailWriter;
+
+/* Transactions of several statements, some of which are rolled back. */
+static gpointer write_transactions(gpointer data)
+{
+	TailWriter *writer = data;
+	g_autoptr(Store) store = store_new(writer->fixture->config, STORE_WRITE);
+	for (guint i = 0; i < TAIL_TRANSACTIONS; i++) {
+		guint n = (guint)g_rand_int_range(writer->rand, 1, 6);
+		begin(store);
+		for (guint k = 0; k < n; k++)
+			insert_in(store);
+		if (g_rand_int_range(writer->rand, 0, 4) == 0) {
+			store_rollback(store);
+			continue;
+		}
+		commit(store);
+		writer->committed += n;
+	}
+	g_atomic_int_add(writer->running, -1);
+	return NULL;
+}
+
+static gboolean add_once(const Record *record, gpointer data, GError **error)
+{
+	(void)error;
+	g_assert_true(g_hash_table_add(data, GSIZE_TO_POINTER(record->id)));
+	return TRUE;
+}
+
+/* Writers at the same time: each record comes once, whoever was committed first. */
+static void tail_of_many_writers(Fixture *fixture)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Filter) filter = filter_new();
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+	GThread *threads[TAIL_WRITERS];
+	TailWriter writers[TAIL_WRITERS];
+	Tail tail;
+	gint running = TAIL_WRITERS;
+	guint committed = 0;
+	gboolean last;
+	begin_tail(fixture, &tail, filter);
+	tail.limit = 7;
+	for (guint i = 0; i < TAIL_WRITERS; i++) {
+		writers[i] = (TailWriter){fixture, g_rand_new_with_seed(i), 0, &running};
+		threads[i] = g_thread_new("writer", write_transactions, &writers[i]);
+	}
+	do {
+		last = g_atomic_int_get(&running) == 0;
+		tail_read(fixture->reader, &tail, add_once, seen, &error);
+		g_assert_no_error(error);
+	} while (!last || tail.more);
+	for (guint i = 0; i < TAIL_WRITERS; i++) {
+		g_thread_join(threads[i]);
+		committed += writers[i].committed;
+		g_rand_free(writers[i].rand);
+	}
+	g_assert_cmpuint(g_hash_table_size(seen), ==, committed);
+	tail_cursor_free(tail.cursor);
 }
 
 static gboolean append_name(const Text *name, guint64 n, gpointer data, GError **error)
@@ -945,7 +1400,7 @@ static void lose_connection_while_reading(Fixture *fixture)
 	g_autoptr(Filter) filter = filter_new();
 	g_autofree char *text = g_strnfill(1000000, 'x');
 	Reading reading = {fixture, 0};
-	StoreRange range = {filter, 0, 100, FALSE};
+	StoreRange range = {.filter = filter, .limit = 100};
 	for (guint i = 0; i < 30; i++) {
 		g_autoptr(Record) record = record_new(NOW, 20, "app", text);
 		store_insert(fixture->writer, &record, 1, &error);
@@ -970,7 +1425,18 @@ static gpointer insert_blocked(gpointer data)
 	return NULL;
 }
 
-/* Whether the server had done it nobody can know: the error says so, and it is not done again. */
+/* Runs until the other connection waits in a state that begins so. */
+static void await_other(Fixture *fixture, const char *state)
+{
+	g_autofree char *text = g_strdup_printf(
+		"SET @x = (SELECT 1 UNION ALL SELECT 2 FROM information_schema.processlist"
+		" WHERE id = @victim AND state LIKE '%s%%')",
+		state);
+	while (store_execute(fixture->admin, text, NULL))
+		g_usleep(1000);
+}
+
+/* What was not committed is done again. */
 static void lose_running_insert(Fixture *fixture)
 {
 	Blocked blocked = {fixture, NULL};
@@ -978,18 +1444,34 @@ static void lose_running_insert(Fixture *fixture)
 	execute(fixture, NOTE_OTHER);
 	execute(fixture, "LOCK TABLES record WRITE, chronologer_migration READ");
 	GThread *thread = g_thread_new("insert", insert_blocked, &blocked);
-	while (store_execute(fixture->admin,
-		"SET @x = (SELECT 1 UNION ALL SELECT 2 FROM information_schema.processlist"
-		" WHERE id = @victim AND state LIKE 'Waiting for table metadata lock%')",
-		NULL))
-		g_usleep(1000);
+	await_other(fixture, "Waiting for table metadata lock");
+	execute(fixture, "KILL @victim");
+	execute(fixture, "UNLOCK TABLES");
+	g_thread_join(thread);
+	g_assert_no_error(blocked.error);
+	g_assert_cmpuint(count(fixture, NULL), ==, 2);
+}
+
+/* Whether the server had done it nobody can know: the error says so, and it is not done again. */
+static void lose_running_commit(Fixture *fixture)
+{
+	Blocked blocked = {fixture, NULL};
+	insert(fixture, NOW, 20, "app");
+	execute(fixture, NOTE_OTHER);
+	if (!store_execute(fixture->admin, "BACKUP STAGE START", NULL)) {
+		g_test_skip("only MariaDB can stop commits");
+		return;
+	}
+	execute(fixture, "BACKUP STAGE BLOCK_COMMIT");
+	GThread *thread = g_thread_new("insert", insert_blocked, &blocked);
+	await_other(fixture, "Waiting for backup lock");
 	execute(fixture, "KILL @victim");
 	g_thread_join(thread);
-	execute(fixture, "UNLOCK TABLES");
+	execute(fixture, "BACKUP STAGE END");
 	g_assert_error(blocked.error, CHRONOLOGER_ERROR, ERROR_STORAGE);
 	g_assert_nonnull(strstr(blocked.error->message, "nobody knows"));
 	g_test_message("%s", blocked.error->message);
-	g_assert_cmpuint(count(fixture, NULL), ==, 1);
+	g_assert_cmpuint(count(fixture, NULL), <=, 2);
 	g_clear_error(&blocked.error);
 }
 
@@ -1021,6 +1503,7 @@ static void deadline_on_server(Fixture *fixture)
 	g_autoptr(Store) reader = store_new(config, STORE_READ);
 	guint64 n;
 	g_assert_true(store_ping(reader, NULL));
+	filter->before = NOW; /* not a quarter hour: records are read */
 	execute(fixture, "LOCK TABLES record WRITE");
 	g_assert_false(store_count(reader, filter, &n, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_DEADLINE);
@@ -1064,7 +1547,7 @@ static void migrate_twice(Fixture *fixture)
 	insert(fixture, NOW, 20, "app");
 	g_autofree char *text = migrate(fixture->dsn, &error);
 	g_assert_no_error(error);
-	g_assert_cmpstr(text, ==, "schema is up to date (version 1)\n");
+	g_assert_cmpstr(text, ==, "schema is up to date (version 2)\n");
 	g_assert_cmpuint(count(fixture, NULL), ==, 1);
 }
 
@@ -1076,7 +1559,7 @@ static void migrate_after_crash(Fixture *fixture)
 	assert_ping_fails(fixture->reader, ERROR_SCHEMA, "run \"chronologer migrate\"");
 	g_autofree char *text = migrate(fixture->dsn, &error);
 	g_assert_no_error(error);
-	g_assert_cmpstr(text, ==, "applied 1 0001-initial\n");
+	g_assert_cmpstr(text, ==, "applied 1 0001-initial\napplied 2 0002-counts\n");
 	g_assert_cmpuint(count(fixture, NULL), ==, 1);
 }
 
@@ -1090,8 +1573,8 @@ static void refuse_newer_schema(Fixture *fixture)
 	g_assert_false(created);
 	g_assert_true(store_migrate_apply(fixture->admin, 7, "0007-x", nothing, NULL));
 	g_assert_true(store_migrate_end(fixture->admin, NULL));
-	assert_ping_fails(fixture->writer, ERROR_SCHEMA, "version 7, newer than version 1");
-	assert_ping_fails(fixture->reader, ERROR_SCHEMA, "version 7, newer than version 1");
+	assert_ping_fails(fixture->writer, ERROR_SCHEMA, "version 7, newer than version 2");
+	assert_ping_fails(fixture->reader, ERROR_SCHEMA, "version 7, newer than version 2");
 	g_assert_null(migrate(fixture->dsn, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_SCHEMA);
 	execute(fixture, "DELETE FROM chronologer_migration WHERE version = 7");
@@ -1111,7 +1594,7 @@ static void use_before_migrate(Fixture *fixture)
 		g_assert_null(g_dir_read_name(dir));
 	}
 	g_autofree char *text = migrate(fixture->dsn, NULL);
-	g_assert_true(g_str_has_suffix(text, "applied 1 0001-initial\n"));
+	g_assert_true(g_str_has_suffix(text, "applied 1 0001-initial\napplied 2 0002-counts\n"));
 	g_assert_cmpint(g_str_has_prefix(text, "created "), ==, fixture->directory != NULL);
 	insert(fixture, NOW, 20, "app");
 }
@@ -1318,7 +1801,7 @@ static void check_client(Fixture *fixture, const Client *client, gboolean refuse
 static void write_groups(Fixture *fixture, gboolean refuses)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-	g_autoptr(Writer) writer = writer_new(fixture->config);
+	g_autoptr(Writer) writer = writer_new(fixture->config, CLIENTS);
 	Client clients[CLIENTS];
 	GThread *threads[CLIENTS];
 	guint64 count;
@@ -1356,10 +1839,49 @@ static void group_away(Fixture *fixture)
 {
 	g_autoptr(GError) error = NULL;
 	drop_tables(fixture);
-	g_autoptr(Writer) writer = writer_new(fixture->config);
+	g_autoptr(Writer) writer = writer_new(fixture->config, CLIENTS);
 	g_autoptr(Record) record = record_new(NOW, 20, "a", "b");
 	g_assert_false(writer_insert(writer, record, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_SCHEMA);
+}
+
+#define LIMIT 2
+
+typedef struct {
+	Writer *writer;
+	gint refused; /* atomic */
+} Flood;
+
+static gpointer write_flood(gpointer data)
+{
+	Flood *flood = data;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Record) record = record_new(NOW, 20, "a", "b");
+	if (!writer_insert(flood->writer, record, &error)) {
+		g_assert_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE);
+		g_assert_nonnull(strstr(error->message, "2 wait already"));
+		g_atomic_int_inc(&flood->refused);
+	}
+	return NULL;
+}
+
+/* While the database is busy no more wait than may; who is refused is told at once. */
+static void group_full(Fixture *fixture)
+{
+	g_autoptr(Writer) writer = writer_new(fixture->config, LIMIT);
+	Flood flood = {.writer = writer};
+	GThread *threads[CLIENTS];
+	execute(fixture, fixture->directory ? "BEGIN IMMEDIATE" : "LOCK TABLES record READ");
+	for (guint i = 0; i < CLIENTS; i++)
+		threads[i] = g_thread_new("client", write_flood, &flood);
+	/* One batch is being written, of as many as may wait; as many wait. */
+	while (g_atomic_int_get(&flood.refused) < CLIENTS - 2 * LIMIT)
+		g_usleep(1000);
+	execute(fixture, fixture->directory ? "COMMIT" : "UNLOCK TABLES");
+	for (guint i = 0; i < CLIENTS; i++)
+		g_thread_join(threads[i]);
+	g_assert_cmpuint(
+		count(fixture, NULL), ==, (guint64)(CLIENTS - g_atomic_int_get(&flood.refused)));
 }
 
 static const Case cases[] = {
@@ -1391,9 +1913,23 @@ static const Case cases[] = {
 	{"range-order", range_order, ANY},
 	{"range-bounds", range_bounds, ANY},
 	{"range-with-logrec", range_with_logrec, ANY},
+	{"range-from", range_from, ANY},
+	{"range-from-nowhere", range_from_nowhere, ANY},
 	{"range-ended-by-caller", range_ended_by_caller, ANY},
 	{"get-missing", get_missing, ANY},
 	{"names", names, ANY},
+	{"newest-id", newest_id, ANY},
+	{"ids", ids, ANY},
+	{"arrivals", arrivals, ANY},
+	{"tail-in-order", tail_in_order, ANY},
+	{"tail-from-nothing", tail_from_nothing, ANY},
+	{"tail-limit", tail_limit, ANY},
+	{"tail-looks-at-so-many", tail_looks_at_so_many, ANY},
+	{"tail-out-of-order", tail_out_of_order, SERVER},
+	{"tail-begins-in-the-middle", tail_begins_in_the_middle, SERVER},
+	{"tail-after-a-pause", tail_after_a_pause, SERVER},
+	{"tail-with-id-steps", tail_with_id_steps, SERVER},
+	{"tail-of-many-writers", tail_of_many_writers, ANY},
 	{"recover-insert", recover_insert, SERVER},
 	{"recover-begin", recover_begin, SERVER},
 	{"recover-read", recover_read, SERVER},
@@ -1401,6 +1937,7 @@ static const Case cases[] = {
 	{"lose-transaction", lose_transaction, SERVER},
 	{"lose-transaction-before-commit", lose_transaction_before_commit, SERVER},
 	{"lose-running-insert", lose_running_insert, SERVER},
+	{"lose-running-commit", lose_running_commit, SERVER},
 	{"unreachable-server", unreachable_server, SERVER},
 	{"missing-database", missing_database, SERVER},
 	{"deadline-on-server", deadline_on_server, SERVER},
@@ -1413,6 +1950,7 @@ static const Case cases[] = {
 	{"group", group_commit, ANY},
 	{"group-neighbours", group_neighbours, ANY},
 	{"group-away", group_away, ANY},
+	{"group-full", group_full, ANY},
 };
 
 /* These begin without tables. */
@@ -1456,6 +1994,8 @@ static void add_cases(const Target *target)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
 		add_case(&cases[i], target, run_case);
+	for (guint i = 0; i < count_cases_length; i++)
+		add_case(&count_cases[i], target, run_case);
 	for (gsize i = 0; i < G_N_ELEMENTS(empty_cases); i++)
 		add_case(&empty_cases[i], target, run_empty_case);
 }
