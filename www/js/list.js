@@ -10,6 +10,7 @@ import {formatTs} from './zone.js';
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./rows.js').Rows} Rows */
 /** @typedef {{position: number, id: number}} Cursor */
+/** @typedef {{id: number, part: number}} Place */
 /**
  * @typedef {object} Handlers
  * @property {(row: Row, event?: MouseEvent) => void} onopen a record is to be opened
@@ -222,16 +223,23 @@ export class List {
     this.moveTo(at < 0 || (out && Math.abs(step) === 1) ? first : at + step);
   }
 
-  /** Rows came on top: what is in sight stays where it is, unless the newest is followed. @param {number} count @param {boolean} follow */
-  pushedDown(count, follow) {
+  /** The first row in sight and the part of it that is scrolled out. @returns {Place | null} */
+  place() {
+    const {position} = this.scroller;
+    const row = this.rows.at(Math.floor(position));
+    return row ? {id: row.id, part: position % 1} : null;
+  }
+
+  /** Rows came above: what is in sight stays where it is. @param {Place | null} place null is the top */
+  keepPlace(place) {
     if (this.cursor) {
-      this.cursor.position += count;
+      const at = this.rows.positionOf(this.cursor.id);
+      this.cursor.position = at < 0 ? this.cursor.position : at;
     }
     this.scroller.resize({length: this.rows.length});
-    if (follow) {
-      this.scroller.to(0, true);
-    } else {
-      this.scroller.to(this.scroller.position + count, true);
+    const at = place ? this.rows.positionOf(place.id) : 0;
+    if (at >= 0) {
+      this.scroller.to(at + (place?.part ?? 0), true);
     }
     this.draw();
   }

@@ -35,6 +35,8 @@ export class RecordsView {
   #condition = 'off';
   /** Scrolled to when there are so many rows. @type {number | null} */
   #top = null;
+  /** What stays in sight while rows come above it; rows that come late are in their place only when read again. @type {import('./list.js').Place | null} */
+  #place = null;
   #answered = false;
   /** @type {State} */
   #state;
@@ -69,6 +71,7 @@ export class RecordsView {
     this.#answered = false;
     this.#unseen = 0;
     this.#held = false;
+    this.#place = null;
     this.list.scroller.to(0, true);
     const logrec = state.columns.some((path) => path.startsWith('$'));
     const wanted = filters(state);
@@ -88,6 +91,9 @@ export class RecordsView {
       list.scroller.resize({length: rows.length});
       list.scroller.to(this.#top, true);
       this.#top = null;
+    }
+    if (this.#place) {
+      list.keepPlace(this.#place);
     }
     list.draw();
     list.setNote(this.#note());
@@ -140,6 +146,7 @@ export class RecordsView {
   }
 
   #scrolled() {
+    this.#place = null;
     if (this.list.scroller.position === 0) {
       this.#held = false;
       this.#seeNew();
@@ -179,10 +186,11 @@ export class RecordsView {
   /** @param {Row[]} records */
   #arrived(records) {
     const follow = this.list.scroller.position === 0 && !this.#held;
-    const above = this.rows.arrived(records);
-    if (above) {
-      this.list.pushedDown(above, follow);
-      this.#unseen = follow ? 0 : this.#unseen + above;
+    this.#place = follow ? null : this.#place ?? this.list.place();
+    const fresh = this.rows.arrived(records);
+    if (fresh) {
+      this.list.keepPlace(this.#place);
+      this.#unseen = follow ? 0 : this.#unseen + fresh;
     }
     this.#tell(this.#condition);
     this.handlers.onlive();

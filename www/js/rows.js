@@ -186,7 +186,7 @@ export class Rows {
         return this.#head.length + index * BLOCK + at;
       }
     }
-    return -1;
+    return [...this.#ghost].find(([, row]) => row.id === id)?.[0] ?? -1;
   }
 
   /**
@@ -329,7 +329,7 @@ export class Rows {
   /**
    * Puts live records where they belong. Those newer than all go on top. Those that come late belong in between, so the
    * blocks are read again; until they are there what is shown stays.
-   * @param {Row[]} records @returns {number} how many rows there are now above the row that was the first
+   * @param {Row[]} records @returns {number} how many of them were not there yet
    */
   arrived(records) {
     const known = new Set([this.#head, ...this.#blocks.values()].flat().map((row) => row.id));
@@ -350,7 +350,7 @@ export class Rows {
       this.#reread(this.#shown(above.length));
     }
     this.onchange();
-    return above.length;
+    return fresh.length;
   }
 
   /** The live rows become part of the frozen range: their positions stay the same. */
