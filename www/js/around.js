@@ -247,7 +247,9 @@ export class ChAround extends HTMLElement {
 
   #home() {
     const row = this.#list.querySelector('.here');
-    if (row) {
+    if (!row && this.#rows.length) {
+      this.#load();
+    } else if (row) {
       const list = this.#list.getBoundingClientRect();
       const {top, height} = row.getBoundingClientRect();
       this.#list.scrollTop += top - list.top - (list.height - height) / 2;

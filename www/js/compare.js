@@ -61,6 +61,12 @@ function differing(text, other) {
   return h('span', {}, text.slice(0, start), h('mark', {}, text.slice(start, text.length - end)), text.slice(text.length - end));
 }
 
+/** @param {number} id @param {string|undefined} text @param {string|undefined} other */
+function cell(id, text, other) {
+  // What may be longer than its cell is scrolled by keys as well.
+  return h('td', {'data-record': `#${id}`}, h('div', {tabindex: (text?.length ?? 0) > 300 ? '0' : null}, differing(text, other)));
+}
+
 export class ChCompare extends HTMLElement {
   #dialog = h('dialog', {'class': 'compare', 'aria-labelledby': 'compare-title'});
   #body = h('div', {'class': 'dialog-body'});
@@ -112,7 +118,7 @@ export class ChCompare extends HTMLElement {
       h('div', {'class': 'compare-scroll', 'tabindex': '0', 'role': 'group', 'aria-label': 'Fields of both'}, h('table', {'class': 'compare-table'},
         h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Field'), ...[a, b].map(({id}) => h('th', {scope: 'col'}, `#${id}`)))),
         h('tbody', {}, ...shown.map(({path, values: [left, right], same: equal}) => h('tr', {'class': equal ? 'same' : null},
-          h('th', {scope: 'row', title: path}, fieldName(path)), h('td', {}, h('div', {}, differing(left, right))), h('td', {}, h('div', {}, differing(right, left)))))))));
+          h('th', {scope: 'row', title: path}, fieldName(path)), cell(a.id, left, right), cell(b.id, right, left)))))));
   }
 }
 

@@ -36,7 +36,7 @@ export class ChLoggers extends HTMLElement {
   #loading;
   #label = h('span', {'class': 'button-label'});
   #button = h('button', {'type': 'button', 'class': 'button loggers-button', 'title': 'Loggers'}, icon('tree'), this.#label);
-  #search = h('input', {'class': 'field', 'type': 'search', 'placeholder': 'Find a logger', 'aria-label': 'Find a logger', 'spellcheck': 'false', 'autocomplete': 'off'});
+  #search = h('input', {'class': 'field', 'type': 'search', 'autofocus': true, 'placeholder': 'Find a logger', 'aria-label': 'Find a logger', 'spellcheck': 'false', 'autocomplete': 'off'});
   #rows = h('div', {'class': 'loggers-rows', 'role': 'tree', 'aria-label': 'Loggers', 'aria-multiselectable': 'true'});
   #foot = h('div', {'class': 'loggers-foot'});
   #panel = h('div', {'class': 'popover loggers'}, h('div', {'class': 'loggers-search'}, this.#search), this.#rows, this.#foot);
@@ -45,11 +45,8 @@ export class ChLoggers extends HTMLElement {
 
   connectedCallback() {
     this.replaceChildren(this.#button, this.#panel);
-    this.#popover = popover(this.#button, this.#panel, {onopen: () => {
-      this.#search.value = '';
-      this.#search.focus();
-      this.#load();
-    }});
+    this.#popover = popover(this.#button, this.#panel, {onopen: () => this.#load()});
+    this.#panel.addEventListener('beforetoggle', () => { this.#search.value = ''; });
     this.#search.addEventListener('input', () => this.#show());
     this.#search.addEventListener('keydown', (event) => this.#onSearchKey(event));
     this.#rows.addEventListener('keydown', (event) => this.#onKey(event));
@@ -138,15 +135,14 @@ export class ChLoggers extends HTMLElement {
     const chosen = isChosen(branch.name, this.#value);
     const partly = !chosen && this.#value.some((prefix) => prefix.startsWith(branch.name + '.'));
     const row = h('div', {'class': 'logger-row', 'role': 'treeitem', 'tabindex': '-1', 'data-name': branch.name, 'aria-level': depth, 'title': branch.name,
-      'aria-expanded': foldable ? String(open) : null, 'aria-selected': String(chosen), 'data-partly': partly,
-      'aria-label': `${branch.name || 'no name'}, ${branch.count.toLocaleString('en')} records`, 'onclick': () => this.#toggle(branch)},
+      'aria-expanded': foldable ? String(open) : null, 'aria-selected': String(chosen), 'data-partly': partly, 'onclick': () => this.#toggle(branch)},
     foldable ? h('span', {'class': 'logger-fold', 'onclick': (/** @type {Event} */ event) => {
       event.stopPropagation();
       this.#fold(branch, !open);
     }}, icon('chevron', 'icon tree-arrow')) : h('span', {'class': 'logger-fold'}),
     h('span', {'class': 'logger-check'}, chosen ? icon('check') : null),
     h('span', {'class': 'logger-part'}, branch.part || '(no name)'),
-    h('button', {'type': 'button', 'tabindex': '-1', 'class': 'text-button logger-only', 'onclick': (/** @type {Event} */ event) => {
+    h('button', {'type': 'button', 'tabindex': '-1', 'aria-hidden': 'true', 'class': 'text-button logger-only', 'onclick': (/** @type {Event} */ event) => {
       event.stopPropagation();
       this.#choose([branch.name]);
     }}, 'only'), h('span', {'class': 'logger-count'}, short(branch.count)));

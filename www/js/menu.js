@@ -65,7 +65,7 @@ export function openMenu(anchor, label, items, align = 'start') {
     }
   });
   // Inside the dialog or popover that it belongs to, or it would be out of reach, or close that.
-  (anchor.closest('dialog[open], [popover]') ?? document.body).append(panel);
+  (anchor.closest('dialog[open], [popover], aside, main, search') ?? document.body).append(panel);
   panel.showPopover();
   place(anchor, panel, align);
   anchor.setAttribute('aria-expanded', 'true');

@@ -60,7 +60,8 @@ export class ChQuery extends HTMLElement {
     });
     this.#area.addEventListener('click', () => this.#closeList());
     this.#area.addEventListener('scroll', () => { this.#mirror.scrollTop = this.#area.scrollTop; });
-    this.#list.addEventListener('pointerdown', (event) => event.preventDefault());
+    // A click on what belongs to the text does not take the focus from it.
+    [this.#list, this.#below].forEach((part) => part.addEventListener('mousedown', (event) => event.preventDefault()));
     this.#clear.addEventListener('click', () => this.#put(''));
     this.#run.addEventListener('click', () => this.#submit());
     this.#area.value = this.#value;

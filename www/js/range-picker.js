@@ -17,7 +17,7 @@ export class ChRange extends HTMLElement {
   #value = {after: '', before: '', zone: 'local'};
   #label = h('span', {'class': 'button-label'});
   #zoneHint = h('span', {'class': 'range-zone-hint'});
-  #typed = h('input', {'class': 'field range-typed', 'placeholder': EXAMPLES[2], 'aria-label': 'Range', 'spellcheck': 'false', 'autocomplete': 'off', 'aria-describedby': 'range-preview'});
+  #typed = h('input', {'class': 'field range-typed', 'autofocus': true, 'placeholder': EXAMPLES[2], 'aria-label': 'Range', 'spellcheck': 'false', 'autocomplete': 'off', 'aria-describedby': 'range-preview'});
   #preview = h('p', {'class': 'range-preview', 'id': 'range-preview', 'role': 'status'});
   #from = h('input', {'class': 'field', 'type': 'datetime-local', 'step': '1'});
   #to = h('input', {'class': 'field', 'type': 'datetime-local', 'step': '1'});
@@ -33,7 +33,9 @@ export class ChRange extends HTMLElement {
     const button = h('button', {'type': 'button', 'class': 'button range-button', 'title': 'Range of time'}, icon('clock'), this.#label, this.#zoneHint);
     const panel = h('div', {'class': 'popover range'}, this.#typedForm(), h('div', {'class': 'range-columns'}, this.#usual, this.#absoluteForm()), this.#zoneForm());
     this.replaceChildren(button, this.#shiftButton(-1), this.#shiftButton(1), panel);
-    this.#popover = popover(button, panel, {onopen: () => this.#opened()});
+    this.#popover = popover(button, panel);
+    // Before it is open: the first key is for it already.
+    panel.addEventListener('beforetoggle', (event) => /** @type {ToggleEvent} */ (event).newState === 'open' && this.#opened());
     // "Today" becomes "yesterday".
     this.#clock = setInterval(() => this.#show(), 60000);
     this.#show();
@@ -84,7 +86,6 @@ export class ChRange extends HTMLElement {
     this.#zone.placeholder = `${zoneLabel('local', at)}, this browser's`;
     this.#zoneError.textContent = '';
     this.#usual.replaceChildren(...[USUAL, DAYS].map((group) => h('div', {'class': 'range-group'}, ...group.map(([text, label]) => this.#usualButton(text, label)))));
-    this.#typed.focus();
   }
 
   /** @param {string} text @param {string} label */

@@ -87,7 +87,7 @@ function facts(record, {zone, message}) {
  */
 export function factsView(record, options) {
   return h('dl', {'class': 'facts'}, ...facts(record, options).map(({label, value, path, raw, code}) => h('div', {'class': 'fact'},
-    h('dt', {}, label), h('dd', {'class': code ? 'fact-code' : null}, value), path ? fieldButtons({path, value: raw}, undefined, 0) : null)));
+    h('dt', {}, label), h('dd', {'class': code ? 'fact-code' : null}, value, path ? fieldButtons({path, value: raw}, undefined, 0) : null))));
 }
 
 /** @param {string} label @param {string} iconName @param {() => void} run @param {Record<string, unknown>} [more] */

@@ -170,13 +170,14 @@ export class ChRecord extends HTMLElement {
   #copies(record) {
     const link = new URL(location.href);
     link.searchParams.set('record', String(record.id));
+    const plain = new URL(`?record=${record.id}`, location.href);
     const traceback = read(record).text;
     return [
       {label: 'Link', icon: 'link', run: () => copy(this, link.href, 'Link')},
       {label: 'Message', icon: 'copy', run: () => copy(this, record.message, 'Message')},
       ...(traceback ? [{label: 'Traceback', icon: 'copy', run: () => copy(this, traceback, 'Traceback')}] : []),
       {label: 'JSON', icon: 'copy', run: () => copy(this, json(record, 2), 'Record')},
-      {label: 'Markdown', icon: 'copy', hint: 'for a ticket', run: () => copy(this, markdown(record, this.#zone, link.href), 'Markdown')},
+      {label: 'Markdown', icon: 'copy', hint: 'for a ticket', run: () => copy(this, markdown(record, this.#zone, plain.href), 'Markdown')},
       {label: 'cURL', icon: 'copy', hint: 'for a shell', run: () => copy(this, recordCurl(record.id), 'Command')},
     ];
   }

@@ -83,10 +83,9 @@ export class ChSaved extends HTMLElement {
   connectedCallback() {
     const button = h('button', {'type': 'button', 'class': 'button', 'title': 'Saved searches and history'}, icon('star'), h('span', {'class': 'button-label'}, 'Saved'));
     this.replaceChildren(button, this.#panel);
-    this.#popover = popover(button, this.#panel, {align: 'end', onopen: () => {
-      this.#show();
-      this.#panel.querySelector('input')?.focus();
-    }});
+    this.#popover = popover(button, this.#panel, {align: 'end'});
+    // Before it is open: then the focus goes to its field.
+    this.#panel.addEventListener('beforetoggle', (event) => /** @type {ToggleEvent} */ (event).newState === 'open' && this.#show());
   }
 
   get state() {
@@ -103,7 +102,7 @@ export class ChSaved extends HTMLElement {
   #show() {
     const saved = /** @type {Saved[]} */ (readList(SAVED));
     const past = /** @type {Search[]} */ (readList(PAST));
-    const name = h('input', {'class': 'field', 'placeholder': 'Name of this search', 'aria-label': 'Name of this search', 'maxlength': '80', 'required': true});
+    const name = h('input', {'class': 'field', 'placeholder': 'Name of this search', 'aria-label': 'Name of this search', 'maxlength': '80', 'required': true, 'autofocus': true});
     const form = h('form', {'class': 'saved-form', 'onsubmit': (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#save(name.value.trim());
