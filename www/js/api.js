@@ -3,6 +3,8 @@
 // What fails is an ApiError with the server's own words; `status` 0 means that the server was not reached. A request
 // whose signal was aborted rejects with the platform's AbortError, which callers drop: see aborted().
 
+import {parseJson} from './json.js';
+
 /**
  * @typedef {object} Filters
  * @property {string} [after] ISO 8601 or a duration such as `-PT2H`; included
@@ -138,7 +140,7 @@ async function request(url, options) {
 async function json(url, signal) {
   const response = await request(url, {signal});
   try {
-    return await response.json();
+    return parseJson(await response.text());
   } catch (error) {
     if (aborted(error)) {
       throw error;

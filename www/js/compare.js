@@ -2,7 +2,8 @@
 import {h, icon} from './dom.js';
 import {record as fetchRecord, aborted} from './api.js';
 import {get} from './state.js';
-import {pathOf, json} from './query-edit.js';
+import {json} from './json.js';
+import {pathOf} from './query-edit.js';
 import {formatTs, parseTs, duration} from './zone.js';
 import {levelName} from './level.js';
 import {fieldName} from './values.js';

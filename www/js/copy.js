@@ -1,7 +1,8 @@
 // To the clipboard: text, and what other programs take.
 import {sendStatus} from './dom.js';
 import {apiUrl} from './api.js';
-import {json, valueAt} from './query-edit.js';
+import {json} from './json.js';
+import {valueAt} from './query-edit.js';
 import {levelName} from './level.js';
 import {formatTs} from './zone.js';
 

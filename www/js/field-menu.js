@@ -5,12 +5,13 @@ import {copy} from './copy.js';
 import {get} from './state.js';
 import {openValues} from './values.js';
 import * as edit from './query-edit.js';
+import {json} from './json.js';
 
 /** @typedef {{path: string, value: unknown, array?: {path: string}}} Field array: where it is an element of one */
 
 /** @param {unknown} value @returns {string} as it is copied: text without quotes, all else as JSON */
 export function valueText(value) {
-  return typeof value === 'string' ? value : edit.json(value, 2);
+  return typeof value === 'string' ? value : json(value, 2);
 }
 
 /** @param {Element} element @param {Field} field @param {boolean} not */

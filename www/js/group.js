@@ -2,6 +2,7 @@
 
 import {aborted, values} from './api.js';
 import {h, icon, sendSet} from './dom.js';
+import {json} from './json.js';
 import {add, condition} from './query-edit.js';
 
 /** @typedef {import('./api.js').Filters} Filters */
@@ -65,7 +66,7 @@ export class Groups {
 
   /** @param {any} value @param {number} count @param {number} most @param {number} records */
   #item(value, count, most, records) {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = typeof value === 'string' ? value : json(value);
     const bar = h('span', {'class': 'groups-bar'});
     bar.style.inlineSize = `${(count / most) * 100}%`;
     const choose = (/** @type {boolean} */ not) => sendSet(this.host, {

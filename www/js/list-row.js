@@ -1,6 +1,7 @@
 // One row of the list: its cells, filled again whenever another record comes to stand there.
 
 import {h, icon} from './dom.js';
+import {json} from './json.js';
 import {levelBand, levelName} from './level.js';
 import {valueAt} from './query-edit.js';
 import {duration, formatTs, parseTs} from './zone.js';
@@ -36,7 +37,7 @@ export function cellText(value) {
   if (value === undefined) {
     return '';
   }
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : json(value);
   return text.length > LONGEST ? text.slice(0, LONGEST) + '\u2026' : text;
 }
 

@@ -1,5 +1,6 @@
 // Edits of the query text: conditions added and taken out, everything else left as it was typed.
 import {tokenize, words, is} from './query-token.js';
+import {json} from './json.js';
 
 /** @typedef {import('./query-token.js').Token} Token */
 /** @typedef {string|number} Key a member's name, or an element's number */
@@ -25,19 +26,6 @@ export function literal(value) {
     case 'boolean': return String(value);
     default: return `CAST(${textLiteral(json(value))} AS JSON)`;
   }
-}
-
-/**
- * JSON text that knows bigint, which JSON.stringify() refuses.
- * @param {unknown} value @param {number} [indent]
- * @returns {string}
- */
-export function json(value, indent) {
-  /** @type {string[]} */
-  const big = [];
-  const mark = '\ue000big\ue001';
-  const text = JSON.stringify(value, (_, part) => typeof part === 'bigint' ? (big.push(String(part)), mark) : part, indent);
-  return big.length ? text.replaceAll(`"${mark}"`, () => String(big.shift())) : text;
 }
 
 /** @param {Key[]} keys from logrec down, ['data', 'user', 0] @returns {string} $.data.user[0] */

@@ -8,7 +8,7 @@ import {chainView, framesView, missingTraceback, copyButton} from './traceback-v
 import {factsView, longText, actionButton} from './record-facts.js';
 import {menuButton} from './menu.js';
 import {copy, markdown, recordCurl} from './copy.js';
-import {json} from './query-edit.js';
+import {json} from './json.js';
 import {yaml} from './yaml.js';
 import {openCompare} from './compare.js';
 import {ChTree} from './json-tree.js';

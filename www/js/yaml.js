@@ -1,6 +1,6 @@
 // JSON values as YAML 1.2, as people like to read them: text over several lines stays that way.
 
-import {json} from './query-edit.js';
+import {json} from './json.js';
 
 /** Plain text that a reader of YAML 1.1 or 1.2 would take for something else. */
 const SPECIAL = /^(?:[-+]?[0-9._]|[-?:,[\]{}#&*!|>'"%@`~=<]|(?:null|true|false|yes|no|on|off|y|n)$|$)|: |:$| #|^\s|\s$/i;
