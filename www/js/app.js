@@ -1,5 +1,14 @@
 // Wiring, and nothing else: the state to the parts, the parts' events to the state.
 
+import './around.js';
+import './compare.js';
+import './empty.js';
+import './logger-tree.js';
+import './query-box.js';
+import './range-picker.js';
+import './record.js';
+import './saved.js';
+import './values.js';
 import * as api from './api.js';
 import {columnsPanel} from './columns.js';
 import {byId} from './dom.js';
@@ -22,10 +31,6 @@ import {apiText, parseTs, zoneLabel} from './zone.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./api.js').Row} Row */
-
-for (const name of ['range-picker', 'query-box', 'logger-tree', 'saved', 'record', 'around', 'values', 'compare', 'empty']) {
-  await import(`./${name}.js`).catch(() => {});
-}
 
 state.start();
 const {get, set} = state;

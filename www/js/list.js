@@ -193,7 +193,7 @@ export class List {
   visible() {
     const first = Math.floor(this.scroller.position);
     const last = Math.min(this.rows.length, Math.ceil(this.scroller.position + this.scroller.page)) - 1;
-    return [Math.min(first, Math.max(0, last)), Math.max(0, last)];
+    return this.scroller.page > 0 ? [Math.min(first, Math.max(0, last)), last] : [first, -1];
   }
 
   /** @param {number} position */

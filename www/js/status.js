@@ -61,7 +61,7 @@ export function footer(host) {
     /** @param {number} first @param {number} last @param {number | null} total @param {number} seen */
     place(first, last, total, seen) {
       const of = total === null ? `more than ${seen.toLocaleString()}` : total.toLocaleString();
-      place.textContent = total === 0 || seen === 0 ? '' : `${(first + 1).toLocaleString()}\u2013${(last + 1).toLocaleString()} of ${of}`;
+      place.textContent = total === 0 || seen === 0 || last < 0 ? '' : `${(first + 1).toLocaleString()}\u2013${(last + 1).toLocaleString()} of ${of}`;
     },
     /** @param {string} text @param {(() => void) | null} cancel */
     busy(text, cancel) {

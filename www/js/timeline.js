@@ -31,6 +31,8 @@ export class Timeline {
   #step = DAYS;
   #zone = 'UTC';
   #width = 0;
+  /** Something was read, so that there is something to draw. */
+  #ready = false;
   /** @type {Marks} */
   #marks = {};
   #abort = new AbortController();
@@ -113,6 +115,7 @@ export class Timeline {
       this.#fit(filters, from, to);
       this.#step = step;
       this.#zone = zone;
+      this.#ready = true;
       this.#fail(null);
       this.#at = null;
       this.#anchor = null;
@@ -147,9 +150,12 @@ export class Timeline {
   #fail(error) {
     this.failure.hidden = !error;
     this.failure.replaceChildren(...(error ? [h('span', {}, `No timeline: ${error.message}`)] : []));
+    this.graph.toggleAttribute('hidden', Boolean(error));
     if (error) {
       this.#bins = [];
-      this.draw();
+      this.caption.replaceChildren();
+      this.legend.replaceChildren();
+      this.#drawOverlay();
     }
   }
 
@@ -179,6 +185,9 @@ export class Timeline {
   }
 
   draw() {
+    if (!this.#ready) {
+      return;
+    }
     this.#drawCaption();
     this.#drawBars();
     this.#drawAxis();
