@@ -74,7 +74,7 @@ export function fieldButtons(field, row, tabindex = -1) {
       }}, icon(name));
     return element;
   };
-  return h('span', {'class': 'field-buttons'},
+  return h('span', {'class': 'field-buttons', 'aria-hidden': tabindex < 0 ? 'true' : null},
     button('Only these', 'filter', (element) => filterBy(element, field, false)),
     button('Not these', 'exclude', (element) => filterBy(element, field, true)),
     button('More', 'more', (element) => openFieldMenu(row ?? element, field, row ? 'start' : 'end')));

@@ -4,7 +4,7 @@ import {pathOf} from './query-edit.js';
 import {openFieldMenu, fieldButtons} from './field-menu.js';
 
 /** @typedef {import('./query-edit.js').Key} Key */
-/** @typedef {{keys: Key[], value: unknown, depth: number, size: number, inArray: boolean}} Node size: of its set */
+/** @typedef {{keys: Key[], value: unknown, depth: number, position: number, size: number, inArray: boolean}} Node position: from 1; size: of its set */
 
 /** How many members are shown at a time, and how much of a text. */
 const MEMBERS = 100;
@@ -51,7 +51,7 @@ export class ChTree extends HTMLElement {
     this.#nodes.clear();
     this.setAttribute('role', 'tree');
     this.setAttribute('aria-label', label);
-    this.replaceChildren(...this.#children({keys, value, depth: 0, size: 1, inArray: false}));
+    this.replaceChildren(...this.#children({keys, value, depth: 0, position: 1, size: 1, inArray: false}));
     this.#makeTabStop(this.querySelector('[role=treeitem]'));
   }
 
@@ -72,8 +72,8 @@ export class ChTree extends HTMLElement {
     const value = /** @type {object} */ (parent.value);
     const inArray = Array.isArray(value);
     const entries = Object.entries(value);
-    const rows = entries.slice(from, from + MEMBERS).flatMap(([key, part]) => this.#rows({keys: [...parent.keys, inArray ? Number(key) : key],
-      value: part, depth: parent.depth + 1, size: entries.length, inArray}));
+    const rows = entries.slice(from, from + MEMBERS).flatMap(([key, part], i) => this.#rows({keys: [...parent.keys, inArray ? Number(key) : key],
+      value: part, depth: parent.depth + 1, position: from + i + 1, size: entries.length, inArray}));
     return entries.length > from + MEMBERS ? [...rows, this.#moreRow(parent, from + MEMBERS, entries.length)] : rows;
   }
 
@@ -95,7 +95,7 @@ export class ChTree extends HTMLElement {
   #row(node, open) {
     const key = String(node.keys.at(-1));
     const row = h('div', {'class': 'tree-row', 'role': 'treeitem', 'tabindex': '-1', 'aria-level': node.depth, 'aria-expanded': open === undefined ? null : String(open),
-      'aria-setsize': node.size, 'aria-haspopup': open === undefined ? 'menu' : null},
+      'aria-setsize': node.size, 'aria-posinset': node.position, 'aria-haspopup': open === undefined ? 'menu' : null},
     icon(open === undefined ? 'none' : 'chevron', 'icon tree-arrow'),
     h('span', {'class': node.inArray ? 'tree-key tree-index' : 'tree-key'}, key), this.#value(node), fieldButtons({path: pathOf(node.keys), value: node.value, ...this.#array(node)}));
     row.style.setProperty('--depth', String(node.depth - 1));

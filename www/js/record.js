@@ -19,6 +19,9 @@ import {ChTree} from './json-tree.js';
 
 const TABS = /** @type {const} */ (['Tree', 'YAML', 'Raw']);
 
+/** A title is no longer than this. */
+const TITLE = 300;
+
 /** The tab chosen last, from record to record. */
 let chosenTab = 0;
 
@@ -33,10 +36,10 @@ function read(record) {
   const stack = typeof meta.stack_info === 'string' ? meta.stack_info : split?.kind === 'stack' ? split.text : '';
   const chain = text ? parseTraceback(text) : null;
   const said = split ? split.message : record.message;
-  const raised = chain ? raisedTitle(chain[chain.length - 1]) : text ? text.trimEnd().split('\n').at(-1) ?? '' : excInfoTitle(error.exc_info);
+  const raised = chain ? raisedTitle(chain[chain.length - 1], TITLE) : text ? text.trimEnd().split('\n').at(-1) ?? '' : excInfoTitle(error.exc_info);
   const lines = said.split('\n');
-  const short = lines.length === 1 && said.length <= 300;
-  return {title: raised || (short ? said : lines[0].slice(0, 300)) || '(no message)', message: raised || !short ? said : null,
+  const short = lines.length === 1 && said.length <= TITLE;
+  return {title: raised || (short ? said : lines[0].slice(0, TITLE)) || '(no message)', message: raised || !short ? said : null,
     text, chain, stack, lost: !text && Boolean(error.exc_info)};
 }
 
@@ -183,11 +186,11 @@ export class ChRecord extends HTMLElement {
   }
 
   /** @param {Reading} reading */
-  #traceback({chain, text}) {
+  #traceback({chain, text, title}) {
     const plain = longText(text, 'traceback-text', 100000);
     plain.tabIndex = 0;
     plain.hidden = Boolean(chain);
-    const view = chain ? chainView(chain, true) : null;
+    const view = chain ? chainView(chain, title) : null;
     const choose = h('button', {'type': 'button', 'class': 'button plain small', 'aria-pressed': 'false', 'title': 'As Python printed it', 'onclick': () => {
       const on = choose.getAttribute('aria-pressed') === 'false';
       choose.setAttribute('aria-pressed', String(on));

@@ -72,25 +72,25 @@ export function framesView(frames) {
 
 const RELATIONS = {cause: 'was caused by', context: 'while this was handled', '': ''};
 
-/** @param {Raised} raised @param {boolean} titled the panel's title says what it is already */
-function raisedElement(raised, titled) {
-  const rest = raised.message.split('\n').slice(1).join('\n');
+/** @param {Raised} raised @param {string} title what is said above already */
+function raisedElement(raised, title) {
+  const rest = title.endsWith(raised.message) ? '' : raised.message.split('\n').slice(1).join('\n');
   return h('div', {'class': 'raised'},
-    titled ? null : h('p', {'class': 'raised-title'}, raisedTitle(raised)),
+    title ? null : h('p', {'class': 'raised-title'}, raisedTitle(raised)),
     rest.trim() ? h('pre', {'class': 'raised-rest'}, rest) : null,
-    raised.group.length ? h('ol', {'class': 'raised-group'}, ...raised.group.map((chain) => h('li', {}, chainView(chain, false)))) : null,
+    raised.group.length ? h('ol', {'class': 'raised-group'}, ...raised.group.map((chain) => h('li', {}, chainView(chain)))) : null,
     raised.frames.length ? framesView(raised.frames) : null);
 }
 
 /**
  * @param {Raised[]} chain in the text's order
- * @param {boolean} titled
+ * @param {string} [title] what the panel's title says of the last one
  * @returns {HTMLElement}
  */
-export function chainView(chain, titled) {
+export function chainView(chain, title = '') {
   const last = chain[chain.length - 1];
   const parts = chain.toReversed().flatMap((raised, i, list) => [
-    ...(i ? [h('p', {'class': 'raised-relation'}, RELATIONS[list[i - 1].relation])] : []), raisedElement(raised, titled && raised === last)]);
+    ...(i ? [h('p', {'class': 'raised-relation'}, RELATIONS[list[i - 1].relation])] : []), raisedElement(raised, raised === last ? title : '')]);
   return h('div', {'class': 'chain'}, ...parts);
 }
 

@@ -185,8 +185,12 @@ export function isLibrary(file) {
   return /[\\/](?:site|dist)-packages[\\/]|[\\/]lib(?:64)?[\\/]python[\d.]+[\\/]|[\\/]Python\d*[\\/]Lib[\\/]|^<frozen /i.test(file);
 }
 
-/** @param {Raised} raised @returns {string} ValueError: the first line of its message */
-export function raisedTitle({type, message}) {
-  const first = message.split('\n', 1)[0];
-  return type && first ? `${type}: ${first}` : type || first;
+/**
+ * @param {Raised} raised
+ * @param {number} [most] so many characters may be more than one line
+ * @returns {string} ValueError: its message, or the first line of it
+ */
+export function raisedTitle({type, message}, most = 0) {
+  const text = message.length <= most ? message.trim() : message.split('\n', 1)[0];
+  return type && text ? `${type}: ${text}` : type || text;
 }
