@@ -52,7 +52,7 @@ function fillCell(cell, column, row, {zone, mark}) {
   switch (column.key) {
   case 'time': {
     const [date, time] = formatTs(row.ts, zone).split(' ');
-    cell.replaceChildren(h('span', {'class': 'date'}, date + ' '), time);
+    cell.replaceChildren(h('span', {'class': 'date'}, h('span', {'class': 'year'}, date.slice(0, -5)), date.slice(-5) + ' '), time);
     break;
   }
   case 'level': {
