@@ -77,7 +77,9 @@ columnsPanel(byId('columns', HTMLButtonElement), {get: () => get().columns, path
 exportPanel(byId('export', HTMLButtonElement), () => ({zone: get().zone, filters: view.frozen}));
 watchOffline(() => {
   view.tail.hurry();
-  rows.error && reload();
+  if (rows.error) {
+    rows.length ? rows.retry() : reload();
+  }
 });
 
 // What the reader does -----------------------------------------------------------------------------

@@ -100,6 +100,6 @@ export function fill(slot, position, row, look) {
   } else {
     delete slot.element.dataset.level;
     delete slot.element.dataset.id;
-    slot.cells.forEach((cell) => cell.replaceChildren(h('span', {'class': 'skeleton'})));
+    slot.cells.forEach((cell) => cell.replaceChildren(h('span', {'class': 'row-skeleton'})));
   }
 }

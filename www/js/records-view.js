@@ -108,7 +108,8 @@ export class RecordsView {
   #note() {
     const {error, loading, length, total} = this.rows;
     if (error) {
-      return this.#failure(error);
+      // The banner says it, and what is shown stays.
+      return error.status === 0 && length > 0 ? null : this.#failure(error);
     }
     if (loading || length > 0 || total !== 0) {
       return null;

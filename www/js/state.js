@@ -177,8 +177,9 @@ export function replaceAll(next, historyState) {
   if (writing !== undefined) {
     write();
   }
+  const query = format(next);
+  history.pushState(historyState ?? history.state, '', location.pathname + (query ? '?' + query : ''));
   become(next);
-  history.pushState(historyState ?? history.state, '', address());
 }
 
 /** @param {Listener} listener @returns {() => void} ends it */

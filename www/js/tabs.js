@@ -6,6 +6,7 @@ import {format, parse} from './state.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {{id: number, search: string}} Tab */
+/** @typedef {{active: number, tabs: Tab[]}} Stored */
 
 const STORED = 'chronologer.tabs';
 
@@ -36,12 +37,12 @@ export class Tabs {
     this.host = host;
     this.show = show;
     this.#read();
-    const wanted = history.state?.tab;
-    const own = this.#tabs.find(({id}) => id === wanted) ?? this.#tabs.find(({search}) => search === format(state));
+    const wanted = history.state?.tab ?? this.#active;
+    // An address that was typed or followed is shown in the tab that was active: Back leads to what was there.
+    const own = this.#tabs.find(({id}) => id === wanted) ?? this.#tabs[0];
     if (own) {
       this.#active = own.id;
     } else {
-      this.#active = Math.max(0, ...this.#tabs.map(({id}) => id)) + 1;
       this.#tabs.push({id: this.#active, search: ''});
     }
     history.replaceState({tab: this.#active}, '');
@@ -51,15 +52,17 @@ export class Tabs {
 
   #read() {
     try {
-      this.#tabs = JSON.parse(sessionStorage.getItem(STORED) ?? '[]');
+      const {active, tabs} = /** @type {Stored} */ (JSON.parse(sessionStorage.getItem(STORED) ?? ''));
+      this.#tabs = tabs;
+      this.#active = active;
     } catch {
-      this.#tabs = [];
+      // None yet, or storage is refused.
     }
   }
 
   #write() {
     try {
-      sessionStorage.setItem(STORED, JSON.stringify(this.#tabs));
+      sessionStorage.setItem(STORED, JSON.stringify({active: this.#active, tabs: this.#tabs}));
     } catch {
       // Storage is refused: the tabs last as long as the page.
     }
@@ -67,17 +70,19 @@ export class Tabs {
 
   /** Back may lead to another tab, and to one that was closed. @param {number | undefined} id */
   #follow(id) {
-    if (id !== undefined) {
+    if (id !== undefined && id !== this.#active) {
       this.#active = id;
       if (!this.#tabs.some((tab) => tab.id === id)) {
         this.#tabs.push({id, search: location.search.slice(1)});
       }
+      this.#write();
       this.draw();
     }
   }
 
   /** The active tab shows this now. @param {State} state */
   update(state) {
+    this.#follow(history.state?.tab);
     const tab = this.#tabs.find(({id}) => id === this.#active);
     const search = format(state);
     if (tab && (tab.search !== search || !this.host.firstChild)) {
@@ -93,6 +98,7 @@ export class Tabs {
     const tab = this.#tabs.find((other) => other.id === id);
     if (tab && id !== this.#active) {
       this.#active = id;
+      this.#write();
       this.show(parse(tab.search), {tab: id});
       this.draw();
     }

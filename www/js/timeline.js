@@ -149,7 +149,9 @@ export class Timeline {
   /** @param {ApiError | null} error */
   #fail(error) {
     this.failure.hidden = !error;
-    this.failure.replaceChildren(...(error ? [h('span', {}, `No timeline: ${error.message}`)] : []));
+    // What is wrong with the query is said under it.
+    const words = error && !(error.type === 'StorageQueryError' && error.status === 400) ? `No timeline: ${error.message}` : '';
+    this.failure.replaceChildren(h('span', {}, words));
     this.graph.toggleAttribute('hidden', Boolean(error));
     if (error) {
       this.#bins = [];
@@ -201,7 +203,7 @@ export class Timeline {
     const total = this.#bins.reduce((sum, {count}) => sum + count, 0);
     const per = sums(this.#bins);
     this.caption.replaceChildren(h('strong', {}, total.toLocaleString()), total === 1 ? ' record' : ' records',
-      h('span', {'class': 'timeline-bar-length'}, `one bar: ${this.#step.name}`));
+      h('span', {'class': 'timeline-bar-length'}, total ? `one bar: ${this.#step.name}` : ''));
     this.legend.replaceChildren(...LEVELS.filter(({band}) => per[band]).map(({band, name}) =>
       h('span', {'class': 'level', 'data-level': band, 'title': name}, icon('level-' + band, ''),
         h('span', {'class': 'legend-name'}, name), ' ', per[band].toLocaleString())));
@@ -233,7 +235,7 @@ export class Timeline {
   }
 
   #drawAxis() {
-    const nodes = ticks(this.#domain, Math.max(2, this.#width / 80), this.#zone).map(({at, text, major}) => {
+    const nodes = !this.#bins.length ? [] : ticks(this.#domain, Math.max(2, this.#width / 80), this.#zone).map(({at, text, major}) => {
       const x = this.#x(at);
       const words = svg('text', {'x': x + 3, 'y': HEIGHT + 12, 'class': major ? 'major' : null});
       words.textContent = x < this.#width - 30 ? text : '';
