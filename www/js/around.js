@@ -1,4 +1,5 @@
-// <ch-around>: the records before and after one, with a filter of its own, beside the search. Scrolling loads on both ways.
+// <ch-around>: the records before and after one, with a filter of its own, beside the search.
+// Scrolling loads on, both ways.
 import {h, icon, sendSet} from './dom.js';
 import {around, aborted} from './api.js';
 import {parseTs, formatTs, duration} from './zone.js';
@@ -52,9 +53,13 @@ export class ChAround extends HTMLElement {
   #note = h('p', {'class': 'around-note', 'role': 'status'});
 
   connectedCallback() {
-    const close = h('button', {'type': 'button', 'class': 'button plain square', 'title': 'Close', 'aria-label': 'Close the records around', 'onclick': () => sendSet(this, {around: null})}, icon('close'));
-    const home = h('button', {'type': 'button', 'class': 'button plain square', 'title': 'Back to the record', 'aria-label': 'Back to the record', 'onclick': () => this.#home()}, icon('around'));
-    this.replaceChildren(h('header', {'class': 'around-head'}, h('h2', {}, 'Around'), this.#choose, home, close), this.#note, this.#list);
+    const close = h('button', {'type': 'button', 'class': 'button plain square', 'title': 'Close',
+      'aria-label': 'Close the records around',
+      'onclick': () => sendSet(this, {around: null})}, icon('close'));
+    const home = h('button', {'type': 'button', 'class': 'button plain square', 'title': 'Back to the record',
+      'aria-label': 'Back to the record', 'onclick': () => this.#home()}, icon('around'));
+    this.replaceChildren(h('header', {'class': 'around-head'}, h('h2', {}, 'Around'), this.#choose, home, close),
+      this.#note, this.#list);
     this.#list.addEventListener('scroll', () => this.#more());
     this.#list.addEventListener('keydown', (event) => this.#onKey(event));
   }
@@ -82,8 +87,10 @@ export class ChAround extends HTMLElement {
 
   /** What may be chosen depends on what the record tells. @param {Row} anchor */
   #showScopes(anchor) {
-    const fitting = SCOPES.filter(({fields}) => fields.slice(0, -1).every((field) => (valueAt(anchor, field) ?? null) !== null));
-    this.#choose.replaceChildren(...[...fitting.map(({key, label}) => [key, label]), ...prefixes(anchor.name).map((prefix) => [`name:${prefix}`, `Logger ${prefix}`]), ['search', 'As in the search']]
+    const fitting = SCOPES.filter(({fields}) => fields.slice(0, -1)
+      .every((field) => (valueAt(anchor, field) ?? null) !== null));
+    this.#choose.replaceChildren(...[...fitting.map(({key, label}) => [key, label]),
+      ...prefixes(anchor.name).map((prefix) => [`name:${prefix}`, `Logger ${prefix}`]), ['search', 'As in the search']]
       .map(([value, label]) => h('option', {value, selected: value === this.#scope}, label)));
     if (this.#choose.value !== this.#scope) {
       this.#scope = this.#choose.value = 'all';
@@ -101,7 +108,8 @@ export class ChAround extends HTMLElement {
       return {names: [this.#scope.slice(5)]};
     }
     const fields = SCOPES.find(({key}) => key === this.#scope)?.fields ?? [];
-    return {query: anchor ? fields.filter((field) => (valueAt(anchor, field) ?? null) !== null).map((field) => condition(field, valueAt(anchor, field))).join(' AND ') : ''};
+    return {query: anchor ? fields.filter((field) => (valueAt(anchor, field) ?? null) !== null)
+      .map((field) => condition(field, valueAt(anchor, field))).join(' AND ') : ''};
   }
 
   async #load() {
@@ -146,14 +154,16 @@ export class ChAround extends HTMLElement {
 
   /** @param {unknown} error @param {() => void} again */
   #fail(error, again) {
-    this.#note.replaceChildren(h('span', {'class': 'error-text'}, error instanceof Error ? error.message : String(error)),
+    this.#note.replaceChildren(h('span', {'class': 'error-text'},
+      error instanceof Error ? error.message : String(error)),
       h('button', {'type': 'button', 'class': 'button small', 'onclick': again}, 'Try again'));
   }
 
   /** @param {HTMLElement[]} rows @returns {HTMLElement[]} with what stands where there is nothing more */
   #edges(rows) {
     const edge = (/** @type {string} */ text) => h('div', {'class': 'around-edge', 'role': 'presentation'}, text);
-    return [...(this.#newer ? [] : [edge('The newest record')]), ...rows, ...(this.#older ? [] : [edge('The oldest record')])];
+    return [...(this.#newer ? [] : [edge('The newest record')]), ...rows,
+      ...(this.#older ? [] : [edge('The oldest record')])];
   }
 
   /** Loads on where the end of the rows comes near. */
@@ -192,7 +202,10 @@ export class ChAround extends HTMLElement {
     this.#done(signal);
   }
 
-  /** Puts rows at one end, takes as many from the other, and keeps what is seen where it is. @param {Row[]} rows @param {1|-1} direction */
+  /**
+   * Puts rows at one end, takes as many from the other, and keeps what is seen where it is. @param {Row[]} rows
+   * @param {1|-1} direction
+   */
   #put(rows, direction) {
     const seen = this.#firstSeen();
     const top = seen?.getBoundingClientRect().top ?? 0;
@@ -209,8 +222,11 @@ export class ChAround extends HTMLElement {
       this.#from += over;
       this.#newer ||= over > 0;
     }
-    const kept = new Map([...this.#list.children].map((row) => [row.getAttribute('data-id'), /** @type {HTMLElement} */ (row)]));
-    this.#list.replaceChildren(...this.#edges(this.#rows.map((row, i) => kept.get(String(row.id)) ?? this.#row(row, this.#rows[i + 1]))));
+    const kept = new Map([...this.#list.children].map((row) => [row.getAttribute('data-id'),
+      /** @type {HTMLElement} */ (row)]));
+    const rowOf = (/** @type {Row} */ row, /** @type {number} */ i) =>
+      kept.get(String(row.id)) ?? this.#row(row, this.#rows[i + 1]);
+    this.#list.replaceChildren(...this.#edges(this.#rows.map(rowOf)));
     if (seen?.isConnected) {
       this.#list.scrollTop += seen.getBoundingClientRect().top - top;
     }
@@ -219,7 +235,8 @@ export class ChAround extends HTMLElement {
   /** @returns {HTMLElement|undefined} */
   #firstSeen() {
     const {top} = this.#list.getBoundingClientRect();
-    return /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll('.around-row')]).find((row) => row.getBoundingClientRect().bottom > top);
+    return /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll('.around-row')])
+      .find((row) => row.getBoundingClientRect().bottom > top);
   }
 
   /** @param {Row} row @param {Row|undefined} next the older one @returns {HTMLElement} */
@@ -227,13 +244,18 @@ export class ChAround extends HTMLElement {
     const here = row.id === this.#id;
     const apart = next ? since(row, next) : 0;
     const from = this.#anchor && !here ? since(row, this.#anchor) : 0;
-    const element = h('div', {'class': here ? 'around-row here' : 'around-row', 'role': 'option', 'id': `around-${row.id}`, 'data-id': row.id, 'data-level': levelBand(row.level),
-      'aria-selected': String(row.id === this.#state?.record), 'data-gap': apart >= 60000 ? duration(apart) : null, 'onclick': () => this.#open(row.id, true)},
+    const element = h('div', {'class': here ? 'around-row here' : 'around-row', 'role': 'option',
+      'id': `around-${row.id}`, 'data-id': row.id,
+      'data-level': levelBand(row.level),
+      'aria-selected': String(row.id === this.#state?.record), 'data-gap': apart >= 60000 ? duration(apart) : null,
+        'onclick': () => this.#open(row.id, true)},
     icon(`level-${levelBand(row.level)}`, 'around-level'),
-    h('time', {'title': formatTs(row.ts, this.#state?.zone ?? 'UTC', {digits: 6, offset: true})}, formatTs(row.ts, this.#state?.zone ?? 'UTC', {date: false})),
+    h('time', {'title': formatTs(row.ts, this.#state?.zone ?? 'UTC', {digits: 6, offset: true})},
+      formatTs(row.ts, this.#state?.zone ?? 'UTC', {date: false})),
     h('span', {'class': 'around-since'}, here ? '' : `${from < 0 ? '\u2212' : '+'}${duration(from)}`),
     h('span', {'class': 'around-name'}, row.name),
-    h('span', {'class': 'around-message'}, h('span', {'class': 'visually-hidden'}, `${levelName(row.level)} `), row.message.slice(0, 1000)));
+    h('span', {'class': 'around-message'}, h('span', {'class': 'visually-hidden'}, `${levelName(row.level)} `),
+      row.message.slice(0, 1000)));
     return element;
   }
 
@@ -242,7 +264,9 @@ export class ChAround extends HTMLElement {
     if (times) {
       this.#list.replaceChildren(...this.#edges(this.#rows.map((row, i) => this.#row(row, this.#rows[i + 1]))));
     }
-    this.#list.querySelectorAll('.around-row').forEach((row) => row.setAttribute('aria-selected', String(row.getAttribute('data-id') === String(this.#state?.record))));
+    this.#list.querySelectorAll('.around-row')
+      .forEach((row) => row.setAttribute('aria-selected',
+      String(row.getAttribute('data-id') === String(this.#state?.record))));
   }
 
   #home() {
@@ -272,7 +296,8 @@ export class ChAround extends HTMLElement {
       event.stopPropagation();
       this.#open(rows[at].id, true);
     }
-    const to = {ArrowDown: from + 1, j: from + 1, ArrowUp: from - 1, k: from - 1, Home: 0, End: rows.length - 1}[event.key];
+    const to = {ArrowDown: from + 1, j: from + 1, ArrowUp: from - 1, k: from - 1, Home: 0,
+      End: rows.length - 1}[event.key];
     if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }

@@ -27,18 +27,22 @@ function flatten(value, keys, into) {
 /** @param {Row} record @param {string} zone */
 function fields(record, zone) {
   const {data = {}, meta = {}, error = {}, ...rest} = record.logrec ?? {};
-  const own = new Map([['level', levelName(record.level)], ['name', record.name], ['message', record.message], ['ts', formatTs(record.ts, zone, {digits: 6, offset: true})]]);
+  const own = new Map([['level', levelName(record.level)], ['name', record.name], ['message', record.message],
+    ['ts', formatTs(record.ts, zone, {digits: 6, offset: true})]]);
   return flatten(Object.keys(rest).length ? {data, ...rest, error, meta} : {data, error, meta}, [], own);
 }
 
 /** @param {Row} a @param {Row} b @param {string} zone @returns {Line[]} */
 function lines(a, b, zone) {
   const [left, right] = [fields(a, zone), fields(b, zone)];
-  return [...new Set([...left.keys(), ...right.keys()])].filter((path) => path !== '$.data' && path !== '$.error' && path !== '$.meta')
+  return [...new Set([...left.keys(), ...right.keys()])].filter((path) => !/^\$\.(data|error|meta)$/.test(path))
     .map((path) => ({path, values: [left.get(path), right.get(path)], same: left.get(path) === right.get(path)}));
 }
 
-/** A text with what the other one has not in it marked. @param {string|undefined} text @param {string|undefined} other */
+/**
+ * A text with what the other one has not in it marked. @param {string|undefined} text
+ * @param {string|undefined} other
+ */
 function differing(text, other) {
   if (text === undefined) {
     return h('span', {'class': 'hint'}, 'not there');
@@ -59,13 +63,15 @@ function differing(text, other) {
   if (start + end < most / 5 && text.length > 40) {
     return h('span', {}, text);
   }
-  return h('span', {}, text.slice(0, start), h('mark', {}, text.slice(start, text.length - end)), text.slice(text.length - end));
+  return h('span', {}, text.slice(0, start), h('mark', {}, text.slice(start, text.length - end)),
+    text.slice(text.length - end));
 }
 
 /** @param {number} id @param {string|undefined} text @param {string|undefined} other */
 function cell(id, text, other) {
   // What may be longer than its cell is scrolled by keys as well.
-  return h('td', {'data-record': `#${id}`}, h('div', {tabindex: (text?.length ?? 0) > 300 ? '0' : null}, differing(text, other)));
+  return h('td', {'data-record': `#${id}`},
+    h('div', {tabindex: (text?.length ?? 0) > 300 ? '0' : null}, differing(text, other)));
 }
 
 export class ChCompare extends HTMLElement {
@@ -78,10 +84,13 @@ export class ChCompare extends HTMLElement {
   #loading;
 
   connectedCallback() {
-    const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close', 'autofocus': true, 'onclick': () => this.#dialog.close()}, icon('close'));
+    const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close',
+      'autofocus': true,
+      'onclick': () => this.#dialog.close()}, icon('close'));
     this.#all.addEventListener('change', () => this.#show());
     this.#dialog.replaceChildren(h('header', {}, h('h2', {id: 'compare-title'}, 'Two records'),
-      h('span', {'class': 'dialog-tools'}, h('label', {'class': 'check'}, this.#all, 'Also what is the same'), close)), this.#body);
+      h('span', {'class': 'dialog-tools'}, h('label', {'class': 'check'}, this.#all, 'Also what is the same'), close)),
+        this.#body);
     this.#dialog.addEventListener('close', () => this.#loading?.abort());
     this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.#dialog.close());
     this.replaceChildren(this.#dialog);
@@ -100,7 +109,8 @@ export class ChCompare extends HTMLElement {
       this.#show();
     } catch (error) {
       if (!aborted(error)) {
-        this.#body.replaceChildren(h('p', {'class': 'error-text', 'role': 'alert'}, error instanceof Error ? error.message : String(error)));
+        this.#body.replaceChildren(h('p', {'class': 'error-text', 'role': 'alert'},
+          error instanceof Error ? error.message : String(error)));
       }
     }
   }
@@ -112,13 +122,17 @@ export class ChCompare extends HTMLElement {
     const [a, b] = this.#records;
     const all = lines(a, b, get().zone);
     const shown = all.filter((line) => this.#all.checked || !line.same);
-    const apart = (parseTs(b.ts)?.ms ?? 0) - (parseTs(a.ts)?.ms ?? 0) + ((parseTs(b.ts)?.us ?? 0) - (parseTs(a.ts)?.us ?? 0)) / 1000;
+    const ms = (/** @type {Row} */ {ts}) => (parseTs(ts)?.ms ?? 0) + (parseTs(ts)?.us ?? 0) / 1000;
     const same = all.length - all.filter((line) => !line.same).length;
     this.#body.replaceChildren(
-      h('p', {'class': 'hint'}, `${duration(apart)} apart \u00b7 ${all.length - same} fields differ, ${same} are the same`),
-      h('div', {'class': 'compare-scroll', 'tabindex': '0', 'role': 'group', 'aria-label': 'Fields of both'}, h('table', {'class': 'compare-table'},
-        h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Field'), ...[a, b].map(({id}) => h('th', {scope: 'col'}, `#${id}`)))),
-        h('tbody', {}, ...shown.map(({path, values: [left, right], same: equal}) => h('tr', {'class': equal ? 'same' : null},
+      h('p', {'class': 'hint'},
+        `${duration(ms(b) - ms(a))} apart \u00b7 ${all.length - same} fields differ, ${same} are the same`),
+      h('div', {'class': 'compare-scroll', 'tabindex': '0', 'role': 'group', 'aria-label': 'Fields of both'},
+        h('table', {'class': 'compare-table'},
+        h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Field'),
+          ...[a, b].map(({id}) => h('th', {scope: 'col'}, `#${id}`)))),
+        h('tbody', {}, ...shown.map(({path, values: [left, right], same: equal}) => h('tr',
+          {'class': equal ? 'same' : null},
           h('th', {scope: 'row', title: path}, fieldName(path)), cell(a.id, left, right), cell(b.id, right, left)))))));
   }
 }

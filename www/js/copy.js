@@ -106,7 +106,8 @@ export function markdown(record, zone, link) {
   const data = record.logrec?.data;
   const traceback = valueAt(record, '$.error.exc_text');
   return [
-    `**${levelName(record.level)}** \`${record.name}\` · ${formatTs(record.ts, zone, {digits: 6, offset: true})}${place} · [record ${record.id}](${link})`,
+    `**${levelName(record.level)}** \`${record.name}\` · ${formatTs(record.ts, zone,
+      {digits: 6, offset: true})}${place} · [record ${record.id}](${link})`,
     fence(record.message),
     ...(typeof traceback === 'string' ? [fence(traceback)] : []),
     ...(data && Object.keys(data).length ? [fence(json(data, 2), 'json')] : []),

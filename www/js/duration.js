@@ -66,7 +66,8 @@ function parseIso(text) {
 
 /** @param {Length} length @returns {string} PT1H30M, without a sign */
 export function isoLength({years, months, days, seconds}) {
-  const [hours, minutes] = seconds % 3600 === 0 ? [seconds / 3600, 0] : seconds % 60 === 0 && seconds < 7200 ? [0, seconds / 60]
+  const [hours, minutes] = seconds % 3600 === 0 ? [seconds / 3600, 0]
+    : seconds % 60 === 0 && seconds < 7200 ? [0, seconds / 60]
     : [Math.floor(seconds / 3600), Math.floor(seconds % 3600 / 60)];
   const rest = Math.round((seconds - hours * 3600 - minutes * 60) * 1e6) / 1e6;
   /** @param {[number, string][]} parts */
@@ -82,9 +83,11 @@ export function lengthWords({years, months, days, seconds}) {
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds % 3600 / 60);
   const rest = Math.round((seconds - hours * 3600 - minutes * 60) * 1e6) / 1e6;
-  const parts = /** @type {[number, string][]} */ ([[years, 'year'], [months, 'month'], [weeks, 'week'], [weeks ? 0 : days, 'day'],
+  const parts = /** @type {[number, string][]} */ ([[years, 'year'], [months, 'month'], [weeks, 'week'],
+    [weeks ? 0 : days, 'day'],
     [hours, 'hour'], [minutes, 'minute'], [rest, 'second']]);
-  return parts.filter(([count]) => count).map(([count, name]) => `${count} ${name}${count === 1 ? '' : 's'}`).join(' ') || '0 seconds';
+  return parts.filter(([count]) => count).map(([count, name]) => `${count} ${name}${count === 1 ? '' : 's'}`).join(' ')
+    || '0 seconds';
 }
 
 /**

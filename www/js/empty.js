@@ -26,23 +26,28 @@ function shell() {
 /** A record as the standard library's HTTPHandler sends it. @returns {Record<string, string|number>} */
 function testRecord() {
   const now = Date.now();
-  return {name: 'chronologer.test', msg: 'Hello, %s', args: '(\'Chronologer\',)', levelname: 'INFO', levelno: 20, pathname: location.pathname, filename: 'index.html',
-    module: 'index', exc_info: 'None', exc_text: 'None', stack_info: 'None', lineno: 1, funcName: 'test', created: now / 1000, msecs: now % 1000, relativeCreated: performance.now(),
+  return {name: 'chronologer.test', msg: 'Hello, %s', args: '(\'Chronologer\',)', levelname: 'INFO', levelno: 20,
+    pathname: location.pathname, filename: 'index.html',
+    module: 'index', exc_info: 'None', exc_text: 'None', stack_info: 'None', lineno: 1, funcName: 'test',
+      created: now / 1000, msecs: now % 1000, relativeCreated: performance.now(),
     thread: 1, threadName: 'MainThread', processName: 'MainProcess', process: 1, foo: 387};
 }
 
 export class ChEmpty extends HTMLElement {
   connectedCallback() {
-    const button = h('button', {'type': 'button', 'class': 'button primary', 'onclick': () => this.#send(button)}, 'Send a test record');
+    const button = h('button', {'type': 'button', 'class': 'button primary', 'onclick': () => this.#send(button)},
+      'Send a test record');
     this.replaceChildren(h('div', {'class': 'empty'}, h('h2', {}, 'No records yet'),
       h('p', {}, 'Log to this server from any Python program; nothing needs to be installed there.'),
       this.#snippet('Python', python()), this.#snippet('Shell', shell()),
-      h('p', {'class': 'empty-send'}, button, h('span', {'class': 'hint'}, 'It goes the way that HTTPHandler sends one.'))));
+      h('p', {'class': 'empty-send'}, button,
+        h('span', {'class': 'hint'}, 'It goes the way that HTTPHandler sends one.'))));
   }
 
   /** @param {string} title @param {string} text */
   #snippet(title, text) {
-    return h('section', {'class': 'snippet'}, h('h3', {}, title), h('pre', {'tabindex': '0', 'aria-label': title}, text), copyButton(() => text, title, 'snippet-copy'));
+    return h('section', {'class': 'snippet'}, h('h3', {}, title),
+      h('pre', {'tabindex': '0', 'aria-label': title}, text), copyButton(() => text, title, 'snippet-copy'));
   }
 
   /** @param {HTMLButtonElement} button */

@@ -31,7 +31,8 @@ function toggle(element, part) {
 /** @param {Element} element @param {string} path */
 function toggleColumn(element, path) {
   const {columns} = get();
-  sendSet(element, {columns: columns.includes(path) ? columns.filter((column) => column !== path) : [...columns, path]});
+  sendSet(element, {columns: columns.includes(path) ? columns.filter((column) => column !== path)
+    : [...columns, path]});
 }
 
 /** @param {Element} element @param {Field} field @returns {import('./menu.js').Item[]} */
@@ -42,12 +43,17 @@ function items(element, {path, value, array}) {
   const own = ['level', 'name', 'message', 'ts', 'id'].includes(path);
   const member = array && edit.memberCondition(array.path, value);
   return [
-    {label: 'Only these', icon: 'filter', checked: on(edit.condition(path, value)), run: () => filterBy(element, {path, value}, false)},
-    {label: 'Not these', icon: 'exclude', checked: on(edit.condition(path, value, true)), run: () => filterBy(element, {path, value}, true)},
-    ...(member ? [{label: 'Only lists with this', icon: 'filter', checked: on(member), run: () => toggle(element, member)}] : []),
-    ...(path[0] === '$' ? [{label: 'Only where it is there', icon: 'filter', checked: on(edit.condition(path, undefined, true)),
+    {label: 'Only these', icon: 'filter', checked: on(edit.condition(path, value)),
+      run: () => filterBy(element, {path, value}, false)},
+    {label: 'Not these', icon: 'exclude', checked: on(edit.condition(path, value, true)),
+      run: () => filterBy(element, {path, value}, true)},
+    ...(member ? [{label: 'Only lists with this', icon: 'filter', checked: on(member),
+      run: () => toggle(element, member)}] : []),
+    ...(path[0] === '$' ? [{label: 'Only where it is there', icon: 'filter',
+      checked: on(edit.condition(path, undefined, true)),
       run: () => toggle(element, edit.condition(path, undefined, true))}] : []),
-    ...(own ? [] : [{label: shown ? 'Not as a column' : 'As a column', icon: 'columns', run: () => toggleColumn(element, path)}]),
+    ...(own ? [] : [{label: shown ? 'Not as a column' : 'As a column', icon: 'columns',
+      run: () => toggleColumn(element, path)}]),
     ...(['ts', 'id'].includes(path) ? [] : [{label: 'Top values', icon: 'bars', run: () => openValues(path)}]),
     {label: 'Copy value', icon: 'copy', run: () => copy(element, valueText(value), 'Value')},
     {label: 'Copy path', icon: 'copy', hint: path, run: () => copy(element, path, 'Path')},
@@ -67,7 +73,9 @@ export function openFieldMenu(anchor, field, align) {
 export function fieldButtons(field, row, tabindex = -1) {
   /** @param {string} label @param {string} name @param {(button: HTMLElement) => void} run */
   const button = (label, name, run) => {
-    const element = h('button', {'type': 'button', 'class': 'field-button', 'title': label, 'aria-label': `${label}: ${field.path}`, 'tabindex': tabindex,
+    const element = h('button', {'type': 'button', 'class': 'field-button', 'title': label,
+      'aria-label': `${label}: ${field.path}`,
+      'tabindex': tabindex,
       'onclick': (/** @type {Event} */ event) => {
         event.stopPropagation();
         run(element);

@@ -4,7 +4,10 @@ import {pathOf} from './query-edit.js';
 import {openFieldMenu, fieldButtons} from './field-menu.js';
 
 /** @typedef {import('./query-edit.js').Key} Key */
-/** @typedef {{keys: Key[], value: unknown, depth: number, position: number, size: number, inArray: boolean}} Node position: from 1; size: of its set */
+/**
+ * @typedef {{keys: Key[], value: unknown, depth: number, position: number, size: number, inArray: boolean}} Node
+ *   position: from 1; size: of its set
+ */
 
 /** How many members are shown at a time, and how much of a text. */
 const MEMBERS = 100;
@@ -30,7 +33,9 @@ function summary(value) {
     return keys.length === 0 ? '[ ]' : `[ ${keys.length} ]`;
   }
   const names = keys.slice(0, 4).join(', ');
-  return keys.length === 0 ? '{ }' : `{ ${names.length > 48 ? names.slice(0, 47) + '\u2026' : names}${keys.length > 4 ? `, \u2026 ${keys.length}` : ''} }`;
+  return keys.length === 0 ? '{ }'
+    : `{ ${names.length > 48 ? names.slice(0,
+    47) + '\u2026' : names}${keys.length > 4 ? `, \u2026 ${keys.length}` : ''} }`;
 }
 
 /** @param {unknown} value @param {number} limit @returns {number} how many values are in it, no more than the limit */
@@ -67,12 +72,16 @@ export class ChTree extends HTMLElement {
     this.removeEventListener('focusin', this.#onFocus);
   }
 
-  /** The rows of what is in a value, and below it where that is unfolded. @param {Node} parent @param {number} [from] @returns {HTMLElement[]} */
+  /**
+   * The rows of what is in a value, and below it where that is unfolded. @param {Node} parent
+   * @param {number} [from] @returns {HTMLElement[]}
+   */
   #children(parent, from = 0) {
     const value = /** @type {object} */ (parent.value);
     const inArray = Array.isArray(value);
     const entries = Object.entries(value);
-    const rows = entries.slice(from, from + MEMBERS).flatMap(([key, part], i) => this.#rows({keys: [...parent.keys, inArray ? Number(key) : key],
+    const rows = entries.slice(from, from + MEMBERS)
+      .flatMap(([key, part], i) => this.#rows({keys: [...parent.keys, inArray ? Number(key) : key],
       value: part, depth: parent.depth + 1, position: from + i + 1, size: entries.length, inArray}));
     return entries.length > from + MEMBERS ? [...rows, this.#moreRow(parent, from + MEMBERS, entries.length)] : rows;
   }
@@ -88,16 +97,19 @@ export class ChTree extends HTMLElement {
   #isOpen(node) {
     const path = pathOf(node.keys);
     // The facts and the traceback above have said most of those two.
-    return folds.get(path) ?? (node.depth === 1 ? path !== '$.meta' && path !== '$.error' : countTo(node.value, 60) < 60);
+    return folds.get(path)
+      ?? (node.depth === 1 ? path !== '$.meta' && path !== '$.error' : countTo(node.value, 60) < 60);
   }
 
   /** @param {Node} node @param {boolean|undefined} open undefined where there is nothing below it */
   #row(node, open) {
     const key = String(node.keys.at(-1));
-    const row = h('div', {'class': 'tree-row', 'role': 'treeitem', 'tabindex': '-1', 'aria-level': node.depth, 'aria-expanded': open === undefined ? null : String(open),
+    const row = h('div', {'class': 'tree-row', 'role': 'treeitem', 'tabindex': '-1', 'aria-level': node.depth,
+      'aria-expanded': open === undefined ? null : String(open),
       'aria-setsize': node.size, 'aria-posinset': node.position, 'aria-haspopup': open === undefined ? 'menu' : null},
     icon(open === undefined ? 'none' : 'chevron', 'icon tree-arrow'),
-    h('span', {'class': node.inArray ? 'tree-key tree-index' : 'tree-key'}, key), this.#value(node), fieldButtons({path: pathOf(node.keys), value: node.value, ...this.#array(node)}));
+    h('span', {'class': node.inArray ? 'tree-key tree-index' : 'tree-key'}, key), this.#value(node),
+      fieldButtons({path: pathOf(node.keys), value: node.value, ...this.#array(node)}));
     row.style.setProperty('--depth', String(node.depth - 1));
     this.#nodes.set(row, node);
     return row;
@@ -114,20 +126,22 @@ export class ChTree extends HTMLElement {
       return h('span', {'class': 'tree-value', 'data-kind': 'nested'}, summary(value));
     }
     const text = typeof value === 'string' ? value : String(value);
-    const element = h('span', {'class': 'tree-value', 'data-kind': kindOf(value)}, text.length > TEXT ? text.slice(0, TEXT) : text === '' ? '\u201c\u201d' : text);
+    const element = h('span', {'class': 'tree-value', 'data-kind': kindOf(value)},
+      text.length > TEXT ? text.slice(0, TEXT) : text === '' ? '\u201c\u201d' : text);
     if (text.length > TEXT) {
       element.append(h('button', {'type': 'button', 'class': 'text-button', 'onclick': (/** @type {Event} */ event) => {
         event.stopPropagation();
         element.textContent = text;
-      }}, `\u2026 ${(text.length - TEXT).toLocaleString('en')} characters more`));
+      }}, `\u2026 ${(text.length - TEXT).toLocaleString()} characters more`));
     }
     return element;
   }
 
   /** @param {Node} parent @param {number} from @param {number} size */
   #moreRow(parent, from, size) {
-    const row = h('div', {'class': 'tree-row tree-more', 'role': 'treeitem', 'tabindex': '-1', 'aria-level': parent.depth + 1}, icon('none', 'icon tree-arrow'),
-      `${Math.min(MEMBERS, size - from)} more of ${size.toLocaleString('en')}`);
+    const row = h('div', {'class': 'tree-row tree-more', 'role': 'treeitem', 'tabindex': '-1',
+      'aria-level': parent.depth + 1}, icon('none', 'icon tree-arrow'),
+      `${Math.min(MEMBERS, size - from)} more of ${size.toLocaleString()}`);
     row.style.setProperty('--depth', String(parent.depth));
     row.addEventListener('click', (event) => {
       event.stopPropagation();
@@ -176,7 +190,8 @@ export class ChTree extends HTMLElement {
   #onClick = (/** @type {MouseEvent} */ event) => {
     const row = this.#rowOf(event);
     // Text that is being selected is not clicked on.
-    if (row && !(event.target instanceof Element && event.target.closest('button')) && getSelection()?.isCollapsed !== false) {
+    if (row && !(event.target instanceof Element && event.target.closest('button'))
+      && getSelection()?.isCollapsed !== false) {
       row.focus();
       this.#act(row);
     }

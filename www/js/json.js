@@ -9,8 +9,10 @@ export function parseJson(text) {
     return JSON.parse(text);
   }
   /** @type {any} The number's source is not in every browser, nor in every checker's library. */
-  const exact = (/** @type {string} */ _, /** @type {unknown} */ value, /** @type {{source?: string}|undefined} */ context) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '') ? BigInt(context?.source ?? 0) : value;
+  const exact = (/** @type {string} */ _, /** @type {unknown} */ value,
+    /** @type {{source?: string}|undefined} */ context) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
+      ? BigInt(context?.source ?? 0) : value;
   return JSON.parse(text, exact);
 }
 

@@ -35,11 +35,14 @@ export class ChLoggers extends HTMLElement {
   /** @type {AbortController|undefined} */
   #loading;
   #label = h('span', {'class': 'button-label'});
-  #button = h('button', {'type': 'button', 'class': 'button loggers-button', 'title': 'Loggers'}, icon('tree'), this.#label);
-  #search = h('input', {'class': 'field', 'type': 'search', 'autofocus': true, 'placeholder': 'Find a logger', 'aria-label': 'Find a logger', 'spellcheck': 'false', 'autocomplete': 'off'});
+  #button = h('button', {'type': 'button', 'class': 'button loggers-button', 'title': 'Loggers'}, icon('tree'),
+    this.#label);
+  #search = h('input', {'class': 'field', 'type': 'search', 'autofocus': true, 'placeholder': 'Find a logger',
+    'aria-label': 'Find a logger', 'spellcheck': 'false', 'autocomplete': 'off'});
   #rows = h('div', {'class': 'loggers-rows', 'role': 'tree', 'aria-label': 'Loggers', 'aria-multiselectable': 'true'});
   #foot = h('div', {'class': 'loggers-foot'});
-  #panel = h('div', {'class': 'popover loggers'}, h('div', {'class': 'loggers-search'}, this.#search), this.#rows, this.#foot);
+  #panel = h('div', {'class': 'popover loggers'}, h('div', {'class': 'loggers-search'}, this.#search), this.#rows,
+    this.#foot);
   /** @type {ReturnType<typeof popover>|undefined} */
   #popover;
 
@@ -104,7 +107,8 @@ export class ChLoggers extends HTMLElement {
       this.#show();
     } catch (error) {
       if (!aborted(error)) {
-        this.#foot.replaceChildren(h('span', {'class': 'error-text', 'role': 'alert'}, error instanceof Error ? error.message : String(error)));
+        this.#foot.replaceChildren(h('span', {'class': 'error-text', 'role': 'alert'},
+          error instanceof Error ? error.message : String(error)));
       }
     }
     this.#rows.removeAttribute('aria-busy');
@@ -124,25 +128,34 @@ export class ChLoggers extends HTMLElement {
     if (focused !== null && focused !== undefined) {
       stop?.focus();
     }
-    this.#foot.replaceChildren(h('span', {'class': 'hint'}, rows.length ? `${this.#list.length.toLocaleString('en')} loggers` : part ? 'No logger has this in its name.' : 'No records match.'),
-      this.#value.length ? h('button', {'type': 'button', 'class': 'button small', 'onclick': () => this.#choose([])}, 'All loggers') : '');
+    this.#foot.replaceChildren(h('span', {'class': 'hint'},
+      rows.length ? `${this.#list.length.toLocaleString()} loggers` : part ? 'No logger has this in its name.'
+      : 'No records match.'),
+      this.#value.length ? h('button', {'type': 'button', 'class': 'button small', 'onclick': () => this.#choose([])},
+        'All loggers') : '');
   }
 
-  /** @param {Branch} branch @param {number} depth @param {boolean} unfolded @param {number} most @returns {HTMLElement[]} */
+  /**
+   * @param {Branch} branch @param {number} depth @param {boolean} unfolded @param {number} most
+   * @returns {HTMLElement[]}
+   */
   #branch(branch, depth, unfolded, most) {
     const foldable = branch.children.length > 0;
     const open = foldable && (unfolded || this.#open.has(branch.name));
     const chosen = isChosen(branch.name, this.#value);
     const partly = !chosen && this.#value.some((prefix) => prefix.startsWith(branch.name + '.'));
-    const row = h('div', {'class': 'logger-row', 'role': 'treeitem', 'tabindex': '-1', 'data-name': branch.name, 'aria-level': depth, 'title': branch.name,
-      'aria-expanded': foldable ? String(open) : null, 'aria-selected': String(chosen), 'data-partly': partly, 'onclick': () => this.#toggle(branch)},
+    const row = h('div', {'class': 'logger-row', 'role': 'treeitem', 'tabindex': '-1', 'data-name': branch.name,
+      'aria-level': depth, 'title': branch.name,
+      'aria-expanded': foldable ? String(open) : null, 'aria-selected': String(chosen), 'data-partly': partly,
+        'onclick': () => this.#toggle(branch)},
     foldable ? h('span', {'class': 'logger-fold', 'onclick': (/** @type {Event} */ event) => {
       event.stopPropagation();
       this.#fold(branch, !open);
     }}, icon('chevron', 'icon tree-arrow')) : h('span', {'class': 'logger-fold'}),
     h('span', {'class': 'logger-check'}, chosen ? icon('check') : null),
     h('span', {'class': 'logger-part'}, branch.part || '(no name)'),
-    h('button', {'type': 'button', 'tabindex': '-1', 'aria-hidden': 'true', 'class': 'text-button logger-only', 'onclick': (/** @type {Event} */ event) => {
+    h('button', {'type': 'button', 'tabindex': '-1', 'aria-hidden': 'true', 'class': 'text-button logger-only',
+      'onclick': (/** @type {Event} */ event) => {
       event.stopPropagation();
       this.#choose([branch.name]);
     }}, 'only'), h('span', {'class': 'logger-count'}, short(branch.count)));
@@ -209,7 +222,8 @@ export class ChLoggers extends HTMLElement {
     };
     const open = row.getAttribute('aria-expanded');
     const keys = /** @type {Record<string, () => void>} */ ({
-      'ArrowDown': () => go(rows[at + 1] ?? rows[at]), 'ArrowUp': () => at ? go(rows[at - 1]) : this.#search.focus(), 'Home': () => go(rows[0]), 'End': () => go(rows.at(-1)),
+      'ArrowDown': () => go(rows[at + 1] ?? rows[at]), 'ArrowUp': () => at ? go(rows[at - 1]) : this.#search.focus(),
+        'Home': () => go(rows[0]), 'End': () => go(rows.at(-1)),
       'ArrowRight': () => open === 'false' ? this.#fold(branch, true) : go(rows[at + 1] ?? rows[at]),
       'ArrowLeft': () => open === 'true' ? this.#fold(branch, false)
         : go(rows.slice(0, at).findLast((other) => Number(other.ariaLevel) < Number(row.ariaLevel)) ?? rows[at]),

@@ -17,12 +17,14 @@ function itemElement(item, close) {
   if (!run) {
     return h('div', {'class': 'menu-heading', 'role': 'presentation'}, label);
   }
-  return h('button', {'type': 'button', 'class': 'menu-item', 'tabindex': '-1', 'role': checked === undefined ? 'menuitem' : 'menuitemcheckbox',
+  return h('button', {'type': 'button', 'class': 'menu-item', 'tabindex': '-1',
+    'role': checked === undefined ? 'menuitem' : 'menuitemcheckbox',
     'aria-checked': checked === undefined ? null : String(checked),
     'onclick': () => {
       close();
       run();
-    }}, icon(checked ? 'check' : item.icon ?? 'none'), h('span', {'class': 'menu-label'}, label), hint ? h('span', {'class': 'menu-hint'}, hint) : null);
+    }}, icon(checked ? 'check' : item.icon ?? 'none'), h('span', {'class': 'menu-label'}, label),
+      hint ? h('span', {'class': 'menu-hint'}, hint) : null);
 }
 
 /** @param {KeyboardEvent} event @param {HTMLElement} panel */
@@ -31,7 +33,8 @@ function move(event, panel) {
   const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
   const letter = event.key.length === 1 && !event.ctrlKey && !event.metaKey ? event.key.toLowerCase() : '';
   const ordered = [...items.slice(at + 1), ...items.slice(0, at + 1)];
-  const target = {ArrowDown: items[(at + 1) % items.length], ArrowUp: items[(at - 1 + items.length) % items.length], Home: items[0], End: items[items.length - 1]}[event.key]
+  const target = {ArrowDown: items[(at + 1) % items.length], ArrowUp: items[(at - 1 + items.length) % items.length],
+    Home: items[0], End: items[items.length - 1]}[event.key]
     ?? (letter.trim() ? ordered.find((item) => item.textContent?.trim().toLowerCase().startsWith(letter)) : undefined);
   if (target) {
     event.preventDefault();
@@ -78,7 +81,9 @@ export function openMenu(anchor, label, items, align = 'start') {
  * @param {{text?: string, classes?: string}} [options] text: shown beside the icon
  */
 export function menuButton(label, iconName, items, {text, classes = 'plain square'} = {}) {
-  const button = h('button', {'type': 'button', 'class': `button ${classes}`, 'title': label, 'aria-label': text ? null : label, 'aria-haspopup': 'menu',
+  const button = h('button', {'type': 'button', 'class': `button ${classes}`, 'title': label,
+    'aria-label': text ? null : label,
+    'aria-haspopup': 'menu',
     'onclick': () => openMenu(button, label, items(), 'end')}, icon(iconName), text ?? null);
   return button;
 }

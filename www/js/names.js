@@ -42,7 +42,8 @@ function isWithin(other, name) {
 
 /** Prefixes for a branch without a part of it. @param {Branch} branch @param {string} name @returns {string[]} */
 function without(branch, name) {
-  return branch.name === name ? [] : isWithin(name, branch.name) ? branch.children.flatMap((child) => without(child, name)) : [branch.name];
+  return branch.name === name ? [] : isWithin(name, branch.name)
+    ? branch.children.flatMap((child) => without(child, name)) : [branch.name];
 }
 
 /** The uppermost branches that a prefix chooses. @param {Branch[]} tree @param {string} prefix @returns {Branch[]} */
@@ -61,5 +62,6 @@ export function toggleName(tree, prefixes, name) {
     return [...prefixes.filter((prefix) => !prefix.startsWith(name)), name];
   }
   return prefixes.filter((prefix) => !isWithin(prefix, name))
-    .flatMap((prefix) => name.startsWith(prefix) ? covered(tree, prefix).flatMap((branch) => without(branch, name)) : [prefix]);
+    .flatMap((prefix) => name.startsWith(prefix) ? covered(tree, prefix).flatMap((branch) => without(branch, name))
+      : [prefix]);
 }

@@ -15,13 +15,17 @@ import {openMenu} from './menu.js';
 const PLACEHOLDER = 'message LIKE \'%timeout%\' AND logrec->\'$.data.status\' >= 500';
 
 export class ChQuery extends HTMLElement {
-  #area = h('textarea', {'class': 'query-area', 'rows': '1', 'spellcheck': 'false', 'autocomplete': 'off', 'autocapitalize': 'off', 'autocorrect': 'off',
+  #area = h('textarea', {'class': 'query-area', 'rows': '1', 'spellcheck': 'false', 'autocomplete': 'off',
+    'autocapitalize': 'off',
+    'autocorrect': 'off',
     'placeholder': PLACEHOLDER, 'aria-label': 'Query', 'aria-autocomplete': 'list',
     'aria-describedby': 'query-error', 'enterkeyhint': 'search', 'maxlength': '65536'});
   #mirror = h('pre', {'class': 'query-mirror', 'aria-hidden': 'true'});
   #below = h('div', {'class': 'query-below', 'id': 'query-error', 'role': 'status'});
-  #list = h('div', {'class': 'popover query-list', 'role': 'listbox', 'id': 'query-list', 'aria-label': 'Completion', 'popover': 'manual'});
-  #clear = h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'Clear', 'aria-label': 'Clear the query'}, icon('close'));
+  #list = h('div', {'class': 'popover query-list', 'role': 'listbox', 'id': 'query-list', 'aria-label': 'Completion',
+    'popover': 'manual'});
+  #clear = h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'Clear',
+    'aria-label': 'Clear the query'}, icon('close'));
   #run = h('button', {'type': 'button', 'class': 'button small primary query-run', 'title': 'Enter'}, 'Run');
   #value = '';
   /** @type {import('./api.js').ApiError|Error|null} */
@@ -41,15 +45,18 @@ export class ChQuery extends HTMLElement {
   }
 
   connectedCallback() {
-    const help = h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'What can stand here', 'aria-label': 'Help with the query'}, icon('help'));
+    const help = h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'What can stand here',
+      'aria-label': 'Help with the query'}, icon('help'));
     const panel = h('div', {'class': 'popover query-help'});
     const helper = popover(help, panel, {align: 'end', onopen: () => panel.replaceChildren(queryHelp((query) => {
       helper.close();
       this.#put(query);
     }))});
-    const past = h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'Queries before', 'aria-label': 'Queries before', 'aria-haspopup': 'menu',
+    const past = h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'Queries before',
+      'aria-label': 'Queries before', 'aria-haspopup': 'menu',
       'onclick': () => this.#openPast(past)}, icon('history'));
-    this.replaceChildren(h('div', {'class': 'query-frame'}, icon('search', 'icon query-icon'), h('div', {'class': 'query-text'}, this.#mirror, this.#area),
+    this.replaceChildren(h('div', {'class': 'query-frame'}, icon('search', 'icon query-icon'),
+      h('div', {'class': 'query-text'}, this.#mirror, this.#area),
       h('div', {'class': 'query-tools'}, this.#clear, this.#run, past, help)), this.#list, this.#below, panel);
     this.#area.addEventListener('input', () => this.#onInput());
     this.#area.addEventListener('keydown', (event) => this.#onKey(event));
@@ -140,12 +147,15 @@ export class ChQuery extends HTMLElement {
   /** @param {string} text @param {boolean} changed */
   #showBelow(text, changed) {
     if (this.#error && !changed) {
-      const fixes = errorFixes(this.#error.message, text).map(({label, query}) => h('button', {'type': 'button', 'class': 'button small', 'onclick': () => this.#put(query)}, label));
+      const fixes = errorFixes(this.#error.message, text)
+        .map(({label, query}) => h('button', {'type': 'button', 'class': 'button small',
+          'onclick': () => this.#put(query)}, label));
       this.#below.replaceChildren(h('span', {'class': 'error-text'}, errorText(this.#error.message)), ...fixes);
       return;
     }
     const words = queryText(text);
-    this.#below.replaceChildren(...(words && document.activeElement === this.#area ? [h('span', {'class': 'hint'}, words)] : []));
+    const writing = document.activeElement === this.#area;
+    this.#below.replaceChildren(...(words && writing ? [h('span', {'class': 'hint'}, words)] : []));
     this.#area.title = changed ? '' : words;
   }
 
@@ -154,14 +164,17 @@ export class ChQuery extends HTMLElement {
   /** @param {boolean} asked */
   #offer(asked) {
     const {selectionStart, selectionEnd, value} = this.#area;
-    this.#completion = selectionStart === selectionEnd ? complete(value, selectionStart, {paths: this.paths, names: knownNames()}, asked) : null;
+    this.#completion = selectionStart === selectionEnd
+      ? complete(value, selectionStart, {paths: this.paths, names: knownNames()}, asked) : null;
     this.#chosen = asked ? 0 : -1;
     if (!this.#completion) {
       this.#closeList();
       return;
     }
-    this.#list.replaceChildren(...this.#completion.words.map((word, i) => h('div', {'class': 'query-option', 'role': 'option', 'id': `query-option-${i}`,
-      'onclick': () => this.#accept(i)}, h('span', {'class': 'query-option-name', 'data-kind': word.kind}, word.name), h('span', {'class': 'query-option-about'}, word.about))));
+    this.#list.replaceChildren(...this.#completion.words.map((word, i) => h('div', {'class': 'query-option',
+      'role': 'option', 'id': `query-option-${i}`,
+      'onclick': () => this.#accept(i)}, h('span', {'class': 'query-option-name', 'data-kind': word.kind}, word.name),
+        h('span', {'class': 'query-option-about'}, word.about))));
     this.#list.showPopover();
     this.#area.setAttribute('aria-controls', 'query-list');
     this.#placeList(this.#completion.start);
@@ -275,14 +288,19 @@ export class ChQuery extends HTMLElement {
   /** @param {HTMLElement} button */
   #openPast(button) {
     const list = queries().filter((query) => query !== this.#value);
-    openMenu(button, 'Queries before', list.length ? list.map((query) => ({label: query, icon: 'none', run: () => this.#put(query)})) : [{label: 'None yet'}], 'end');
+    openMenu(button, 'Queries before',
+      list.length ? list.map((query) => ({label: query, icon: 'none', run: () => this.#put(query)}))
+      : [{label: 'None yet'}], 'end');
   }
 }
 
 /** @param {string} text @param {{start: number, end: number}|null} span the error's @returns {Node[]} */
 function coloured(text, span) {
-  const nodes = tokenize(text).map(({type, text: word, start, end}) => h('span', {'data-token': type, 'class': span && start < span.end && end > span.start ? 'query-wrong' : null}, word));
-  return span && span.start >= text.length ? [...nodes, h('span', {'class': 'query-wrong query-end'}, '\u00a0')] : nodes;
+  const nodes = tokenize(text)
+    .map(({type, text: word, start, end}) => h('span', {'data-token': type,
+      'class': span && start < span.end && end > span.start ? 'query-wrong' : null}, word));
+  return span && span.start >= text.length ? [...nodes, h('span', {'class': 'query-wrong query-end'}, '\u00a0')]
+    : nodes;
 }
 
 customElements.define('ch-query', ChQuery);

@@ -27,7 +27,8 @@ export function complete(text, cursor, seen, asked = false) {
   }
   // Behind the arrow, a path without its quotes yet.
   if (token && (token.text === '->' || token.text === '->>') && cursor === token.end) {
-    return {words: paths(seen).map((word) => ({...word, insert: textLiteral(word.insert)})), start: cursor, end: cursor};
+    return {words: paths(seen).map((word) => ({...word, insert: textLiteral(word.insert)})), start: cursor,
+      end: cursor};
   }
   const blank = !token || token.type === 'space' || token.text === '(' || token.text === ',';
   return asked && blank ? {words: all(seen).slice(0, MOST), start: cursor, end: cursor} : null;
@@ -42,7 +43,8 @@ function found(words, start, end, typed) {
 /** @param {{paths: string[]}} seen @returns {Word[]} those that were seen first */
 function paths({paths: list}) {
   const about = new Map(PATHS.map((word) => [word.name, word]));
-  const own = list.map((name) => about.get(name) ?? /** @type {Word} */ ({name, insert: name, about: '', kind: 'path'}));
+  const own = list.map((name) => about.get(name)
+    ?? /** @type {Word} */ ({name, insert: name, about: '', kind: 'path'}));
   const data = own.filter((word) => word.name.startsWith('$.data'));
   return [...new Set([...data, ...PATHS, ...own])];
 }
@@ -53,18 +55,23 @@ function all(seen) {
   return [...WORDS.filter(({kind}) => kind === 'column'), ...fields, ...WORDS.filter(({kind}) => kind !== 'column')];
 }
 
-/** The best first: what begins with it, then a word in it that does, then what has it somewhere. @param {Word[]} words @param {string} typed */
+/**
+ * The best first: what begins with it, then a word in it that does, then what has it somewhere.
+ * @param {Word[]} words @param {string} typed
+ */
 function byText(words, typed) {
   const part = typed.toLowerCase();
   const rank = (/** @type {string} */ name) => {
     const at = name.toLowerCase().indexOf(part);
     return at < 0 ? 9 : at === 0 ? 0 : /[\w]/.test(name[at - 1]) ? 2 : 1;
   };
-  return words.map((word) => ({word, at: rank(word.name)})).filter(({at}) => at < 9 && (part.length > 1 || at < 2)).sort((a, b) => a.at - b.at).map(({word}) => word);
+  return words.map((word) => ({word, at: rank(word.name)})).filter(({at}) => at < 9 && (part.length > 1 || at < 2))
+    .sort((a, b) => a.at - b.at).map(({word}) => word);
 }
 
 /**
- * @param {string} text @param {number} cursor @param {import('./query-token.js').Token} token @param {import('./query-token.js').Token[]} tokens
+ * @param {string} text @param {number} cursor @param {import('./query-token.js')
+   .Token} token @param {import('./query-token.js').Token[]} tokens
  * @param {{paths: string[], names: string[]}} seen
  */
 function inString(text, cursor, token, tokens, seen) {
@@ -73,7 +80,8 @@ function inString(text, cursor, token, tokens, seen) {
   const typed = text.slice(token.start + 1, cursor);
   // A string that does not end yet takes the rest of the text with it: only the word at the cursor is replaced.
   const rest = token.type === 'text' ? token.end : cursor + (/^[\w.$"[\]]*/.exec(text.slice(cursor))?.[0].length ?? 0);
-  const quoted = (/** @type {Word[]} */ words) => words.map((word) => ({...word, insert: quote === '\'' ? textLiteral(word.insert) : JSON.stringify(word.insert)}));
+  const quoted = (/** @type {Word[]} */ words) => words.map((word) => ({...word,
+    insert: quote === '\'' ? textLiteral(word.insert) : JSON.stringify(word.insert)}));
   if (before.at(-1)?.text.startsWith('->') || typed.startsWith('$')) {
     return found(quoted(byPath(paths(seen), typed)), token.start, rest, '');
   }

@@ -158,7 +158,8 @@ function normal(text) {
 function unwrap(part) {
   const tokens = words(part);
   let depth = 0;
-  const whole = is(tokens[0], '(') && tokens.every((token, i) => (depth += nesting(token)) > 0 || i === tokens.length - 1);
+  const whole = is(tokens[0], '(')
+    && tokens.every((token, i) => (depth += nesting(token)) > 0 || i === tokens.length - 1);
   return whole && depth === 0 ? unwrap(part.trim().slice(1, -1).trim()) : part.trim();
 }
 

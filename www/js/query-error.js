@@ -29,7 +29,8 @@ export function errorSpan(message, query) {
   if (found) {
     return tokenSpan(query, lead + offsetOf(query.slice(lead), Number(found[1] ?? found[2])));
   }
-  const path = /JSON path '([^]*?)'(?: ends too early|:)/.exec(message)?.[1] ?? (/a JSON path begins with/.test(message) ? '' : undefined);
+  const path = /JSON path '([^]*?)'(?: ends too early|:)/.exec(message)?.[1]
+    ?? (/a JSON path begins with/.test(message) ? '' : undefined);
   const at = path === undefined ? wordOffset(message, query) : pathOffset(path, query);
   return at < 0 ? null : tokenSpan(query, at);
 }
@@ -37,14 +38,16 @@ export function errorSpan(message, query) {
 /** @param {string} query @param {number} offset @returns {Span} the word there */
 function tokenSpan(query, offset) {
   const token = tokenize(query).find(({start, end, type}) => offset >= start && offset < end && type !== 'space');
-  return token ? {start: token.start, end: token.end} : {start: Math.min(offset, query.length), end: Math.min(offset + 1, query.length)};
+  return token ? {start: token.start, end: token.end}
+    : {start: Math.min(offset, query.length), end: Math.min(offset + 1, query.length)};
 }
 
 /** "unknown column 'lvl'", "IF takes 3 arguments". @param {string} message @param {string} query */
 function wordOffset(message, query) {
   const word = /^(?:Make sure[^:]*: )?(?:unknown (?:column|function)|[^':]*?) '([^']+)'/i.exec(message)?.[1]
     ?? /(?:^|: )([A-Z_0-9]+) (?:takes|of|needs|is)\b/.exec(message)?.[1];
-  const token = word && tokenize(query).find(({type, text}) => (type === 'name' || type === 'quoted' || type === 'keyword')
+  const token = word && tokenize(query)
+    .find(({type, text}) => (type === 'name' || type === 'quoted' || type === 'keyword')
     && text.replaceAll('`', '').toUpperCase() === word.replaceAll('`', '').toUpperCase());
   return token ? token.start : -1;
 }
@@ -71,7 +74,8 @@ export function errorFixes(message, query) {
   }
   if (isPlain(query)) {
     const bare = query.trim().replace(/^(["'])(.*)\1$/, '$2');
-    fixes.push({label: `Find messages with \u201c${bare.length > 30 ? bare.slice(0, 29) + '\u2026' : bare}\u201d`, query: messageCondition(bare)});
+    fixes.push({label: `Find messages with \u201c${bare.length > 30 ? bare.slice(0, 29) + '\u2026' : bare}\u201d`,
+      query: messageCondition(bare)});
   }
   return fixes;
 }
@@ -79,5 +83,6 @@ export function errorFixes(message, query) {
 /** Words as one types them into a search. @param {string} query */
 function isPlain(query) {
   const text = query.trim();
-  return text !== '' && !/->|[<>=]|\b(?:like|regexp|in|is|between|not|and|or)\b/i.test(text) && !/^\w+\(.*\)$/.test(text);
+  return text !== '' && !/->|[<>=]|\b(?:like|regexp|in|is|between|not|and|or)\b/i.test(text)
+    && !/^\w+\(.*\)$/.test(text);
 }

@@ -5,12 +5,14 @@ import {tokenize} from './query-token.js';
 
 /** @param {string} query @returns {HTMLElement} in colours */
 export function queryCode(query) {
-  return h('code', {'class': 'query-code'}, ...tokenize(query).map(({type, text}) => h('span', {'data-token': type}, text)));
+  return h('code', {'class': 'query-code'},
+    ...tokenize(query).map(({type, text}) => h('span', {'data-token': type}, text)));
 }
 
 /** @param {string} title @param {'column'|'keyword'|'function'} kind */
 function table(title, kind) {
-  return h('details', {}, h('summary', {}, title), h('dl', {'class': 'query-words'}, ...WORDS.filter((word) => word.kind === kind)
+  return h('details', {}, h('summary', {}, title),
+    h('dl', {'class': 'query-words'}, ...WORDS.filter((word) => word.kind === kind)
     .flatMap(({name, about}) => [h('dt', {}, h('code', {}, name)), h('dd', {}, about)])));
 }
 
@@ -20,9 +22,13 @@ function table(title, kind) {
  */
 export function queryHelp(use) {
   return h('div', {},
-    h('p', {'class': 'hint'}, 'A condition as after WHERE in MySQL. Click on an example to use it. Fields of a record: click on their value there.'),
-    ...EXAMPLES.map(({title, examples}) => h('section', {}, h('h3', {}, title), h('ul', {'class': 'query-examples'}, ...examples.map(([about, query]) =>
-      h('li', {}, h('button', {'type': 'button', 'onclick': () => use(query)}, h('span', {}, about), queryCode(query))))))),
+    h('p', {'class': 'hint'},
+      'A condition as after WHERE in MySQL. Click on an example to use it, or on a value in a record.'),
+    ...EXAMPLES.map(({title, examples}) => h('section', {}, h('h2', {}, title),
+      h('ul', {'class': 'query-examples'}, ...examples.map(([about, query]) =>
+      h('li', {}, h('button', {'type': 'button', 'onclick': () => use(query)}, h('span', {}, about),
+        queryCode(query))))))),
     table('Columns', 'column'), table('Operators', 'keyword'), table('Functions', 'function'),
-    h('p', {'class': 'hint'}, 'Enter runs it, Shift+Enter is a new line, Ctrl+Space completes. All of the language: chronologer-query(7).'));
+    h('p', {'class': 'hint'},
+      'Enter runs it, Shift+Enter is a new line, Ctrl+Space completes. All of the language: chronologer-query(7).'));
 }

@@ -6,7 +6,8 @@ import {keysOf} from './query-edit.js';
 
 const COMPARISONS = /** @type {Record<string, string>} */ ({'=': 'is', '<=>': 'is', '!=': 'is not', '<>': 'is not',
   '>': 'is more than', '>=': 'is at least', '<': 'is less than', '<=': 'is at most'});
-const TIMES = /** @type {Record<string, string>} */ ({'>': 'is after', '>=': 'is not before', '<': 'is before', '<=': 'is not after'});
+const TIMES = /** @type {Record<string, string>} */ ({'>': 'is after', '>=': 'is not before', '<': 'is before',
+  '<=': 'is not after'});
 
 /**
  * @param {string} query
@@ -90,9 +91,11 @@ function operand(list) {
   const arrow = is(list[0], 'LOGREC') && (is(list[1], '->') || is(list[1], '->>')) && list[2]?.type === 'text';
   if (arrow) {
     const keys = keysOf(textValue(list[2].text));
-    return [keys ? keys.map((key) => typeof key === 'number' ? `[${key}]` : `.${key}`).join('').replace(/^\./, '').replace(/^(data|meta)\.(?=.)/, '') : '', list.slice(3)];
+    return [keys ? keys.map((key) => typeof key === 'number' ? `[${key}]` : `.${key}`).join('').replace(/^\./, '')
+      .replace(/^(data|meta)\.(?=.)/, '') : '', list.slice(3)];
   }
-  const column = list[0]?.type === 'name' && /^(id|record_id|name|ts|level|message)$/i.test(list[0].text) ? list[0].text.toLowerCase() : '';
+  const known = list[0]?.type === 'name' && /^(id|record_id|name|ts|level|message)$/i.test(list[0].text);
+  const column = known ? list[0].text.toLowerCase() : '';
   return [({name: 'logger', ts: 'time', record_id: 'id'})[column] ?? column, list.slice(1)];
 }
 
@@ -119,7 +122,8 @@ function comparison(field, operator, values) {
 /** @param {string} field @param {Token[]} values */
 function existence(field, values) {
   const not = is(values[0], 'NOT');
-  return is(values.at(-1), 'NULL') && values.length === (not ? 2 : 1) ? `${field} is ${not ? 'there' : 'not there'}` : null;
+  return is(values.at(-1), 'NULL') && values.length === (not ? 2 : 1)
+    ? `${field} is ${not ? 'there' : 'not there'}` : null;
 }
 
 /** @param {string} field @param {Token[]} values @param {number} not */
@@ -132,7 +136,8 @@ function like(field, values, not) {
   if (/(^|[^\\])[%_]/.test(text)) {
     return `${field} ${not ? 'does not match' : 'matches'} \u201c${pattern}\u201d`;
   }
-  const verb = before && after ? ['contains', 'contain'] : before ? ['ends with', 'end with'] : after ? ['begins with', 'begin with'] : ['is', 'equal'];
+  const verb = before && after ? ['contains', 'contain'] : before ? ['ends with', 'end with'] : after
+    ? ['begins with', 'begin with'] : ['is', 'equal'];
   return `${field} ${not ? `does not ${verb[1]}` : verb[0]} \u201c${text.replace(/\\([%_\\])/g, '$1')}\u201d`;
 }
 
@@ -177,5 +182,6 @@ function member(list) {
   const [field, rest] = inner ? operand(inner) : ['', []];
   const tail = list.slice(end + 1);
   const not = tail.length === 3 && is(tail[1], 'NOT') && is(tail[2], 'TRUE');
-  return text !== null && field && !rest.length && (not || !tail.length) ? `${field} ${not ? 'does not contain' : 'contains'} ${text}` : null;
+  return text !== null && field && !rest.length && (not || !tail.length)
+    ? `${field} ${not ? 'does not contain' : 'contains'} ${text}` : null;
 }

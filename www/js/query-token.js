@@ -5,7 +5,8 @@
  * @typedef {{type: TokenType, text: string, start: number, end: number}} Token
  */
 
-export const KEYWORDS = new Set(('AND OR XOR NOT IS NULL TRUE FALSE UNKNOWN LIKE ESCAPE REGEXP RLIKE IN BETWEEN MEMBER OF ' +
+export const KEYWORDS = new Set(
+  ('AND OR XOR NOT IS NULL TRUE FALSE UNKNOWN LIKE ESCAPE REGEXP RLIKE IN BETWEEN MEMBER OF ' +
   'CASE WHEN THEN ELSE END CAST CONVERT AS USING BINARY COLLATE INTERVAL DIV MOD EXTRACT FROM FOR').split(' '));
 
 /** @type {[TokenType, RegExp][]} In this order; the first that matches wins. */
@@ -65,7 +66,8 @@ export function is(token, word) {
  */
 export function textValue(literal) {
   const quote = literal[0];
-  const escapes = /** @type {Record<string, string>} */ ({0: '\0', b: '\b', n: '\n', r: '\r', t: '\t', Z: '\x1a', '%': '\\%', _: '\\_'});
+  const escapes = /** @type {Record<string, string>} */ ({0: '\0', b: '\b', n: '\n', r: '\r', t: '\t', Z: '\x1a',
+    '%': '\\%', _: '\\_'});
   return literal.slice(1, -1).replace(new RegExp(`\\\\([^])|${quote}${quote}`, 'g'),
     (all, escaped) => escaped === undefined ? quote : escapes[escaped] ?? escaped);
 }

@@ -1,6 +1,7 @@
 // What a query may be made of, with a few words on each: for completion and help.
 
-/** @typedef {{name: string, insert: string, about: string, kind: 'column'|'path'|'function'|'keyword'|'name'|'logger'}} Word */
+/** @typedef {'column'|'path'|'function'|'keyword'|'logger'} Kind */
+/** @typedef {{name: string, insert: string, about: string, kind: Kind}} Word */
 
 /** @type {[string, string][]} */
 const COLUMNS = [
@@ -81,8 +82,10 @@ const FUNCTIONS = [
 
 /** @type {[string, string][]} */
 const KEYWORDS = [
-  ['AND', 'both'], ['OR', 'either'], ['NOT', 'the opposite'], ['LIKE', '% any characters, _ one'], ['NOT LIKE', 'does not match'],
-  ['REGEXP', 'matches a regular expression'], ['IN (', 'one of several'], ['BETWEEN', 'both ends included'], ['IS NULL', 'is not there'],
+  ['AND', 'both'], ['OR', 'either'], ['NOT', 'the opposite'], ['LIKE', '% any characters, _ one'],
+    ['NOT LIKE', 'does not match'],
+  ['REGEXP', 'matches a regular expression'], ['IN (', 'one of several'], ['BETWEEN', 'both ends included'],
+    ['IS NULL', 'is not there'],
   ['IS NOT NULL', 'is there'], ['MEMBER OF (', 'is an element of'], ['INTERVAL 10 MINUTE', 'a length of time'],
 ];
 
@@ -94,7 +97,8 @@ function call(signature) {
 /** @type {Word[]} */
 export const WORDS = [
   ...COLUMNS.map(([name, about]) => /** @type {Word} */ ({name, insert: name, about, kind: 'column'})),
-  ...KEYWORDS.map(([name, about]) => /** @type {Word} */ ({name, insert: name + (name.endsWith('(') ? '' : ' '), about, kind: 'keyword'})),
+  ...KEYWORDS.map(([name, about]) => /** @type {Word} */ ({name, insert: name + (name.endsWith('(') ? '' : ' '), about,
+    kind: 'keyword'})),
   ...FUNCTIONS.map(([name, about]) => /** @type {Word} */ ({name, insert: call(name), about, kind: 'function'})),
 ];
 

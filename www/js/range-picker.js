@@ -2,14 +2,17 @@
 import {h, icon, sendSet} from './dom.js';
 import {popover} from './popover.js';
 import {now} from './api.js';
-import {parseRange, readPoint, sentence} from './range.js';
+import {parseRange, readPoint} from './range.js';
+import {sentence} from './range-text.js';
 import {zones, isZone, zoneLabel, formatTs, apiText} from './zone.js';
 
 /** @typedef {{after: string, before: string, zone: string}} Value */
 /** @typedef {import('./zone.js').Instant} Instant */
 
-const USUAL = [['15m', '15 min'], ['1h', '1 hour'], ['4h', '4 hours'], ['24h', '24 hours'], ['7d', '7 days'], ['30d', '30 days']];
-const DAYS = [['today', 'Today'], ['yesterday', 'Yesterday'], ['this week', 'This week'], ['last week', 'Last week'], ['this month', 'This month'], ['', 'All time']];
+const USUAL = [['15m', '15 min'], ['1h', '1 hour'], ['4h', '4 hours'], ['24h', '24 hours'], ['7d', '7 days'],
+  ['30d', '30 days']];
+const DAYS = [['today', 'Today'], ['yesterday', 'Yesterday'], ['this week', 'This week'], ['last week', 'Last week'],
+  ['this month', 'This month'], ['', 'All time']];
 const EXAMPLES = ['-2h', 'yesterday 17:30', '2026-11-22 10:00 + 15m', 'mon 9:00 .. 12:00'];
 
 export class ChRange extends HTMLElement {
@@ -17,11 +20,13 @@ export class ChRange extends HTMLElement {
   #value = {after: '', before: '', zone: 'local'};
   #label = h('span', {'class': 'button-label'});
   #zoneHint = h('span', {'class': 'range-zone-hint'});
-  #typed = h('input', {'class': 'field range-typed', 'autofocus': true, 'placeholder': EXAMPLES[2], 'aria-label': 'Range', 'spellcheck': 'false', 'autocomplete': 'off', 'aria-describedby': 'range-preview'});
+  #typed = h('input', {'class': 'field range-typed', 'autofocus': true, 'placeholder': EXAMPLES[2],
+    'aria-label': 'Range', 'spellcheck': 'false', 'autocomplete': 'off', 'aria-describedby': 'range-preview'});
   #preview = h('p', {'class': 'range-preview', 'id': 'range-preview', 'role': 'status'});
   #from = h('input', {'class': 'field', 'type': 'datetime-local', 'step': '1'});
   #to = h('input', {'class': 'field', 'type': 'datetime-local', 'step': '1'});
-  #zone = h('input', {'class': 'field range-zone', 'list': 'range-zones', 'spellcheck': 'false', 'autocomplete': 'off', 'aria-label': 'Time zone'});
+  #zone = h('input', {'class': 'field range-zone', 'list': 'range-zones', 'spellcheck': 'false', 'autocomplete': 'off',
+    'aria-label': 'Time zone'});
   #zoneError = h('span', {'class': 'error-text', 'role': 'status'});
   #usual = h('div', {'class': 'range-usual'});
   /** @type {ReturnType<typeof popover>|undefined} */
@@ -30,12 +35,15 @@ export class ChRange extends HTMLElement {
   #clock;
 
   connectedCallback() {
-    const button = h('button', {'type': 'button', 'class': 'button range-button', 'title': 'Range of time'}, icon('clock'), this.#label, this.#zoneHint);
-    const panel = h('div', {'class': 'popover range'}, this.#typedForm(), h('div', {'class': 'range-columns'}, this.#usual, this.#absoluteForm()), this.#zoneForm());
+    const button = h('button', {'type': 'button', 'class': 'button range-button', 'title': 'Range of time'},
+      icon('clock'), this.#label, this.#zoneHint);
+    const panel = h('div', {'class': 'popover range'}, this.#typedForm(),
+      h('div', {'class': 'range-columns'}, this.#usual, this.#absoluteForm()), this.#zoneForm());
     this.replaceChildren(button, this.#shiftButton(-1), this.#shiftButton(1), panel);
     this.#popover = popover(button, panel);
     // Before it is open: the first key is for it already.
-    panel.addEventListener('beforetoggle', (event) => /** @type {ToggleEvent} */ (event).newState === 'open' && this.#opened());
+    panel.addEventListener('beforetoggle', (event) =>
+      /** @type {ToggleEvent} */ (event).newState === 'open' && this.#opened());
     // "Today" becomes "yesterday".
     this.#clock = setInterval(() => this.#show(), 60000);
     this.#show();
@@ -67,9 +75,11 @@ export class ChRange extends HTMLElement {
 
   #show() {
     this.#label.textContent = sentence(this.#value, this.#context);
-    this.#zoneHint.textContent = this.#value.zone === 'local' ? '' : this.#value.zone === 'UTC' ? 'UTC' : this.#value.zone.split('/').at(-1)?.replaceAll('_', ' ') ?? '';
+    this.#zoneHint.textContent = this.#value.zone === 'local' ? '' : this.#value.zone === 'UTC' ? 'UTC'
+      : this.#value.zone.split('/').at(-1)?.replaceAll('_', ' ') ?? '';
     const [from] = this.#bounds();
-    this.querySelectorAll('.range-shift').forEach((button) => { /** @type {HTMLButtonElement} */ (button).disabled = from === null; });
+    this.querySelectorAll('.range-shift')
+      .forEach((button) => { /** @type {HTMLButtonElement} */ (button).disabled = from === null; });
   }
 
   #opened() {
@@ -85,14 +95,17 @@ export class ChRange extends HTMLElement {
     this.#zone.value = zone === 'local' ? '' : zone;
     this.#zone.placeholder = `${zoneLabel('local', at)}, this browser's`;
     this.#zoneError.textContent = '';
-    this.#usual.replaceChildren(...[USUAL, DAYS].map((group) => h('div', {'class': 'range-group'}, ...group.map(([text, label]) => this.#usualButton(text, label)))));
+    this.#usual.replaceChildren(...[USUAL,
+      DAYS].map((group) => h('div', {'class': 'range-group'},
+      ...group.map(([text, label]) => this.#usualButton(text, label)))));
   }
 
   /** @param {string} text @param {string} label */
   #usualButton(text, label) {
     const range = parseRange(text, this.#context);
     const on = range && range.after === this.#value.after && range.before === this.#value.before;
-    return h('button', {'type': 'button', 'class': 'range-choice', 'aria-pressed': String(Boolean(on)), 'onclick': () => this.#choose(range)}, label);
+    return h('button', {'type': 'button', 'class': 'range-choice', 'aria-pressed': String(Boolean(on)),
+      'onclick': () => this.#choose(range)}, label);
   }
 
   /** @param {{after: string, before: string}|null} range */
@@ -117,24 +130,30 @@ export class ChRange extends HTMLElement {
     return h('form', {'class': 'range-form', 'onsubmit': (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#choose(this.#typed.value.trim() ? parseRange(this.#typed.value, this.#context) : null);
-    }}, h('div', {'class': 'range-line'}, this.#typed, h('button', {'type': 'submit', 'class': 'button primary'}, 'Show')), this.#preview);
+    }}, h('div', {'class': 'range-line'}, this.#typed,
+      h('button', {'type': 'submit', 'class': 'button primary'}, 'Show')), this.#preview);
   }
 
   #absoluteForm() {
     return h('form', {'class': 'range-absolute', 'onsubmit': (/** @type {Event} */ event) => {
       event.preventDefault();
       const text = [this.#from.value && `${this.#from.value}`, this.#to.value && `${this.#to.value}`];
-      const range = text[0] && text[1] ? `${text[0]} .. ${text[1]}` : text[0] ? `since ${text[0]}` : text[1] ? `until ${text[1]}` : '';
+      const range = text[0] && text[1] ? `${text[0]} .. ${text[1]}`
+        : text[0] ? `since ${text[0]}` : text[1] ? `until ${text[1]}` : '';
       this.#choose(parseRange(range, this.#context));
-    }}, h('label', {}, h('span', {}, 'From'), this.#from), h('label', {}, h('span', {}, 'To'), this.#to), h('button', {'type': 'submit', 'class': 'button'}, 'Show these'));
+    }}, h('label', {}, h('span', {}, 'From'), this.#from), h('label', {}, h('span', {}, 'To'), this.#to),
+      h('button', {'type': 'submit', 'class': 'button'}, 'Show these'));
   }
 
   #zoneForm() {
     const list = h('datalist', {id: 'range-zones'});
-    this.#zone.addEventListener('focus', () => list.childElementCount || list.append(...zones().map((zone) => h('option', {value: zone}))));
+    const fill = () => list.append(...zones().map((zone) => h('option', {value: zone})));
+    this.#zone.addEventListener('focus', fill, {once: true});
     this.#zone.addEventListener('change', () => this.#chooseZone(this.#zone.value.trim()));
-    const quick = (/** @type {string} */ zone, /** @type {string} */ label) => h('button', {'type': 'button', 'class': 'button small', 'onclick': () => this.#chooseZone(zone)}, label);
-    return h('div', {'class': 'range-zone-form'}, h('span', {'class': 'hint'}, 'Time zone'), this.#zone, list, quick('local', 'Local'), quick('UTC', 'UTC'), this.#zoneError);
+    const quick = (/** @type {string} */ zone, /** @type {string} */ label) => h('button', {'type': 'button',
+      'class': 'button small', 'onclick': () => this.#chooseZone(zone)}, label);
+    return h('div', {'class': 'range-zone-form'}, h('span', {'class': 'hint'}, 'Time zone'), this.#zone, list,
+      quick('local', 'Local'), quick('UTC', 'UTC'), this.#zoneError);
   }
 
   /** @param {string} typed */
@@ -151,7 +170,8 @@ export class ChRange extends HTMLElement {
   /** One length of the range earlier or later. @param {1|-1} sign */
   #shiftButton(sign) {
     const label = sign < 0 ? 'Earlier' : 'Later';
-    return h('button', {'type': 'button', 'class': 'button plain square range-shift', 'title': `${label} by the length of the range`, 'aria-label': label, 'onclick': () => {
+    return h('button', {'type': 'button', 'class': 'button plain square range-shift',
+      'title': `${label} by the length of the range`, 'aria-label': label, 'onclick': () => {
       const [from, to] = this.#bounds();
       if (from !== null && to !== null) {
         // A period ends with its last microsecond.

@@ -1,6 +1,6 @@
-// The range as people type it, into what the API takes and a sentence that says how it was understood.
-import {parseLength, isoLength, lengthWords, shift} from './duration.js';
-import {parseTs, wallAt, instantOf, utc, apiText, formatTs, formatDay, duration} from './zone.js';
+// The range as people type it, into what the API takes.
+import {parseLength, isoLength, shift} from './duration.js';
+import {parseTs, wallAt, instantOf, utc, apiText} from './zone.js';
 
 /** @typedef {import('./zone.js').Instant} Instant */
 /** @typedef {import('./duration.js').Length} Length */
@@ -16,7 +16,8 @@ import {parseTs, wallAt, instantOf, utc, apiText, formatTs, formatDay, duration}
 
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const CLOCK = '(\\d{1,2})(?::?(\\d\\d))?(?::?(\\d\\d)(?:[.,](\\d+))?)?\\s*(am|pm)?\\s*(z|utc|gmt|[+-]\\d\\d:?(?:\\d\\d)?)?';
+const CLOCK = '(\\d{1,2})(?::?(\\d\\d))?(?::?(\\d\\d)(?:[.,](\\d+))?)?\\s*(am|pm)?\\s*' +
+  '(z|utc|gmt|[+-]\\d\\d:?(?:\\d\\d)?)?';
 
 /**
  * @param {string} text
@@ -35,7 +36,8 @@ export function parseRange(text, context) {
 /** @param {Point|null} from @param {Point|null} to @returns {Range} */
 function range(from, to) {
   const end = to && (to.end ?? to.start);
-  return {after: from?.text ?? '', before: !end ? '' : to.end ? apiText(end) : to.text, from: from?.start ?? null, to: end};
+  return {after: from?.text ?? '', before: !end ? '' : to.end ? apiText(end) : to.text, from: from?.start ?? null,
+    to: end};
 }
 
 /** The last 2 hours: -2h, 2h, last 2 hours, PT2H. @param {string} text @param {Context} context */
@@ -46,7 +48,8 @@ function relative(text, context) {
   return length && !/^last (week|month|year)$/i.test(text) ? range(ago(length, context), null) : null;
 }
 
-const BETWEEN = /^(?:(?:from|between|since) )?(.+?)( ?\.\.\.? ?| ?[\u2013\u2014\u2026] ?| (?:to|until|till|and|-) | ?\/ ?)(.+)$/i;
+const SEPARATOR = ' ?\\.\\.\\.? ?| ?[\u2013\u2014\u2026] ?| (?:to|until|till|and|-) | ?/ ?';
+const BETWEEN = new RegExp(`^(?:(?:from|between|since) )?(.+?)(${SEPARATOR})(.+)$`, 'i');
 
 /** From .. to; either may be a length instead. @param {string} text @param {Context} context @returns {Range|null} */
 function between(text, context) {
@@ -78,7 +81,10 @@ function order(a, b) {
   return a.ms - b.ms || a.us - b.us;
 }
 
-/** 10:00 .. 11:00 are on one day, or the next one. @param {Point|null} to @param {Point|null} from @param {Context} context */
+/**
+ * 10:00 .. 11:00 are on one day, or the next one. @param {Point|null} to @param {Point|null} from
+ * @param {Context} context
+ */
 function sameDay(to, from, context) {
   if (!to?.clock || !from) {
     return to;
@@ -203,7 +209,8 @@ function namedPeriod(text, {zone, now}) {
     const monday = day - (weekday({year, month, day}) + 6) % 7 - 7 * back;
     return {first: {year, month, day: monday}, next: {year, month, day: monday + 7}};
   }
-  return found[2] === 'month' ? {first: {year, month: month - back, day: 1}, next: {year, month: month - back + 1, day: 1}}
+  return found[2] === 'month'
+    ? {first: {year, month: month - back, day: 1}, next: {year, month: month - back + 1, day: 1}}
     : {first: {year: year - back, month: 1, day: 1}, next: {year: year - back + 1, month: 1, day: 1}};
 }
 
@@ -219,14 +226,16 @@ function isoPeriod(text) {
     return first && {first, next: {...first, day: first.day + 7}};
   }
   const month = Number(found[2] ?? 1);
-  return {first: {year, month, day: 1}, next: found[2] ? {year, month: month + 1, day: 1} : {year: year + 1, month: 1, day: 1}};
+  return {first: {year, month, day: 1},
+    next: found[2] ? {year, month: month + 1, day: 1} : {year: year + 1, month: 1, day: 1}};
 }
 
 /** @param {number} year @param {number} week @param {number} day 1 is Monday @returns {Day|null} */
 function isoWeekDay(year, week, day) {
   // The fourth of January is in the first week.
   const first = 4 - (weekday({year, month: 1, day: 4}) + 6) % 7;
-  return week >= 1 && week <= 53 && day >= 1 && day <= 7 ? {year, month: 1, day: first + (week - 1) * 7 + day - 1} : null;
+  return week >= 1 && week <= 53 && day >= 1 && day <= 7
+    ? {year, month: 1, day: first + (week - 1) * 7 + day - 1} : null;
 }
 
 /** @param {Day} day */
@@ -258,9 +267,11 @@ function isoDay(text) {
   }
   const ordinal = /^(\d{4})-?(\d{3})$/.exec(text);
   if (ordinal) {
-    return Number(ordinal[2]) >= 1 && Number(ordinal[2]) <= 366 ? {year: Number(ordinal[1]), month: 1, day: Number(ordinal[2])} : null;
+    const day = Number(ordinal[2]);
+    return day >= 1 && day <= 366 ? {year: Number(ordinal[1]), month: 1, day} : null;
   }
-  const found = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text) ?? /^(\d{4})\/(\d{1,2})\/(\d{1,2})$/.exec(text) ?? /^(\d{4})(\d\d)(\d\d)$/.exec(text);
+  const found = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text) ?? /^(\d{4})\/(\d{1,2})\/(\d{1,2})$/.exec(text)
+    ?? /^(\d{4})(\d\d)(\d\d)$/.exec(text);
   return found && existing({year: Number(found[1]), month: Number(found[2]), day: Number(found[3])});
 }
 
@@ -283,7 +294,10 @@ function existing(day) {
   return date.getUTCMonth() + 1 === day.month && date.getUTCDate() === day.day ? day : null;
 }
 
-/** A day and a time, or a time of today, or of yesterday where it is still to come. @param {string} text @param {Context} context */
+/**
+ * A day and a time, or a time of today, or of yesterday where it is still to come. @param {string} text
+ * @param {Context} context
+ */
 function timed(text, context) {
   const found = new RegExp(`^(?:(.+?)(?:t| at |,? ))?${CLOCK}$`).exec(text);
   const clockOnly = found && found[1] === undefined;
@@ -310,80 +324,8 @@ function offsetMinutes(text) {
   return found ? (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3] ?? 0)) : 0;
 }
 
-// Back into words ----------------------------------------------------------------------------------
-
 /** @param {string} text of the API: UTC where it names no zone @param {number} now @returns {Point|null} */
 export function readPoint(text, now) {
-  return text === '' ? null : parseTs(text) ? absolute(/** @type {Instant} */ (parseTs(text))) : point(text, {zone: 'UTC', now});
-}
-
-/** @param {string} text @returns {Length|null} of -PT2H */
-function past(text) {
-  return /^-p/i.test(text) ? parseLength(text.slice(1)) : null;
-}
-
-/** @param {Instant} at @param {string} zone as short as it can be */
-function clockText(at, zone) {
-  const digits = at.us ? 6 : at.ms % 1000 ? 3 : 0;
-  return formatTs(at, zone, {date: false, digits}).replace(/^(\d\d:\d\d):00$/, '$1');
-}
-
-/** @param {Instant} at @param {Context} context */
-function dayText(at, {zone, now}) {
-  const day = formatDay(at.ms, zone);
-  return day === formatDay(now, zone) ? 'today' : day === formatDay(now - 86400000, zone) ? 'yesterday' : day;
-}
-
-/** @param {Instant} at @param {Context} context */
-function pointText(at, context) {
-  return `${dayText(at, context)}, ${clockText(at, context.zone)}`;
-}
-
-/**
- * What a range means, for reading.
- * @param {{after: string, before: string}} value as the API takes it
- * @param {Context} context
- */
-export function sentence({after, before}, context) {
-  const from = readPoint(after, context.now);
-  const to = readPoint(before, context.now);
-  if ((after && !from) || (before && !to)) {
-    return [after && `after ${after}`, before && `before ${before}`].filter(Boolean).join(', ');
-  }
-  return upper(!from ? to ? `until ${edgeText(before, to, context)}` : 'all time'
-    : !to ? openText(after, from, context) : closedText(after, from, before, to, context));
-}
-
-/** @param {string} text */
-function upper(text) {
-  return text[0].toUpperCase() + text.slice(1);
-}
-
-/** @param {string} text @param {Point} at @param {Context} context */
-function edgeText(text, at, context) {
-  const length = past(text);
-  return length ? length.seconds || length.days || length.months || length.years ? `${lengthWords(length)} ago` : 'now' : pointText(at.start, context);
-}
-
-/** @param {string} after @param {Point} from @param {Context} context */
-function openText(after, from, context) {
-  const length = past(after);
-  return length ? `last ${lengthWords(length).replace(/^1 /, '')}` : `since ${pointText(from.start, context)}`;
-}
-
-/** @param {string} after @param {Point} from @param {string} before @param {Point} to @param {Context} context */
-function closedText(after, from, before, to, context) {
-  if (past(after) || past(before)) {
-    return `from ${edgeText(after, from, context)} to ${edgeText(before, to, context)}`;
-  }
-  // A period ends with its last microsecond.
-  const end = to.start.us === 999 ? {ms: to.start.ms + 1, us: 0} : to.start;
-  const length = duration(end.ms - from.start.ms);
-  const [first, last] = [dayText(from.start, context), dayText(to.start, context)];
-  const midnight = (/** @type {Instant} */ at) => formatTs(at, context.zone, {date: false, digits: 6}) === '00:00:00.000000';
-  if (midnight(from.start) && midnight(end) && end !== to.start) {
-    return first === last ? first : `${first} \u2013 ${last}`;
-  }
-  return first === last ? `${first}, ${clockText(from.start, context.zone)} \u2013 ${clockText(end, context.zone)} (${length})`
-    : `${pointText(from.start, context)} \u2013 ${pointText(end, context)} (${length})`;
+  return text === '' ? null : parseTs(text) ? absolute(/** @type {Instant} */ (parseTs(text)))
+    : point(text, {zone: 'UTC', now});
 }

@@ -15,7 +15,12 @@ import {ChTree} from './json-tree.js';
 
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./traceback.js').Raised} Raised */
-/** @typedef {{title: string, message: string|null, text: string, chain: Raised[]|null, stack: string, lost: boolean}} Reading */
+/**
+ * @typedef {object} Reading
+ * @property {string} title @property {string|null} message null where the title says it
+ * @property {string} text of the traceback @property {Raised[]|null} chain what it says
+ * @property {string} stack @property {boolean} lost there was an exception, but no traceback was sent
+ */
 
 const TABS = /** @type {const} */ (['Tree', 'YAML', 'Raw']);
 
@@ -36,10 +41,12 @@ function read(record) {
   const stack = typeof meta.stack_info === 'string' ? meta.stack_info : split?.kind === 'stack' ? split.text : '';
   const chain = text ? parseTraceback(text) : null;
   const said = split ? split.message : record.message;
-  const raised = chain ? raisedTitle(chain[chain.length - 1], TITLE) : text ? text.trimEnd().split('\n').at(-1) ?? '' : excInfoTitle(error.exc_info);
+  const raised = chain ? raisedTitle(chain[chain.length - 1], TITLE)
+    : text ? text.trimEnd().split('\n').at(-1) ?? '' : excInfoTitle(error.exc_info);
   const lines = said.split('\n');
   const short = lines.length === 1 && said.length <= TITLE;
-  return {title: raised || (short ? said : lines[0].slice(0, TITLE)) || '(no message)', message: raised || !short ? said : null,
+  return {title: raised || (short ? said : lines[0].slice(0, TITLE)) || '(no message)',
+    message: raised || !short ? said : null,
     text, chain, stack, lost: !text && Boolean(error.exc_info)};
 }
 
@@ -57,7 +64,8 @@ export class ChRecord extends HTMLElement {
 
   connectedCallback() {
     this.replaceChildren(this.#head, this.#body);
-    this.#unsubscribe = subscribe((_, changed) => (changed.has('mark') || changed.has('around')) && this.#showActions());
+    this.#unsubscribe = subscribe((_, changed) =>
+      (changed.has('mark') || changed.has('around')) && this.#showActions());
     this.#show();
   }
 
@@ -121,8 +129,10 @@ export class ChRecord extends HTMLElement {
     const record = this.#record;
     if (this.#error || !record) {
       this.#head.removeAttribute('data-level');
-      this.#head.replaceChildren(h('div', {'class': 'record-line'}, h('span', {'class': 'record-when'}, this.#error ? 'Record' : ''), this.#close()));
-      this.#body.replaceChildren(...(this.#error ? [h('p', {'class': 'error-text', 'role': 'alert'}, this.#error.message)] : [skeleton()]));
+      this.#head.replaceChildren(h('div', {'class': 'record-line'},
+        h('span', {'class': 'record-when'}, this.#error ? 'Record' : ''), this.#close()));
+      this.#body.replaceChildren(...(this.#error
+        ? [h('p', {'class': 'error-text', 'role': 'alert'}, errorWords(this.#error))] : [skeleton()]));
       return;
     }
     const reading = read(record);
@@ -141,7 +151,8 @@ export class ChRecord extends HTMLElement {
     this.#head.dataset.level = levelBand(record.level);
     this.#head.replaceChildren(
       h('div', {'class': 'record-line'}, levelBadge(record.level),
-        h('time', {'class': 'record-when', 'datetime': record.ts.replace(' ', 'T'), 'title': instant ? ago(instant.ms) : ''}, formatTs(record.ts, this.#zone)),
+        h('time', {'class': 'record-when', 'datetime': record.ts.replace(' ', 'T'),
+          'title': instant ? ago(instant.ms) : ''}, formatTs(record.ts, this.#zone)),
         this.#close()),
       h('h2', {'class': 'record-title', 'tabindex': '-1'}, reading.title),
       this.#actions);
@@ -149,7 +160,8 @@ export class ChRecord extends HTMLElement {
   }
 
   #close() {
-    return h('button', {'type': 'button', 'class': 'button plain square record-close', 'title': 'Close (Esc)', 'aria-label': 'Close the record',
+    return h('button', {'type': 'button', 'class': 'button plain square record-close', 'title': 'Close (Esc)',
+      'aria-label': 'Close the record',
       'onclick': () => sendSet(this, {record: null})}, icon('close'));
   }
 
@@ -162,10 +174,14 @@ export class ChRecord extends HTMLElement {
     const marked = mark === record.id;
     this.#actions.replaceChildren(
       actionButton('Around', 'around', () => sendSet(this, {around: around === record.id ? null : record.id}),
-        {'aria-pressed': String(around === record.id), 'title': 'The records before and after it, whatever the filter'}),
+        {'aria-pressed': String(around === record.id),
+          'title': 'The records before and after it, whatever the filter'}),
       actionButton(marked ? 'Marked' : 'Mark', 'mark', () => sendSet(this, {mark: marked ? null : record.id}),
-        {'aria-pressed': String(marked), 'title': 'Times are counted from the marked record; any other can be compared with it'}),
-      ...(mark !== null && !marked ? [actionButton('Compare', 'compare', () => openCompare(mark, record.id), {title: 'With the marked record'})] : []),
+        {'aria-pressed': String(marked),
+          'title': 'Times are counted from the marked record; any other can be compared with it'}),
+      ...(mark !== null && !marked
+        ? [actionButton('Compare', 'compare', () => openCompare(mark, record.id), {title: 'With the marked record'})]
+        : []),
       menuButton('Copy', 'copy', () => this.#copies(record), {text: 'Copy', classes: 'small'}));
   }
 
@@ -180,7 +196,8 @@ export class ChRecord extends HTMLElement {
       {label: 'Message', icon: 'copy', run: () => copy(this, record.message, 'Message')},
       ...(traceback ? [{label: 'Traceback', icon: 'copy', run: () => copy(this, traceback, 'Traceback')}] : []),
       {label: 'JSON', icon: 'copy', run: () => copy(this, json(record, 2), 'Record')},
-      {label: 'Markdown', icon: 'copy', hint: 'for a ticket', run: () => copy(this, markdown(record, this.#zone, plain.href), 'Markdown')},
+      {label: 'Markdown', icon: 'copy', hint: 'for a ticket',
+        run: () => copy(this, markdown(record, this.#zone, plain.href), 'Markdown')},
       {label: 'cURL', icon: 'copy', hint: 'for a shell', run: () => copy(this, recordCurl(record.id), 'Command')},
     ];
   }
@@ -191,18 +208,22 @@ export class ChRecord extends HTMLElement {
     plain.tabIndex = 0;
     plain.hidden = Boolean(chain);
     const view = chain ? chainView(chain, title) : null;
-    const choose = h('button', {'type': 'button', 'class': 'button plain small', 'aria-pressed': 'false', 'title': 'As Python printed it', 'onclick': () => {
+    const choose = h('button', {'type': 'button', 'class': 'button plain small', 'aria-pressed': 'false',
+      'title': 'As Python printed it',
+      'onclick': () => {
       const on = choose.getAttribute('aria-pressed') === 'false';
       choose.setAttribute('aria-pressed', String(on));
       plain.hidden = !on;
       view?.toggleAttribute('hidden', on);
     }}, 'As text');
-    return this.#section('Traceback', [view ?? '', plain], text, chain ? [h('span', {'class': 'hint'}, 'most recent call first'), choose] : []);
+    return this.#section('Traceback', [view ?? '', plain], text,
+      chain ? [h('span', {'class': 'hint'}, 'most recent call first'), choose] : []);
   }
 
   /** @param {string} title @param {(Node|string)[]} content @param {string} text to copy @param {Node[]} [tools] */
   #section(title, content, text, tools = []) {
-    return h('section', {'class': 'record-section'}, h('div', {'class': 'section-head'}, h('h3', {}, title), ...tools, copyButton(() => text, title)), ...content);
+    return h('section', {'class': 'record-section'},
+      h('div', {'class': 'section-head'}, h('h3', {}, title), ...tools, copyButton(() => text, title)), ...content);
   }
 
   /** @param {Row} record */
@@ -210,7 +231,8 @@ export class ChRecord extends HTMLElement {
     const logrec = record.logrec ?? {};
     const panel = h('div', {'class': 'record-panel', 'role': 'tabpanel', 'id': 'record-panel'});
     /** @type {HTMLButtonElement[]} */
-    const tabs = TABS.map((name, i) => h('button', {'type': 'button', 'role': 'tab', 'class': 'record-tab', 'id': `record-tab-${i}`, 'aria-controls': 'record-panel',
+    const tabs = TABS.map((name, i) => h('button', {'type': 'button', 'role': 'tab', 'class': 'record-tab',
+      'id': `record-tab-${i}`, 'aria-controls': 'record-panel',
       'onclick': () => choose(i), 'onkeydown': (/** @type {KeyboardEvent} */ event) => {
         const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
         if (step) {
@@ -231,7 +253,8 @@ export class ChRecord extends HTMLElement {
     choose(chosenTab);
     const text = () => chosenTab === 1 ? yaml(record) : json(record, 2);
     return h('section', {'class': 'record-section'}, h('div', {'class': 'section-head'},
-      h('div', {'class': 'record-tabs', 'role': 'tablist', 'aria-label': 'The whole record as'}, ...tabs), h('span', {'class': 'hint'}, `#${record.id}`), copyButton(text, 'the whole record')), panel);
+      h('div', {'class': 'record-tabs', 'role': 'tablist', 'aria-label': 'The whole record as'}, ...tabs),
+        h('span', {'class': 'hint'}, `#${record.id}`), copyButton(text, 'the whole record')), panel);
   }
 
   /** @param {Row} record @param {object} logrec */
@@ -248,6 +271,11 @@ export class ChRecord extends HTMLElement {
     tree.show(logrec, `Fields of the ${levelName(record.level)} record`);
     return tree;
   }
+}
+
+/** @param {Error & {status?: number}} error */
+function errorWords(error) {
+  return error.status === 404 ? 'There is no such record; it may have been deleted.' : error.message;
 }
 
 /** What stands there until the record comes. */

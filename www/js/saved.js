@@ -2,7 +2,7 @@
 import {h, icon, sendSet, sendStatus} from './dom.js';
 import {popover} from './popover.js';
 import {FILTERS, get} from './state.js';
-import {sentence} from './range.js';
+import {sentence} from './range-text.js';
 import {levelName} from './level.js';
 import {searchCurl, pythonConfig, copy} from './copy.js';
 import {filters, DEFAULTS} from './state.js';
@@ -53,7 +53,8 @@ function whole(search) {
 /** @param {Search} search @returns {string} what it looks for, for reading */
 export function searchText({after, before, level, names, query}) {
   const range = after || before ? sentence({after, before}, {zone: get().zone, now: Date.now()}) : '';
-  return [level ? `${levelName(level)} and above` : '', names.join(', '), query, range].filter(Boolean).join(' \u00b7 ') || 'Everything';
+  return [level ? `${levelName(level)} and above` : '', names.join(', '), query, range].filter(Boolean)
+    .join(' \u00b7 ') || 'Everything';
 }
 
 /** @returns {string[]} queries before, the newest first */
@@ -81,11 +82,13 @@ export class ChSaved extends HTMLElement {
   #state = get();
 
   connectedCallback() {
-    const button = h('button', {'type': 'button', 'class': 'button', 'title': 'Saved searches and history'}, icon('star'), h('span', {'class': 'button-label'}, 'Saved'));
+    const button = h('button', {'type': 'button', 'class': 'button', 'title': 'Saved searches and history'},
+      icon('star'), h('span', {'class': 'button-label'}, 'Saved'));
     this.replaceChildren(button, this.#panel);
     this.#popover = popover(button, this.#panel, {align: 'end'});
     // Before it is open: then the focus goes to its field.
-    this.#panel.addEventListener('beforetoggle', (event) => /** @type {ToggleEvent} */ (event).newState === 'open' && this.#show());
+    this.#panel.addEventListener('beforetoggle', (event) =>
+      /** @type {ToggleEvent} */ (event).newState === 'open' && this.#show());
   }
 
   get state() {
@@ -102,26 +105,36 @@ export class ChSaved extends HTMLElement {
   #show() {
     const saved = /** @type {Saved[]} */ (readList(SAVED));
     const past = /** @type {Search[]} */ (readList(PAST));
-    const name = h('input', {'class': 'field', 'placeholder': 'Name of this search', 'aria-label': 'Name of this search', 'maxlength': '80', 'required': true, 'autofocus': true});
+    const name = h('input', {'class': 'field', 'placeholder': 'Name of this search',
+      'aria-label': 'Name of this search', 'maxlength': '80',
+      'required': true, 'autofocus': true});
     const form = h('form', {'class': 'saved-form', 'onsubmit': (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#save(name.value.trim());
     }}, name, h('button', {'class': 'button primary', 'type': 'submit'}, 'Save'));
     this.#panel.replaceChildren(form, h('p', {'class': 'hint saved-current'}, searchText(searchOf(this.#state))),
-      ...(saved.length ? [h('ul', {'class': 'saved-list'}, ...saved.map((item, i) => this.#item(item.name, item.search, () => this.#drop(SAVED, i))))] : []),
-      h('h3', {}, 'Before'),
-      past.length ? h('ul', {'class': 'saved-list'}, ...past.map((search, i) => this.#item('', search, () => this.#drop(PAST, i)))) : h('p', {'class': 'hint'}, 'What you search for is listed here, in this browser only.'),
+      ...(saved.length ? [h('ul', {'class': 'saved-list'},
+        ...saved.map((item, i) => this.#item(item.name, item.search, () => this.#drop(SAVED, i))))] : []),
+      h('h2', {}, 'Before'),
+      past.length ? h('ul', {'class': 'saved-list'},
+        ...past.map((search, i) => this.#item('', search, () => this.#drop(PAST, i))))
+        : h('p', {'class': 'hint'}, 'What you search for is listed here, in this browser only.'),
       h('div', {'class': 'saved-copy'}, h('span', {'class': 'hint'}, 'Copy as'),
-        h('button', {'type': 'button', 'class': 'button small', 'onclick': () => copy(this, searchCurl(filters(this.#state)), 'Command')}, 'cURL'),
-        h('button', {'type': 'button', 'class': 'button small', 'onclick': () => copy(this, pythonConfig(), 'Configuration')}, 'Python logging'),
-        h('button', {'type': 'button', 'class': 'button small', 'onclick': () => copy(this, location.href, 'Link')}, 'Link')));
+        h('button', {'type': 'button', 'class': 'button small',
+          'onclick': () => copy(this, searchCurl(filters(this.#state)), 'Command')}, 'cURL'),
+        h('button', {'type': 'button', 'class': 'button small',
+          'onclick': () => copy(this, pythonConfig(), 'Configuration')}, 'Python logging'),
+        h('button', {'type': 'button', 'class': 'button small', 'onclick': () => copy(this, location.href, 'Link')},
+          'Link')));
   }
 
   /** @param {string} name @param {Search} search @param {() => void} drop */
   #item(name, search, drop) {
     const text = searchText(whole(search));
-    return h('li', {}, h('button', {'type': 'button', 'class': 'saved-open', 'onclick': () => this.#open(search)}, name ? h('strong', {}, name) : null, h('span', {'title': text}, text)),
-      h('button', {'type': 'button', 'class': 'field-button', 'title': 'Forget', 'aria-label': `Forget ${name || text}`, 'onclick': drop}, icon('close')));
+    return h('li', {}, h('button', {'type': 'button', 'class': 'saved-open', 'onclick': () => this.#open(search)},
+      name ? h('strong', {}, name) : null, h('span', {'title': text}, text)),
+      h('button', {'type': 'button', 'class': 'field-button', 'title': 'Forget',
+        'aria-label': `Forget ${name || text}`, 'onclick': drop}, icon('close')));
   }
 
   /** @param {Search} search */

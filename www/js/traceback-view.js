@@ -14,7 +14,8 @@ function markedCode(code, marks) {
   const line = h('code', {'class': 'frame-code'});
   for (const {0: run, index} of marks.matchAll(/\s+|~+|\^+/g)) {
     const text = code.slice(index, index + run.length);
-    line.append(run[0] === '^' ? h('mark', {}, text) : run[0] === '~' ? h('span', {'class': 'frame-part'}, text) : text);
+    line.append(run[0] === '^' ? h('mark', {}, text) : run[0] === '~' ? h('span', {'class': 'frame-part'}, text)
+      : text);
   }
   line.append(code.slice(marks.length));
   return line;
@@ -23,18 +24,20 @@ function markedCode(code, marks) {
 /** @param {string[]} code */
 function codeLines(code) {
   return code.flatMap((line, i) => isMarks(line) && i > 0 ? []
-    : [i + 1 < code.length && isMarks(code[i + 1]) ? markedCode(line, code[i + 1]) : h('code', {'class': 'frame-code'}, line)]);
+    : [isMarks(code[i + 1] ?? '') ? markedCode(line, code[i + 1]) : h('code', {'class': 'frame-code'}, line)]);
 }
 
 /** @param {Frame} frame */
 function frameElement(frame) {
   const {file, line, name, code, repeated} = frame;
   const slash = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1;
-  const place = h('button', {'type': 'button', 'class': 'frame-place', 'title': `Copy ${file}:${line}`, 'onclick': () => copy(place, `${file}:${line}`, 'Place')},
-    h('span', {'class': 'frame-folder'}, file.slice(0, slash)), h('span', {'class': 'frame-file'}, file.slice(slash)), h('span', {'class': 'frame-line'}, `:${line}`));
+  const place = h('button', {'type': 'button', 'class': 'frame-place', 'title': `Copy ${file}:${line}`,
+    'onclick': () => copy(place, `${file}:${line}`, 'Place')},
+    h('span', {'class': 'frame-folder'}, file.slice(0, slash)), h('span', {'class': 'frame-file'}, file.slice(slash)),
+      h('span', {'class': 'frame-line'}, `:${line}`));
   return h('li', {'class': isLibrary(file) ? 'frame library' : 'frame'},
     h('div', {'class': 'frame-head'}, place, name ? h('span', {'class': 'frame-name'}, name) : null,
-      repeated ? h('span', {'class': 'frame-repeated'}, `\u00d7${(repeated + 1).toLocaleString('en')}`) : null),
+      repeated ? h('span', {'class': 'frame-repeated'}, `\u00d7${(repeated + 1).toLocaleString()}`) : null),
     code.length ? h('div', {'class': 'frame-lines'}, ...codeLines(code)) : null);
 }
 
@@ -62,7 +65,9 @@ function frameElements(frames) {
 
 /** @param {string} label @param {Frame[]} frames */
 function folded(label, frames) {
-  return h('li', {'class': 'frames-folded'}, h('details', {}, h('summary', {}, icon('chevron', 'icon tree-arrow'), label), h('ol', {'class': 'frames'}, ...frames.map(frameElement))));
+  return h('li', {'class': 'frames-folded'},
+    h('details', {}, h('summary', {}, icon('chevron', 'icon tree-arrow'), label),
+    h('ol', {'class': 'frames'}, ...frames.map(frameElement))));
 }
 
 /** @param {Frame[]} frames as they stand in the text */
@@ -78,7 +83,8 @@ function raisedElement(raised, title) {
   return h('div', {'class': 'raised'},
     title ? null : h('p', {'class': 'raised-title'}, raisedTitle(raised)),
     rest.trim() ? h('pre', {'class': 'raised-rest'}, rest) : null,
-    raised.group.length ? h('ol', {'class': 'raised-group'}, ...raised.group.map((chain) => h('li', {}, chainView(chain)))) : null,
+    raised.group.length ? h('ol', {'class': 'raised-group'},
+      ...raised.group.map((chain) => h('li', {}, chainView(chain)))) : null,
     raised.frames.length ? framesView(raised.frames) : null);
 }
 
@@ -90,7 +96,8 @@ function raisedElement(raised, title) {
 export function chainView(chain, title = '') {
   const last = chain[chain.length - 1];
   const parts = chain.toReversed().flatMap((raised, i, list) => [
-    ...(i ? [h('p', {'class': 'raised-relation'}, RELATIONS[list[i - 1].relation])] : []), raisedElement(raised, raised === last ? title : '')]);
+    ...(i ? [h('p', {'class': 'raised-relation'}, RELATIONS[list[i - 1].relation])] : []),
+      raisedElement(raised, raised === last ? title : '')]);
   return h('div', {'class': 'chain'}, ...parts);
 }
 
@@ -102,13 +109,15 @@ export const FIX = `class TracebackHTTPHandler(logging.handlers.HTTPHandler):
 
 /** @returns {HTMLElement} where the sender sent exc_info's text and no traceback */
 export function missingTraceback() {
-  return h('div', {'class': 'notice'}, h('p', {}, 'An exception was logged, but its traceback was not sent: HTTPHandler formats none. This handler does:'),
+  return h('div', {'class': 'notice'},
+    h('p', {}, 'An exception was logged, but its traceback was not sent: HTTPHandler formats none. This handler does:'),
     h('div', {'class': 'snippet'}, h('pre', {'tabindex': '0'}, FIX), copyButton(() => FIX, 'Code', 'snippet-copy')));
 }
 
 /** @param {() => string} text @param {string} what @param {string} [classes] */
 export function copyButton(text, what, classes = '') {
-  const button = h('button', {'type': 'button', 'class': `button plain square small ${classes}`, 'title': 'Copy', 'aria-label': `Copy: ${what}`,
+  const button = h('button', {'type': 'button', 'class': `button plain square small ${classes}`, 'title': 'Copy',
+    'aria-label': `Copy: ${what}`,
     'onclick': () => copy(button, text(), what)}, icon('copy'));
   return button;
 }

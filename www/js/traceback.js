@@ -19,6 +19,7 @@
 /** @typedef {string|{subs: string[][]}} Item */
 
 const HEADER = /^(?:Exception Group )?Traceback \(most recent call last\):$/;
+const GROUP = /^ {2}\+ Exception Group Traceback/;
 const STACK = /^Stack \(most recent call last\):$/;
 const FRAME = /^ {2}File "(.*)", line (\d+)(?:, in (.*))?$/;
 const REPEATED = /^ {2}\[Previous line repeated (\d+) more times?\]$/;
@@ -34,7 +35,7 @@ const RELATIONS = /** @type {Record<string, 'cause'|'context'>} */ ({
  */
 export function parseTraceback(text) {
   const lines = text.replace(/\r\n/g, '\n').replace(/\s+$/, '').split('\n');
-  const found = lines.some((line) => HEADER.test(line) || /^ {2}\+ Exception Group Traceback/.test(line) || FRAME.test(line));
+  const found = lines.some((line) => HEADER.test(line) || GROUP.test(line) || FRAME.test(line));
   return found ? chain(items(lines)) : null;
 }
 
@@ -44,11 +45,13 @@ export function parseTraceback(text) {
  * @returns {{message: string, text: string, kind: 'traceback'|'stack'}|null}
  */
 export function splitMessage(message) {
-  const found = /(?:^|\n)(?=(?: {2}\+ Exception Group )?Traceback \(most recent call last\):\n|(Stack) \(most recent call last\):\n)/.exec(message);
+  const rule = /(?:^|\n)(?=(?:(?: {2}\+ Exception Group )?Traceback|(Stack)) \(most recent call last\):\n)/;
+  const found = rule.exec(message);
   if (!found) {
     return null;
   }
-  return {message: message.slice(0, found.index), text: message.slice(found.index).replace(/^\n/, ''), kind: found[1] ? 'stack' : 'traceback'};
+  return {message: message.slice(0, found.index), text: message.slice(found.index).replace(/^\n/, ''),
+    kind: found[1] ? 'stack' : 'traceback'};
 }
 
 /** @param {string} text of stack_info @returns {Frame[]} outermost first */
@@ -75,7 +78,7 @@ function items(lines) {
   /** @type {Item[]} */
   const result = [];
   for (let i = 0; i < lines.length;) {
-    const end = /^ {2}\+ Exception Group Traceback/.test(lines[i]) ? runEnd(lines, i, /^ {2,}[|+]/) : i;
+    const end = GROUP.test(lines[i]) ? runEnd(lines, i, /^ {2,}[|+]/) : i;
     if (end > i) {
       result.push(...barred(lines.slice(i, end).map((line) => line.slice(2))));
       i = end;
@@ -182,7 +185,8 @@ export function isMarks(line) {
 
 /** Code that comes with Python or was installed, not the reader's own. @param {string} file */
 export function isLibrary(file) {
-  return /[\\/](?:site|dist)-packages[\\/]|[\\/]lib(?:64)?[\\/]python[\d.]+[\\/]|[\\/]Python\d*[\\/]Lib[\\/]|^<frozen /i.test(file);
+  const path = file.replaceAll('\\', '/');
+  return /\/(?:site|dist)-packages\/|\/lib(?:64)?\/python[\d.]+\/|\/Python\d*\/Lib\/|^<frozen /i.test(path);
 }
 
 /**

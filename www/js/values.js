@@ -10,7 +10,7 @@ const SAMPLES = [1000, 10000, 100000];
 
 /** @param {number} number */
 function count(number) {
-  return number.toLocaleString('en');
+  return number.toLocaleString();
 }
 
 /** @param {string} path @returns {string} $.data.user.id as user.id */
@@ -31,9 +31,13 @@ export class ChValues extends HTMLElement {
     const choose = h('select', {'class': 'field', 'aria-label': 'How many records are looked at', 'onchange': () => {
       this.#sample = Number(choose.value);
       this.#load();
-    }}, ...SAMPLES.map((sample) => h('option', {value: sample, selected: sample === this.#sample}, `newest ${count(sample)}`)));
-    const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close', 'autofocus': true, 'onclick': () => this.#dialog.close()}, icon('close'));
-    this.#dialog.replaceChildren(h('header', {}, this.#title, h('span', {'class': 'dialog-tools'}, choose, close)), this.#body);
+    }}, ...SAMPLES.map((sample) => h('option', {value: sample, selected: sample === this.#sample},
+      `newest ${count(sample)}`)));
+    const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close',
+      'autofocus': true,
+      'onclick': () => this.#dialog.close()}, icon('close'));
+    this.#dialog.replaceChildren(h('header', {}, this.#title, h('span', {'class': 'dialog-tools'}, choose, close)),
+      this.#body);
     this.#dialog.addEventListener('close', () => this.#loading?.abort());
     this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.#dialog.close());
     this.replaceChildren(this.#dialog);
@@ -53,13 +57,15 @@ export class ChValues extends HTMLElement {
     this.#loading = new AbortController();
     this.#body.setAttribute('aria-busy', 'true');
     try {
-      const found = await values(this.#path, filters(get()), {limit: LIMIT, sample: this.#sample, signal: this.#loading.signal});
+      const found = await values(this.#path, filters(get()),
+        {limit: LIMIT, sample: this.#sample, signal: this.#loading.signal});
       this.#show(found);
     } catch (error) {
       if (aborted(error)) {
         return;
       }
-      this.#body.replaceChildren(h('p', {'class': 'error-text', 'role': 'alert'}, error instanceof ApiError ? error.message : String(error)),
+      this.#body.replaceChildren(h('p', {'class': 'error-text', 'role': 'alert'},
+        error instanceof ApiError ? error.message : String(error)),
         h('button', {'type': 'button', 'class': 'button', 'onclick': () => this.#load()}, 'Try again'));
     }
     this.#body.removeAttribute('aria-busy');
@@ -71,10 +77,19 @@ export class ChValues extends HTMLElement {
     const shown = list.reduce((sum, value) => sum + value.count, 0);
     const rest = records - missing - shown;
     this.#body.replaceChildren(
-      h('p', {'class': 'hint'}, `${count(distinct)} different ${distinct === 1 ? 'value' : 'values'} in ${complete ? 'all' : 'the newest'} ${count(records)} records that match`),
-      list.length ? h('table', {'class': 'values-table'}, h('colgroup', {}, ...['', 'values-count', 'values-share', 'values-tools'].map((name) => h('col', {'class': name}))), h('thead', {'class': 'visually-hidden'}, h('tr', {}, ...['Value', 'Records', 'Share', 'Filter'].map((name) => h('th', {scope: 'col'}, name)))),
-        h('tbody', {}, ...list.map((value) => this.#row(value, records, most)))) : h('p', {}, 'None of them has this field.'),
-      h('p', {'class': 'hint values-rest'}, [rest > 0 ? `${count(rest)} with other values` : '', missing ? `${count(missing)} without this field` : ''].filter(Boolean).join(' \u00b7 ')));
+      h('p', {'class': 'hint'},
+        `${count(distinct)} different ${distinct === 1 ? 'value' : 'values'} in ${complete ? 'all' : 'the newest'} `
+        + `${count(records)} records that match`),
+      list.length ? h('table', {'class': 'values-table'},
+        h('colgroup', {}, ...['', 'values-count', 'values-share',
+        'values-tools'].map((name) => h('col', {'class': name}))),
+        h('thead', {'class': 'visually-hidden'},
+        h('tr', {}, ...['Value', 'Records', 'Share', 'Filter'].map((name) => h('th', {scope: 'col'}, name)))),
+        h('tbody', {}, ...list.map((value) => this.#row(value, records, most))))
+          : h('p', {}, 'None of them has this field.'),
+      h('p', {'class': 'hint values-rest'},
+        [rest > 0 ? `${count(rest)} with other values` : '',
+        missing ? `${count(missing)} without this field` : ''].filter(Boolean).join(' \u00b7 ')));
   }
 
   /** @param {{value: unknown, count: number}} found @param {number} records @param {number} most */
@@ -82,17 +97,20 @@ export class ChValues extends HTMLElement {
     const bar = h('span', {'class': 'values-bar'});
     bar.style.setProperty('--share', `${times / most * 100}%`);
     const text = valueText(value);
+    const shown = this.#path === 'level' && typeof value === 'number' ? levelBadge(value)
+      : h('span', {'class': 'values-text'}, text === '' ? '\u201c\u201d' : text);
     return h('tr', {},
-      h('td', {'class': 'values-value', 'title': text}, this.#path === 'level' && typeof value === 'number' ? levelBadge(value)
-        : h('span', {'class': 'values-text'}, text === '' ? '\u201c\u201d' : text), bar),
+      h('td', {'class': 'values-value', 'title': text}, shown, bar),
       h('td', {'class': 'values-count'}, count(times)),
       h('td', {'class': 'values-share'}, `${(times / records * 100).toFixed(times * 10 < records ? 1 : 0)} %`),
-      h('td', {'class': 'values-tools'}, this.#filter('Only these', 'filter', value, false), this.#filter('Not these', 'exclude', value, true)));
+      h('td', {'class': 'values-tools'}, this.#filter('Only these', 'filter', value, false),
+        this.#filter('Not these', 'exclude', value, true)));
   }
 
   /** @param {string} label @param {string} name @param {unknown} value @param {boolean} not */
   #filter(label, name, value, not) {
-    return h('button', {'type': 'button', 'class': 'field-button', 'title': label, 'aria-label': `${label}: ${valueText(value).slice(0, 80)}`, 'onclick': () => {
+    return h('button', {'type': 'button', 'class': 'field-button', 'title': label,
+      'aria-label': `${label}: ${valueText(value).slice(0, 80)}`, 'onclick': () => {
       this.#dialog.close();
       filterBy(this, {path: this.#path, value}, not);
     }}, icon(name));

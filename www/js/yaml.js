@@ -3,11 +3,12 @@
 import {json} from './json.js';
 
 /** Plain text that a reader of YAML 1.1 or 1.2 would take for something else. */
-const SPECIAL = /^(?:[-+]?[0-9._]|[-?:,[\]{}#&*!|>'"%@`~=<]|(?:null|true|false|yes|no|on|off|y|n)$|$)|: |:$| #|^\s|\s$/i;
+const SPECIAL = new RegExp('^(?:[-+]?[0-9._]|[-?:,[\\]{}#&*!|>\'"%@`~=<]|(?:null|true|false|yes|no|on|off|y|n)$|$)' +
+  '|: |:$| #|^\\s|\\s$', 'i');
 
 /** What a block of text can not hold. */
 // eslint-disable-next-line no-control-regex
-const UNPRINTABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const UNPRINTABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Cs}/u;
 
 /** @param {string} text on one line */
 function scalar(text) {
@@ -15,7 +16,9 @@ function scalar(text) {
     return text;
   }
   // JSON's strings are YAML's in double quotes; what JSON leaves as it is and YAML does not print is escaped.
-  return JSON.stringify(text).replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text)
+    .replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A literal block. @param {string} text @param {string} indent */
@@ -35,7 +38,8 @@ function isNested(value) {
 /** What comes behind `key:` or `-`. @param {unknown} value @param {string} indent of what is below it */
 function inline(value, indent) {
   if (typeof value === 'string') {
-    return value.includes('\n') && !UNPRINTABLE.test(value) && value.trim() !== '' ? block(value, indent) : scalar(value);
+    const lined = value.includes('\n') && !UNPRINTABLE.test(value) && value.trim() !== '';
+    return lined ? block(value, indent) : scalar(value);
   }
   if (typeof value === 'object' && value !== null) {
     return Array.isArray(value) ? '[]' : '{}';

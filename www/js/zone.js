@@ -1,7 +1,10 @@
 // Time zones and times: the API's text into the zone that is shown, wall clock into instants.
 
 /** @typedef {{ms: number, us: number}} Instant milliseconds since 1970 UTC, and 0..999 microseconds more */
-/** @typedef {{year: number, month: number, day: number, hour: number, minute: number, second: number}} Wall month 1..12 */
+/**
+ * @typedef {{year: number, month: number, day: number, hour: number, minute: number, second: number}} Wall
+ *   month 1..12
+ */
 
 const TEXT = /^(\d{4,})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):?(\d\d))?$/;
 
@@ -82,7 +85,8 @@ function clock(zone) {
   const name = zoneName(zone);
   let format = clocks.get(name);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-US', {timeZone: name, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23', era: 'short',
+    format = new Intl.DateTimeFormat('en-US',
+      {timeZone: name, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23', era: 'short',
       year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric'});
     clocks.set(name, format);
   }
@@ -110,7 +114,8 @@ function readOffset(ms, zone) {
   for (const {type, value} of clock(zone).formatToParts(ms)) {
     part[type] = Number(value);
   }
-  const shown = utc({year: part.year, month: part.month, day: part.day, hour: part.hour, minute: part.minute, second: part.second});
+  const shown = utc({year: part.year, month: part.month, day: part.day, hour: part.hour, minute: part.minute,
+    second: part.second});
   return Math.round((shown - ms) / 1000);
 }
 
@@ -154,7 +159,8 @@ export function formatTs(ts, zone, {date = true, digits = 3, offset = false} = {
 
 /** @param {number} ms @param {string} zone @returns {string} Sun, 22 Nov 2026 */
 export function formatDay(ms, zone) {
-  return new Intl.DateTimeFormat('en-GB', {timeZone: zoneName(zone), weekday: 'short', day: 'numeric', month: 'short', year: 'numeric'}).format(ms);
+  return new Intl.DateTimeFormat('en-GB',
+    {timeZone: zoneName(zone), weekday: 'short', day: 'numeric', month: 'short', year: 'numeric'}).format(ms);
 }
 
 /** @param {Instant} instant @returns {string} for the API: 2026-11-22T09:00:00Z */
@@ -188,7 +194,8 @@ export function duration(ms) {
 }
 
 const RELATIVE = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ (
-  [['year', 31557600000], ['month', 2629800000], ['day', 86400000], ['hour', 3600000], ['minute', 60000], ['second', 1000]]);
+  [['year', 31557600000], ['month', 2629800000], ['day', 86400000], ['hour', 3600000], ['minute', 60000],
+    ['second', 1000]]);
 
 /** @param {number} ms @param {number} [now] @returns {string} 3 hours ago */
 export function ago(ms, now = Date.now()) {

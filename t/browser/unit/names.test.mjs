@@ -3,11 +3,13 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import {nameTree, toggleName, isChosen} from '../../../www/js/names.js';
 
-const tree = nameTree([{name: 'root', count: 1}, {name: 'shop', count: 2}, {name: 'shop.db', count: 3}, {name: 'shop.db.sql', count: 4}, {name: 'shop.http', count: 5}, {name: 'shopping', count: 6}]);
+const tree = nameTree([{name: 'root', count: 1}, {name: 'shop', count: 2}, {name: 'shop.db', count: 3},
+  {name: 'shop.db.sql', count: 4}, {name: 'shop.http', count: 5}, {name: 'shopping', count: 6}]);
 
 test('counts add up', () => {
   const shop = tree.find((branch) => branch.name === 'shop');
-  assert.deepEqual(shop && [shop.count, shop.own, shop.children.map((child) => [child.name, child.count])], [14, 2, [['shop.db', 7], ['shop.http', 5]]]);
+  assert.deepEqual(shop && [shop.count, shop.own, shop.children.map((child) => [child.name, child.count])],
+    [14, 2, [['shop.db', 7], ['shop.http', 5]]]);
   assert.deepEqual(tree.map((branch) => branch.part), ['root', 'shop', 'shopping']);
   assert.deepEqual(nameTree([{name: '', count: 3}]).map(({name, count}) => [name, count]), [['', 3]]);
 });

@@ -89,16 +89,20 @@ table('add and remove', [
 
 table('only these, not these', [
   [edit.only('', '$.data.s', 500), 'logrec->\'$.data.s\' = 500'],
-  [edit.only('level > 30 AND logrec->\'$.data.s\' = 404', '$.data.s', 500), 'level > 30 AND logrec->\'$.data.s\' = 500'],
+  [edit.only('level > 30 AND logrec->\'$.data.s\' = 404', '$.data.s', 500),
+    'level > 30 AND logrec->\'$.data.s\' = 500'],
   [edit.only('NOT logrec->\'$.data.s\' <=> 500', '$.data.s', 500), 'logrec->\'$.data.s\' = 500'],
-  [edit.only('logrec->\'$.data.s\' = logrec->\'$.data.t\'', '$.data.s', 500), 'logrec->\'$.data.s\' = logrec->\'$.data.t\' AND logrec->\'$.data.s\' = 500'],
+  [edit.only('logrec->\'$.data.s\' = logrec->\'$.data.t\'', '$.data.s', 500),
+    'logrec->\'$.data.s\' = logrec->\'$.data.t\' AND logrec->\'$.data.s\' = 500'],
   [edit.only('name = \'a\' OR 1', 'name', 'b'), '(name = \'a\' OR 1) AND name = \'b\''],
   [edit.not('logrec->\'$.data.s\' = 500', '$.data.s', 500), 'NOT logrec->\'$.data.s\' <=> 500'],
-  [edit.not('NOT logrec->\'$.data.s\' <=> 404', '$.data.s', 500), 'NOT logrec->\'$.data.s\' <=> 404 AND NOT logrec->\'$.data.s\' <=> 500'],
+  [edit.not('NOT logrec->\'$.data.s\' <=> 404', '$.data.s', 500),
+    'NOT logrec->\'$.data.s\' <=> 404 AND NOT logrec->\'$.data.s\' <=> 500'],
 ]);
 
 test('tokens joined are the text, whatever it is', () => {
-  for (const text of ['', 'a->\'$.b\' != "x""y" AND `q``r` >= 1.5e-3 -- c', '\'open', '@x; 日本', 'x\'41\' 0x4142 b\'1', '\ud800\udc00\ud800']) {
+  for (const text of ['', 'a->\'$.b\' != "x""y" AND `q``r` >= 1.5e-3 -- c', '\'open', '@x; 日本', 'x\'41\' 0x4142 b\'1',
+    '\ud800\udc00\ud800']) {
     assert.equal(tokenize(text).map((token) => token.text).join(''), text);
   }
 });

@@ -39,7 +39,8 @@ const spans = [
   ['the string that begins at character 8 does not end', 'name = \'\'\'abc', '\'\'\'abc'],
   ['unknown function \'SLEEP\': it waits, or keeps the database busy', 'level = sleep(3)', 'sleep'],
   ['the regular expression at character 16: \'(\' without \')\'', 'message REGEXP \'(a\'', '\'(a\''],
-  ['JSON is compared with a date; use CAST(... AS DATETIME) on what ->> gives (at character 10)', 'logrec = NOW()', 'NOW'],
+  ['JSON is compared with a date; use CAST(... AS DATETIME) on what ->> gives (at character 10)', 'logrec = NOW()',
+    'NOW'],
   ['IF takes 3 arguments, not 2', 'level = IF(1, 2)', 'IF'],
   ['unexpected \'x\' at character 13', 'name = \'🦊日\' x', 'x'],
   ['longer than 65536 bytes', 'level = 1', null],
@@ -56,8 +57,10 @@ test('the words that all messages begin with are left out', () => {
 });
 
 test('what was probably meant', () => {
-  assert.deepEqual(errorFixes(`${BEGIN}unknown column 'lvl', did you mean 'level'?`, 'a = 1 AND lvl > 3'), [{label: 'Use level', query: 'a = 1 AND level > 3'}]);
-  assert.deepEqual(errorFixes(`${BEGIN}unexpected 'refused' at character 12, expected an operator`, 'Connection refused'),
+  assert.deepEqual(errorFixes(`${BEGIN}unknown column 'lvl', did you mean 'level'?`, 'a = 1 AND lvl > 3'),
+    [{label: 'Use level', query: 'a = 1 AND level > 3'}]);
+  assert.deepEqual(errorFixes(`${BEGIN}unexpected 'refused' at character 12, expected an operator`,
+    'Connection refused'),
     [{label: 'Find messages with “Connection refused”', query: 'message LIKE \'%Connection refused%\''}]);
   assert.deepEqual(errorFixes(`${BEGIN}unexpected ')'`, 'level ) = 3'), []);
 });
