@@ -4,7 +4,7 @@ import {EXAMPLES, WORDS} from './query-words.js';
 import {tokenize} from './query-token.js';
 
 /** @param {string} query @returns {HTMLElement} in colours */
-export function queryCode(query) {
+function queryCode(query) {
   return h('code', {'class': 'query-code'},
     ...tokenize(query).map(({type, text}) => h('span', {'data-token': type}, text)));
 }

@@ -51,7 +51,7 @@ function whole(search) {
 }
 
 /** @param {Search} search @returns {string} what it looks for, for reading */
-export function searchText({after, before, level, names, query}) {
+function searchText({after, before, level, names, query}) {
   const range = after || before ? sentence({after, before}, {zone: get().zone, now: Date.now()}) : '';
   return [level ? `${levelName(level)} and above` : '', names.join(', '), query, range].filter(Boolean)
     .join(' \u00b7 ') || 'Everything';
@@ -63,7 +63,7 @@ export function queries() {
 }
 
 /** Remembers a search that was made. @param {State} state */
-export function remember(state) {
+function remember(state) {
   const search = searchOf(state);
   if (!isEmpty(search)) {
     const text = JSON.stringify(search);

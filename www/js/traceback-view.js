@@ -102,7 +102,7 @@ export function chainView(chain, title = '') {
 }
 
 /** The lines that make a sender send tracebacks, as chronologer-api(7) has them. */
-export const FIX = `class TracebackHTTPHandler(logging.handlers.HTTPHandler):
+const FIX = `class TracebackHTTPHandler(logging.handlers.HTTPHandler):
     def mapLogRecord(self, record):
         self.format(record)  # sets message and exc_text
         return super().mapLogRecord(record)`;

@@ -13,6 +13,11 @@ function count(number) {
   return number.toLocaleString();
 }
 
+/** @param {number} part of 1 */
+function share(part) {
+  return part < 0.0005 ? '< 0.1 %' : `${(part * 100).toFixed(part < 0.1 ? 1 : 0)} %`;
+}
+
 /** @param {string} path @returns {string} $.data.user.id as user.id */
 export function fieldName(path) {
   return path.replace(/^\$\.(?:(?:data|meta)\.(?=.))?/, '');
@@ -102,7 +107,7 @@ export class ChValues extends HTMLElement {
     return h('tr', {},
       h('td', {'class': 'values-value', 'title': text}, shown, bar),
       h('td', {'class': 'values-count'}, count(times)),
-      h('td', {'class': 'values-share'}, `${(times / records * 100).toFixed(times * 10 < records ? 1 : 0)} %`),
+      h('td', {'class': 'values-share'}, share(times / records)),
       h('td', {'class': 'values-tools'}, this.#filter('Only these', 'filter', value, false),
         this.#filter('Not these', 'exclude', value, true)));
   }
