@@ -248,7 +248,7 @@ export class ChAround extends HTMLElement {
       'id': `around-${row.id}`, 'data-id': row.id,
       'data-level': levelBand(row.level),
       'aria-selected': String(row.id === this.#state?.record), 'data-gap': apart >= 60000 ? duration(apart) : null,
-        'onclick': () => this.#open(row.id, true)},
+        'onclick': () => this.#open(row.id)},
     icon(`level-${levelBand(row.level)}`, 'around-level'),
     h('time', {'title': formatTs(row.ts, this.#state?.zone ?? 'UTC', {digits: 6, offset: true})},
       formatTs(row.ts, this.#state?.zone ?? 'UTC', {date: false})),
@@ -280,11 +280,10 @@ export class ChAround extends HTMLElement {
     }
   }
 
-  /** @param {number} id @param {boolean} [go] not only past it: where this lies over the record, it makes room */
-  #open(id, go = false) {
+  /** @param {number} id */
+  #open(id) {
     this.#list.setAttribute('aria-activedescendant', `around-${id}`);
-    const over = getComputedStyle(this).position === 'absolute';
-    sendSet(this, go && over ? {record: id, around: null} : {record: id});
+    sendSet(this, {record: id});
   }
 
   /** @param {KeyboardEvent} event */
@@ -292,10 +291,6 @@ export class ChAround extends HTMLElement {
     const rows = this.#rows;
     const at = rows.findIndex((row) => row.id === (this.#state?.record ?? this.#id));
     const from = at < 0 ? rows.findIndex((row) => row.id === this.#id) : at;
-    if (event.key === 'Enter' && at >= 0) {
-      event.stopPropagation();
-      this.#open(rows[at].id, true);
-    }
     const to = {ArrowDown: from + 1, j: from + 1, ArrowUp: from - 1, k: from - 1, Home: 0,
       End: rows.length - 1}[event.key];
     if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) {
