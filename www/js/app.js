@@ -74,7 +74,7 @@ const foot = footer(part('status'));
 const showLevel = levelButtons(part('level'), (level) => set({level}));
 const nextTheme = themeButton(byId('theme', HTMLButtonElement));
 columnsPanel(byId('columns', HTMLButtonElement), {get: () => get().columns, paths: knownPaths});
-exportPanel(byId('export', HTMLButtonElement), () => ({zone: get().zone, filters: view.frozen}));
+exportPanel(byId('export', HTMLButtonElement), () => ({zone: get().zone, filters: view.shown}));
 watchOffline(() => {
   view.tail.hurry();
   if (rows.error) {
@@ -311,16 +311,19 @@ for (const id of ['query', 'columns']) {
   }, {once: true});
 }
 
+/** Keys of the list, while it is shown. @param {() => void} run */
+const inList = (run) => () => { get().group || run(); };
+
 const help = listenKeys([
-  {section: 'Move', keys: ['j', 'ArrowDown'], words: 'Next record (older)', run: () => list.step(1)},
-  {section: 'Move', keys: ['k', 'ArrowUp'], words: 'Previous record (newer)', run: () => list.step(-1)},
-  {section: 'Move', keys: ['PageDown'], words: 'A page down', run: () => list.step(Math.floor(list.scroller.page) - 1)},
-  {section: 'Move', keys: ['PageUp'], words: 'A page up', run: () => list.step(1 - Math.floor(list.scroller.page))},
-  {section: 'Move', keys: ['Home'], words: 'The newest', run: () => list.moveTo(0)},
-  {section: 'Move', keys: ['End'], words: 'The oldest', run: () => list.moveTo(rows.length - 1)},
-  {section: 'Move', keys: ['e'], words: 'Next error', run: () => nextError(1)},
-  {section: 'Move', keys: ['E'], words: 'Previous error', run: () => nextError(-1)},
-  {section: 'Record', keys: ['Enter'], words: 'Open', run: openHere},
+  {section: 'Move', keys: ['j', 'ArrowDown'], words: 'Next record (older)', run: inList(() => list.step(1))},
+  {section: 'Move', keys: ['k', 'ArrowUp'], words: 'Previous record (newer)', run: inList(() => list.step(-1))},
+  {section: 'Move', keys: ['PageDown'], words: 'A page down', run: inList(() => list.step(Math.floor(list.scroller.page) - 1))},
+  {section: 'Move', keys: ['PageUp'], words: 'A page up', run: inList(() => list.step(1 - Math.floor(list.scroller.page)))},
+  {section: 'Move', keys: ['Home'], words: 'The newest', run: inList(() => list.moveTo(0))},
+  {section: 'Move', keys: ['End'], words: 'The oldest', run: inList(() => list.moveTo(rows.length - 1))},
+  {section: 'Move', keys: ['e'], words: 'Next error', run: inList(() => nextError(1))},
+  {section: 'Move', keys: ['E'], words: 'Previous error', run: inList(() => nextError(-1))},
+  {section: 'Record', keys: ['Enter'], words: 'Open', run: inList(openHere)},
   {section: 'Record', keys: ['Escape'], words: 'Close', run: closeOne},
   {section: 'Record', keys: ['a'], words: 'What surrounds it', run: () => set({around: get().record ?? go.here()?.id ?? null})},
   {section: 'Record', keys: ['m'], words: 'Mark it, for times since it', run: toggleMark},

@@ -4,10 +4,12 @@
 import {h, icon, sendSet} from './dom.js';
 import {popover} from './popover.js';
 
-/** @typedef {{key: string, title: string, width: number | null, path?: string}} Column width in pixels; null is the rest */
+/** @typedef {{key: string, title: string, hint?: string, width: number | null, path?: string}} Column width in pixels; null is the rest */
 
 const STORED = 'chronologer.widths';
 const NARROWEST = 48;
+/** Of an extra column. */
+const WIDTH = 132;
 
 /** @type {Column[]} */
 const FIXED = [
@@ -30,13 +32,15 @@ function widths() {
   }
 }
 
-/** @param {string} key @param {number} width */
+/** @param {string} key @param {number | null} width null is as it was at first @returns {number} the width now */
 export function keepWidth(key, width) {
+  const usual = FIXED.find((column) => column.key === key)?.width ?? WIDTH;
   try {
-    localStorage.setItem(STORED, JSON.stringify({...widths(), [key]: Math.round(width)}));
+    localStorage.setItem(STORED, JSON.stringify({...widths(), [key]: width === null ? undefined : Math.round(width)}));
   } catch {
     // Storage is refused or full: the width lasts as long as the page.
   }
+  return width ?? usual;
 }
 
 /** What stands over a column. @param {string} path @returns {string} */
@@ -44,13 +48,16 @@ export function columnTitle(path) {
   return path.replace(/^\$\.(?:(?:data|meta|error)\.)?/, '') || path;
 }
 
-/** @param {string[]} extra paths @param {boolean} marked a column with the time since the marked record @returns {Column[]} */
-export function columnsOf(extra, marked) {
+/**
+ * @param {string[]} extra paths @param {boolean} marked a column with the time since the marked record
+ * @param {string} zone in which times are, in short @returns {Column[]}
+ */
+export function columnsOf(extra, marked, zone) {
   const own = widths();
   const [time, ...rest] = FIXED;
-  const since = marked ? [{key: 'since', title: 'Since mark', width: 104}] : [];
-  const more = extra.map((path) => ({key: path, title: columnTitle(path), width: 132, path}));
-  return [time, ...since, ...rest, ...more].map((column) =>
+  const since = marked ? [{key: 'since', title: 'Since mark', width: WIDTH}] : [];
+  const more = extra.map((path) => ({key: path, title: columnTitle(path), width: WIDTH, path}));
+  return [{...time, hint: zone}, ...since, ...rest, ...more].map((column) =>
     column.width === null ? column : {...column, width: own[column.key] ?? column.width});
 }
 
@@ -61,11 +68,11 @@ export function template(columns) {
 
 /**
  * A heading, with a handle that makes its column wider: dragged, or by arrow keys; a double click forgets the width.
- * @param {Column} column @param {(width: number) => void} onresize @returns {HTMLElement}
+ * @param {Column} column @param {(width: number | null) => number} onresize null: as at first; the width it is then @returns {HTMLElement}
  */
 export function heading(column, onresize) {
   const cell = h('div', {'role': 'columnheader', 'class': 'heading', 'title': column.path ?? null},
-    h('span', {}, column.title));
+    h('span', {}, column.title, column.hint ? h('span', {'class': 'heading-hint'}, column.hint) : null));
   if (column.path) {
     cell.append(h('button', {
       'type': 'button', 'class': 'heading-close', 'aria-label': `Remove column ${column.title}`, 'data-path': column.path,
@@ -77,7 +84,7 @@ export function heading(column, onresize) {
   return cell;
 }
 
-/** @param {Column} column @param {number} start @param {(width: number) => void} onresize */
+/** @param {Column} column @param {number} start @param {(width: number | null) => number} onresize null: as at first; the width it is then */
 function handle(column, start, onresize) {
   let width = start;
   const grip = h('div', {
@@ -100,6 +107,7 @@ function handle(column, start, onresize) {
       become(event.clientX - from);
     }
   });
+  grip.addEventListener('dblclick', () => become(onresize(null)));
   grip.addEventListener('keydown', (event) => {
     const step = {ArrowLeft: -16, ArrowRight: 16}[event.key];
     if (step) {

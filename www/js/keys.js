@@ -33,6 +33,11 @@ function isTyping(target) {
     && (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=button])'));
 }
 
+/** Named keys belong to what is focused, unless that is the page or the list. @param {KeyboardEvent} event */
+function isTaken({key, target}) {
+  return key.length > 1 && key !== 'Escape' && target instanceof HTMLElement && target !== document.body && !target.closest('.grid');
+}
+
 /** @param {KeyboardEvent} event */
 function isBusy(event) {
   return event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)
@@ -43,8 +48,7 @@ function isBusy(event) {
 export function listenKeys(bindings) {
   document.addEventListener('keydown', (event) => {
     const found = bindings.find(({keys}) => keys.includes(event.key));
-    const menu = event.target instanceof HTMLElement && event.target.closest('[popover], [role=menu], [role=radiogroup], [role=tree]');
-    if (!found || isBusy(event) || (menu && event.key.length > 1) || (event.key.length === 1 && event.key !== '?' && !enabled())) {
+    if (!found || isBusy(event) || isTaken(event) || (event.key.length === 1 && event.key !== '?' && !enabled())) {
       return;
     }
     event.preventDefault();

@@ -1,15 +1,16 @@
 // The list: a grid of which only the rows in sight are elements. Focus stays on the grid; the current row is told by
 // aria-activedescendant.
 
+import {now} from './api.js';
 import {columnsOf, heading, keepWidth, template} from './columns.js';
 import {h} from './dom.js';
 import {fill, makeSlot} from './list-row.js';
 import {Scroller} from './scroller.js';
-import {formatTs} from './zone.js';
+import {formatTs, offsetAt, offsetText} from './zone.js';
 
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./rows.js').Rows} Rows */
-/** @typedef {{position: number, id: number}} Cursor */
+/** @typedef {{position: number, id: number | null}} Cursor id: null until its row is there */
 /** @typedef {{id: number, part: number}} Place */
 /**
  * @typedef {object} Handlers
@@ -19,6 +20,12 @@ import {formatTs} from './zone.js';
  * @property {(path: string) => void} onremove a column is to go
  */
 
+/** How far the zone's clocks are from UTC now. @param {string} zone */
+function zoneHint(zone) {
+  const seconds = offsetAt(now(), zone);
+  return seconds === 0 ? 'UTC' : `UTC${offsetText(seconds)}`;
+}
+
 export class List {
   /** The current row. @type {Cursor | null} */
   cursor = null;
@@ -26,7 +33,7 @@ export class List {
   #slots = [];
   #first = 0;
   /** @type {import('./list-row.js').Look} */
-  #look = {columns: columnsOf([], false), zone: 'local', mark: null, version: 0};
+  #look = {columns: columnsOf([], false, ''), zone: 'local', mark: null, version: 0};
   #open = /** @type {number | null} */ (null);
   #frame = 0;
   #rowHeight = 26;
@@ -68,7 +75,7 @@ export class List {
   /** How rows look. @param {{columns: string[], zone: string, mark: Row | null}} look */
   setLook({columns, zone, mark}) {
     const version = this.#look.version + 1;
-    this.#look = {columns: columnsOf(columns, Boolean(mark)), zone, mark, version};
+    this.#look = {columns: columnsOf(columns, Boolean(mark), zoneHint(zone)), zone, mark, version};
     this.#makeHead();
     this.draw();
   }
@@ -78,9 +85,9 @@ export class List {
     this.grid.setAttribute('aria-colcount', String(columns.length));
     this.#applyWidths();
     this.head.replaceChildren(...columns.map((column) => heading(column, (width) => {
-      column.width = width;
-      keepWidth(column.key, width);
+      column.width = keepWidth(column.key, width);
       this.#applyWidths();
+      return column.width;
     })));
   }
 
@@ -119,6 +126,7 @@ export class List {
     if (scroller.length !== rows.length) {
       scroller.resize({length: rows.length});
     }
+    this.#settleCursor();
     const first = Math.floor(scroller.position);
     const count = Math.min(Math.ceil(scroller.page) + 1, rows.loading ? Math.ceil(scroller.page) : rows.length - first);
     this.#rotate(first, Math.max(0, count));
@@ -198,8 +206,7 @@ export class List {
 
   /** @param {number} position */
   setCursor(position) {
-    const row = this.rows.at(position);
-    this.cursor = row ? {position, id: row.id} : null;
+    this.cursor = {position, id: this.rows.at(position)?.id ?? null};
     this.draw();
   }
 
@@ -207,12 +214,19 @@ export class List {
   moveTo(position) {
     const next = Math.max(0, Math.min(this.rows.length - 1, position));
     this.scroller.reveal(next, 1);
-    const row = this.rows.at(next);
-    if (row) {
-      this.cursor = {position: next, id: row.id};
+    this.cursor = {position: next, id: null};
+    this.#settleCursor();
+    this.draw();
+  }
+
+  /** The current row is known when it is there. */
+  #settleCursor() {
+    const {cursor} = this;
+    const row = cursor && cursor.id === null ? this.rows.at(cursor.position) : undefined;
+    if (cursor && row) {
+      cursor.id = row.id;
       this.handlers.oncursor(row);
     }
-    this.draw();
   }
 
   /** @param {number} step rows down, negative for up */
@@ -232,7 +246,7 @@ export class List {
 
   /** Rows came above: what is in sight stays where it is. @param {Place | null} place null is the top */
   keepPlace(place) {
-    if (this.cursor) {
+    if (this.cursor?.id) {
       const at = this.rows.positionOf(this.cursor.id);
       this.cursor.position = at < 0 ? this.cursor.position : at;
     }

@@ -64,6 +64,12 @@ export class RecordsView {
     return this.rows.frozen;
   }
 
+  /** What is in the list, live rows as well. @returns {import('./api.js').Filters} */
+  get shown() {
+    const newest = this.rows.at(0);
+    return newest && this.rows.live ? {...this.frozen, before: newest.ts} : this.frozen;
+  }
+
   /** Reads anew what the state says. @param {State} state @param {{top?: number}} [options] */
   async load(state, {top = 0} = {}) {
     this.#state = state;

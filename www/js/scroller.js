@@ -26,8 +26,7 @@ export class Scroller {
     this.label = label;
     this.thumb = h('div', {'class': 'bar-thumb'});
     this.bubble = h('div', {'class': 'bar-bubble', 'hidden': true});
-    this.marks = h('div', {'class': 'bar-marks'});
-    bar.append(this.marks, this.thumb, this.bubble);
+    bar.append(this.thumb, this.bubble);
     viewport.addEventListener('wheel', (event) => this.#wheel(event), {passive: false});
     this.#listenTouch();
     this.#listenBar();
@@ -86,15 +85,6 @@ export class Scroller {
     this.bar.classList.toggle('unused', share >= 1);
     this.thumb.style.height = `${size}px`;
     this.thumb.style.transform = `translateY(${top}px)`;
-  }
-
-  /** Ticks on the bar. @param {{row: number, kind: string}[]} marks */
-  setMarks(marks) {
-    this.marks.replaceChildren(...marks.map(({row, kind}) => {
-      const tick = h('div', {'class': 'bar-mark ' + kind});
-      tick.style.top = `${this.#length ? (row / this.#length) * 100 : 0}%`;
-      return tick;
-    }));
   }
 
   /** @param {WheelEvent} event */
