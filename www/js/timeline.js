@@ -346,7 +346,9 @@ export class Timeline {
     const lines = bin ? LEVELS.toReversed().filter(({band}) => bin.bands[band]).map(({band, name}) =>
       h('div', {'class': 'tip-line'}, h('span', {'class': 'level', 'data-level': band}, icon('level-' + band, ''), name),
         h('span', {}, bin.bands[band].toLocaleString()))) : [];
-    this.tip.replaceChildren(h('div', {'class': 'tip-title'}, title), ...lines);
+    this.tip.replaceChildren(
+      h('div', {'class': 'tip-line tip-title'}, h('span', {}, title), bin && h('span', {}, bin.count.toLocaleString())),
+      ...lines, h('div', {'class': 'tip-hint'}, bin ? 'Click to go there, drag to zoom' : 'Let go to zoom'));
     this.tip.hidden = false;
     const width = this.tip.offsetWidth;
     this.tip.style.left = `${Math.max(0, Math.min(this.#width - width, x - width / 2))}px`;
