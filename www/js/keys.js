@@ -41,7 +41,7 @@ function isTaken({key, target}) {
 /** @param {KeyboardEvent} event */
 function isBusy(event) {
   return event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)
-    || document.querySelector('dialog[open]') !== null;
+    || document.querySelector('dialog[open], :popover-open') !== null;
 }
 
 /** @param {Binding[]} bindings @returns {() => void} shows the help */
