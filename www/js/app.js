@@ -27,7 +27,7 @@ import {Tabs} from './tabs.js';
 import {themeButton} from './theme.js';
 import {Timeline} from './timeline.js';
 import {Zoom} from './zoom.js';
-import {apiText, parseTs, zoneLabel} from './zone.js';
+import {apiText, parseTs, zoneName} from './zone.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./api.js').Row} Row */
@@ -168,16 +168,19 @@ function load(options) {
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let refreshing;
 
+let refreshed = 0;
+
 function loadRest() {
   clearTimeout(refreshing);
   refreshing = undefined;
-  timeline.load(state.filters(get()), state.zoneName(get().zone));
+  refreshed = performance.now();
+  timeline.load(state.filters(get()), zoneName(get().zone));
   get().group ? groups.load(state.filters(get())) : groups.stop();
 }
 
 /** Live records change the timeline, which need not be exact to the second. */
 function refreshTimeline() {
-  refreshing ??= setTimeout(loadRest, 10000);
+  refreshing ??= setTimeout(loadRest, Math.max(1000, refreshed + 10000 - performance.now()));
 }
 
 function scrolled() {
@@ -266,7 +269,7 @@ function showControls(now) {
   part('groups').hidden = !group;
   part('list').hidden = group;
   timeline.canGoOut(Boolean(after || before));
-  foot.zone(zoneLabel(zone, api.now()));
+  foot.zone(zoneName(zone).replaceAll('_', ' '));
 }
 
 /** @param {State} now @param {Set<keyof State>} changes */

@@ -1,12 +1,11 @@
 // The list: a grid of which only the rows in sight are elements. Focus stays on the grid; the current row is told by
 // aria-activedescendant.
 
-import {now} from './api.js';
 import {columnsOf, heading, keepWidth, template} from './columns.js';
 import {h} from './dom.js';
 import {fill, makeSlot} from './list-row.js';
 import {Scroller} from './scroller.js';
-import {formatTs, offsetAt, offsetText} from './zone.js';
+import {formatTs, zoneName} from './zone.js';
 
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./rows.js').Rows} Rows */
@@ -20,10 +19,9 @@ import {formatTs, offsetAt, offsetText} from './zone.js';
  * @property {(path: string) => void} onremove a column is to go
  */
 
-/** How far the zone's clocks are from UTC now. @param {string} zone */
+/** The zone by its city: how far its clocks are from UTC is not the same all year. @param {string} zone */
 function zoneHint(zone) {
-  const seconds = offsetAt(now(), zone);
-  return seconds === 0 ? 'UTC' : `UTC${offsetText(seconds)}`;
+  return zoneName(zone).replace(/^.*\//, '').replaceAll('_', ' ');
 }
 
 export class List {

@@ -95,11 +95,6 @@ export function filters({after, before, level, names, query}) {
   return {after, before, level, names, query};
 }
 
-/** The IANA name of a state's zone. @param {string} zone */
-export function zoneName(zone) {
-  return zone === 'local' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
-}
-
 /** @type {State} */
 let current = {...DEFAULTS};
 /** @type {Set<Listener>} */
