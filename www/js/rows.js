@@ -45,6 +45,8 @@ export class Rows {
 
   /** @type {Row[]} live ones, newest first, above position 0 of the blocks */
   #head = [];
+  /** @type {Row[]} live ones that came before the first answer */
+  #early = [];
   /** @type {Row | null} the newest record of the frozen range */
   #newest = null;
   /** @type {Map<number, Row[]>} */
@@ -102,6 +104,7 @@ export class Rows {
       this.error = null;
       this.#failures = 0;
       this.#keep(0, rows);
+      this.arrived(this.#early.splice(0));
       this.onchange();
       await this.#countAll(signal);
     } catch (error) {
@@ -129,13 +132,13 @@ export class Rows {
   #forget() {
     this.#abort.abort();
     this.#abort = new AbortController();
-    this.#flights.forEach(({abort}) => abort.abort());
-    this.#flights.clear();
+    this.#giveUp(() => true);
     clearTimeout(this.#retry);
     clearTimeout(this.#settling);
     this.#blocks.clear();
     this.#ghost.clear();
     this.#head = [];
+    this.#early = [];
     this.#newest = null;
     this.#wanted = [0, 0];
     this.total = null;
@@ -207,7 +210,8 @@ export class Rows {
     }
     this.#last = this.#wanted[0];
     clearTimeout(this.#settling);
-    this.#giveUp();
+    const [from, to] = this.#wanted;
+    this.#giveUp((index) => index < from - 1 || index > to + 1);
     if (far && performance.now() - this.#jumped < STILL) {
       this.#settling = setTimeout(() => this.#pump(), STILL);
     } else {
@@ -216,11 +220,10 @@ export class Rows {
     this.#jumped = far ? performance.now() : this.#jumped;
   }
 
-  /** Requests for what is no longer looked at. */
-  #giveUp() {
-    const [first, last] = this.#wanted;
+  /** Aborts requests. @param {(index: number) => boolean} which blocks */
+  #giveUp(which) {
     for (const [index, flight] of this.#flights) {
-      if (index < first - 1 || index > last + 1) {
+      if (which(index)) {
         flight.abort.abort();
         this.#flights.delete(index);
       }
@@ -232,7 +235,9 @@ export class Rows {
       return;
     }
     const [first, last] = this.#wanted;
-    for (const index of [...range(first, last), last + 1, first - 1]) {
+    const sight = range(first, last);
+    // What comes next only when what is in sight is there.
+    for (const index of sight.some((at) => this.#isMissing(at) || this.#flights.has(at)) ? sight : [last + 1, first - 1]) {
       if (this.#flights.size < FLIGHTS && this.#isMissing(index)) {
         this.#fetch(index);
       }
@@ -284,14 +289,10 @@ export class Rows {
     } else if (rows.length === 0 && this.total === null) {
       this.total = this.seen;
     }
-    if (this.#ghost.size && this.#isBack()) {
+    if (range(...this.#wanted).every((at) => this.#blocks.has(at))) {
       this.#ghost.clear();
     }
     this.#drop();
-  }
-
-  #isBack() {
-    return range(...this.#wanted).every((index) => this.#blocks.has(index));
   }
 
   /** Lets go of the blocks that are farthest from what is looked at. */
@@ -307,8 +308,7 @@ export class Rows {
   cancel() {
     this.#abort.abort();
     this.#abort = new AbortController();
-    this.#flights.forEach(({abort}) => abort.abort());
-    this.#flights.clear();
+    this.#giveUp(() => true);
     clearTimeout(this.#retry);
     if (this.loading) {
       this.loading = false;
@@ -332,9 +332,13 @@ export class Rows {
    * @param {Row[]} records @returns {number} how many of them were not there yet
    */
   arrived(records) {
+    if (this.loading) {
+      this.#early.push(...records);
+      return 0;
+    }
     const known = new Set([this.#head, ...this.#blocks.values()].flat().map((row) => row.id));
     const fresh = records.filter((row) => !known.has(row.id));
-    if (!fresh.length || this.loading) {
+    if (!fresh.length) {
       return 0;
     }
     const newest = this.#newest;
@@ -386,13 +390,10 @@ export class Rows {
   #reread(ghost) {
     this.#ghost = ghost;
     this.#blocks.clear();
-    this.#flights.forEach(({abort}) => abort.abort());
-    this.#flights.clear();
+    this.#giveUp(() => true);
     this.#pump();
   }
 }
 
 /** @param {number} first @param {number} last */
-function range(first, last) {
-  return Array.from({length: Math.max(0, last - first + 1)}, (_, index) => first + index);
-}
+const range = (first, last) => Array.from({length: Math.max(0, last - first + 1)}, (_, index) => first + index);

@@ -180,6 +180,16 @@ test('many live records become part of the list, each where it was', async () =>
   assert.equal(rows.length, 8000);
 });
 
+test('live records that come before the first answer are not lost', async () => {
+  const store = new Store(1000);
+  const rows = open(store);
+  const loaded = rows.load({});
+  rows.arrived([record(1000), record(1001)]);
+  await loaded;
+  assert.deepEqual([0, 1, 2].map((at) => rows.at(at).id), [1001, 1000, 999]);
+  assert.equal(rows.length, 1001);
+});
+
 test('the first live record of an empty list', async () => {
   const store = new Store(0);
   const rows = open(store);
