@@ -1,14 +1,13 @@
 // Wiring, and nothing else: the state to the parts, the parts' events to the state.
 
 import './around.js';
-import './compare.js';
+import './dialogs.js';
 import './empty.js';
 import './logger-tree.js';
 import './query-box.js';
 import './range-picker.js';
 import './record.js';
 import './saved.js';
-import './values.js';
 import * as api from './api.js';
 import {columnsPanel} from './columns.js';
 import {byId} from './dom.js';
@@ -18,7 +17,7 @@ import {listenKeys} from './keys.js';
 import {levelButtons} from './level.js';
 import {since} from './list-row.js';
 import {Navigator} from './navigate.js';
-import {knownPaths, learn, sample} from './paths.js';
+import {knownPaths, learn, sample} from './query-words.js';
 import {Reader, wholeRecord} from './reader.js';
 import {RecordsView} from './records-view.js';
 import * as state from './state.js';

@@ -97,7 +97,6 @@ export class ChAround extends HTMLElement {
     }
   }
 
-  /** @returns {Filters} */
   #filters() {
     const anchor = this.#anchor;
     if (this.#scope === 'search' && this.#state) {
@@ -232,14 +231,13 @@ export class ChAround extends HTMLElement {
     }
   }
 
-  /** @returns {HTMLElement|undefined} */
   #firstSeen() {
     const {top} = this.#list.getBoundingClientRect();
     return /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll('.around-row')])
       .find((row) => row.getBoundingClientRect().bottom > top);
   }
 
-  /** @param {Row} row @param {Row|undefined} next the older one @returns {HTMLElement} */
+  /** @param {Row} row @param {Row|undefined} next the older one */
   #row(row, next) {
     const here = row.id === this.#id;
     const apart = next ? since(row, next) : 0;

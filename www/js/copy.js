@@ -1,5 +1,5 @@
 // To the clipboard: text, and what other programs take.
-import {sendStatus} from './dom.js';
+import {h, icon, sendStatus} from './dom.js';
 import {apiUrl} from './api.js';
 import {json} from './json.js';
 import {valueAt} from './query-edit.js';
@@ -39,12 +39,20 @@ function copyOld(text) {
   }
 }
 
+/** @param {() => string} text @param {string} what @param {string} [classes] */
+export function copyButton(text, what, classes = '') {
+  const button = h('button', {'type': 'button', 'class': `button plain square small ${classes}`, 'title': 'Copy',
+    'aria-label': `Copy: ${what}`,
+    'onclick': () => copy(button, text(), what)}, icon('copy'));
+  return button;
+}
+
 /** @param {string} text @returns {string} one word for a shell */
 function shellWord(text) {
   return /^[\w./:=-]+$/.test(text) ? text : `'${text.replace(/'/g, '\'\\\'\'')}'`;
 }
 
-/** @param {string} address @param {[string, string][]} parameters @returns {string} */
+/** @param {string} address @param {[string, string][]} parameters */
 function curl(address, parameters) {
   const parts = ['curl -u USER', ...(parameters.length ? ['-G', shellWord(address)] : [shellWord(address)]),
     ...parameters.map(([name, value]) => `--data-urlencode ${shellWord(`${name}=${value}`)}`)];

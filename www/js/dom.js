@@ -27,7 +27,6 @@ function assign(element, properties) {
  * An element with its attributes, listeners and children.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag @param {Properties} [properties] @param {...Child} children
- * @returns {HTMLElementTagNameMap[T]}
  */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -43,7 +42,6 @@ export function h(tag, properties = {}, ...children) {
 /**
  * @template {keyof SVGElementTagNameMap} T
  * @param {T} tag @param {Properties} [properties] @param {...Node} children
- * @returns {SVGElementTagNameMap[T]}
  */
 export function svg(tag, properties = {}, ...children) {
   const element = document.createElementNS(SVG, tag);
@@ -60,7 +58,7 @@ export function icon(name, classes = 'icon') {
 /**
  * The element of the page with this id.
  * @template {HTMLElement} T
- * @param {string} id @param {new () => T} [type] @returns {T}
+ * @param {string} id @param {new () => T} [type]
  */
 export function byId(id, type) {
   const element = document.getElementById(id);

@@ -1,10 +1,8 @@
 // <ch-empty>: what stands there before the first record came: the Python lines for this very host, and a test record.
 import {h, sendSet, sendStatus} from './dom.js';
 import {post} from './api.js';
-import {handlerArguments} from './copy.js';
-import {copyButton} from './traceback-view.js';
+import {copyButton, handlerArguments} from './copy.js';
 
-/** @returns {string} */
 function python() {
   const {host, url, secure} = handlerArguments();
   return `import logging.handlers
@@ -16,14 +14,13 @@ logging.basicConfig(level=logging.DEBUG, handlers=[logging.StreamHandler(), chro
 logging.info('Hello, %s', 'Chronologer', extra={'foo': 387})`;
 }
 
-/** @returns {string} */
 function shell() {
   const {host, url, secure} = handlerArguments();
   return `curl -u USER ${secure ? 'https' : 'http'}://${host}${url} \\
   -d name=shell -d levelno=20 -d created=$(date +%s) -d msg=Hello`;
 }
 
-/** A record as the standard library's HTTPHandler sends it. @returns {Record<string, string|number>} */
+/** A record as the standard library's HTTPHandler sends it. */
 function testRecord() {
   const now = Date.now();
   return {name: 'chronologer.test', msg: 'Hello, %s', args: '(\'Chronologer\',)', levelname: 'INFO', levelno: 20,

@@ -16,7 +16,7 @@ const TEXT = 500;
 /** What the reader folded or unfolded stays so from record to record. @type {Map<string, boolean>} */
 const folds = new Map();
 
-/** @param {unknown} value @returns {value is object} */
+/** @param {unknown} value */
 function isNested(value) {
   return typeof value === 'object' && value !== null;
 }
@@ -74,7 +74,7 @@ export class ChTree extends HTMLElement {
 
   /**
    * The rows of what is in a value, and below it where that is unfolded. @param {Node} parent
-   * @param {number} [from] @returns {HTMLElement[]}
+   * @param {number} [from]
    */
   #children(parent, from = 0) {
     const value = /** @type {object} */ (parent.value);

@@ -10,7 +10,7 @@
  * @property {Branch[]} children
  */
 
-/** @param {Named[]} list @returns {Branch[]} */
+/** @param {Named[]} list */
 export function nameTree(list) {
   const root = /** @type {Branch} */ ({part: '', name: '', count: 0, own: 0, children: []});
   for (const {name, count} of list) {
@@ -55,7 +55,6 @@ function covered(tree, prefix) {
  * Chooses a name and what is below it, or no longer. Where a shorter prefix had chosen it,
  * everything else that this had chosen takes its place.
  * @param {Branch[]} tree @param {string[]} prefixes @param {string} name
- * @returns {string[]}
  */
 export function toggleName(tree, prefixes, name) {
   if (!isChosen(name, prefixes)) {

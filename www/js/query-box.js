@@ -1,16 +1,13 @@
 // <ch-query>: the query text, coloured, with completion, and the server's error under it at its place.
 import {h, icon, sendSet} from './dom.js';
-import {tokenize} from './query-token.js';
-import {complete} from './query-complete.js';
-import {errorSpan, errorText, errorFixes} from './query-error.js';
-import {queryText} from './query-text.js';
-import {queryHelp} from './query-help.js';
-import {popover} from './popover.js';
+import {tokenize} from './query-edit.js';
+import {complete, queryHelp} from './query-words.js';
+import {errorSpan, errorText, errorFixes, queryText} from './query-text.js';
+import {popover, openMenu} from './popover.js';
 import {queries} from './saved.js';
 import {knownNames} from './logger-tree.js';
-import {openMenu} from './menu.js';
 
-/** @typedef {import('./query-complete.js').Completion} Completion */
+/** @typedef {import('./query-words.js').Completion} Completion */
 
 const PLACEHOLDER = 'message LIKE \'%timeout%\' AND logrec->\'$.data.status\' >= 500';
 
@@ -294,7 +291,7 @@ export class ChQuery extends HTMLElement {
   }
 }
 
-/** @param {string} text @param {{start: number, end: number}|null} span the error's @returns {Node[]} */
+/** @param {string} text @param {{start: number, end: number}|null} span the error's */
 function coloured(text, span) {
   const nodes = tokenize(text)
     .map(({type, text: word, start, end}) => h('span', {'data-token': type,

@@ -1,4 +1,9 @@
 // What a query may be made of, with a few words on each: for completion and help.
+import {records} from './api.js';
+import {h} from './dom.js';
+import {tokenize, textValue, textLiteral} from './query-edit.js';
+
+/** @typedef {import('./api.js').Row} Row */
 
 /** @typedef {'column'|'path'|'function'|'keyword'|'logger'} Kind */
 /** @typedef {{name: string, insert: string, about: string, kind: Kind}} Word */
@@ -136,3 +141,177 @@ export const EXAMPLES = [
     ['At the weekend', 'WEEKDAY(ts) >= 5'],
   ]},
 ];
+
+// What can stand at the cursor of a query: columns, paths seen in the records, functions.
+
+/** @typedef {{words: Word[], start: number, end: number}} Completion the span that a chosen word takes the place of */
+
+const MOST = 40;
+
+/**
+ * @param {string} text @param {number} cursor
+ * @param {{paths: string[], names: string[]}} seen JSON paths and logger names
+ * @param {boolean} [asked] by the reader: then there is something even where nothing was typed
+ */
+export function complete(text, cursor, seen, asked = false) {
+  const tokens = tokenize(text);
+  const token = tokens.find(({start, end}) => start < cursor && end >= cursor);
+  const open = token && token.type === 'bad' && /^['"]/.test(token.text);
+  if (token && (open || (token.type === 'text' && cursor < token.end))) {
+    return inString(text, cursor, token, tokens, seen);
+  }
+  if (token && (token.type === 'name' || token.type === 'keyword')) {
+    const typed = text.slice(token.start, cursor);
+    return found(byText(all(seen), typed), token.start, token.end, typed);
+  }
+  // Behind the arrow, a path without its quotes yet.
+  if (token && (token.text === '->' || token.text === '->>') && cursor === token.end) {
+    return {words: paths(seen).map((word) => ({...word, insert: textLiteral(word.insert)})), start: cursor,
+      end: cursor};
+  }
+  const blank = !token || token.type === 'space' || token.text === '(' || token.text === ',';
+  return asked && blank ? {words: all(seen).slice(0, MOST), start: cursor, end: cursor} : null;
+}
+
+/** @param {Word[]} words @param {number} start @param {number} end @param {string} typed */
+function found(words, start, end, typed) {
+  const done = words.length === 1 && words[0].insert.trim().toLowerCase() === typed.toLowerCase();
+  return words.length && !done ? {words: words.slice(0, MOST), start, end} : null;
+}
+
+/** @param {{paths: string[]}} seen @returns {Word[]} those that were seen first */
+function paths({paths: list}) {
+  const about = new Map(PATHS.map((word) => [word.name, word]));
+  const own = list.map((name) => about.get(name)
+    ?? /** @type {Word} */ ({name, insert: name, about: '', kind: 'path'}));
+  const data = own.filter((word) => word.name.startsWith('$.data'));
+  return [...new Set([...data, ...PATHS, ...own])];
+}
+
+/** @param {{paths: string[], names: string[]}} seen */
+function all(seen) {
+  const fields = paths(seen).map((word) => ({...word, insert: `logrec->${textLiteral(word.insert)} `}));
+  return [...WORDS.filter(({kind}) => kind === 'column'), ...fields, ...WORDS.filter(({kind}) => kind !== 'column')];
+}
+
+/**
+ * The best first: what begins with it, then a word in it that does, then what has it somewhere.
+ * @param {Word[]} words @param {string} typed
+ */
+function byText(words, typed) {
+  const part = typed.toLowerCase();
+  const rank = (/** @type {string} */ name) => {
+    const at = name.toLowerCase().indexOf(part);
+    return at < 0 ? 9 : at === 0 ? 0 : /[\w]/.test(name[at - 1]) ? 2 : 1;
+  };
+  return words.map((word) => ({word, at: rank(word.name)})).filter(({at}) => at < 9 && (part.length > 1 || at < 2))
+    .sort((a, b) => a.at - b.at).map(({word}) => word);
+}
+
+/**
+ * @param {string} text @param {number} cursor @param {import('./query-edit.js')
+   .Token} token @param {import('./query-edit.js').Token[]} tokens
+ * @param {{paths: string[], names: string[]}} seen
+ */
+function inString(text, cursor, token, tokens, seen) {
+  const before = tokens.filter(({end, type}) => end <= token.start && type !== 'space');
+  const quote = token.text[0];
+  const typed = text.slice(token.start + 1, cursor);
+  // A string that does not end yet takes the rest of the text with it: only the word at the cursor is replaced.
+  const rest = token.type === 'text' ? token.end : cursor + (/^[\w.$"[\]]*/.exec(text.slice(cursor))?.[0].length ?? 0);
+  const quoted = (/** @type {Word[]} */ words) => words.map((word) => ({...word,
+    insert: quote === '\'' ? textLiteral(word.insert) : JSON.stringify(word.insert)}));
+  if (before.at(-1)?.text.startsWith('->') || typed.startsWith('$')) {
+    return found(quoted(byPath(paths(seen), typed)), token.start, rest, '');
+  }
+  const column = before.findLast(({type}) => type === 'name')?.text.toLowerCase();
+  if (column === 'name' && ['=', '!=', '<>', '(', ',', 'LIKE'].includes(before.at(-1)?.text.toUpperCase() ?? '')) {
+    const names = seen.names.map((name) => /** @type {Word} */ ({name, insert: name, about: 'logger', kind: 'logger'}));
+    return found(quoted(byText(names, typed)), token.start, rest, '');
+  }
+  return null;
+}
+
+/** @param {Word[]} words @param {string} typed */
+function byPath(words, typed) {
+  const whole = textValue(`'${typed}'`);
+  const starting = words.filter(({name}) => name.toLowerCase().startsWith(whole.toLowerCase()));
+  return starting.length ? starting : byText(words, whole.replace(/^\$\.?/, ''));
+}
+
+// Help with the query, in place: examples to click, and what it is made of.
+
+/** @param {string} query @returns {HTMLElement} in colours */
+function queryCode(query) {
+  return h('code', {'class': 'query-code'},
+    ...tokenize(query).map(({type, text}) => h('span', {'data-token': type}, text)));
+}
+
+/** @param {string} title @param {'column'|'keyword'|'function'} kind */
+function table(title, kind) {
+  return h('details', {}, h('summary', {}, title),
+    h('dl', {'class': 'query-words'}, ...WORDS.filter((word) => word.kind === kind)
+    .flatMap(({name, about}) => [h('dt', {}, h('code', {}, name)), h('dd', {}, about)])));
+}
+
+/**
+ * @param {(query: string) => void} use called with the example that was clicked on
+ */
+export function queryHelp(use) {
+  return h('div', {},
+    h('p', {'class': 'hint'},
+      'A condition as after WHERE in MySQL. Click on an example to use it, or on a value in a record.'),
+    ...EXAMPLES.map(({title, examples}) => h('section', {}, h('h2', {}, title),
+      h('ul', {'class': 'query-examples'}, ...examples.map(([about, query]) =>
+      h('li', {}, h('button', {'type': 'button', 'onclick': () => use(query)}, h('span', {}, about),
+        queryCode(query))))))),
+    table('Columns', 'column'), table('Operators', 'keyword'), table('Functions', 'function'),
+    h('p', {'class': 'hint'},
+      'Enter runs it, Shift+Enter is a new line, Ctrl+Space completes. All of the language: chronologer-query(7).'));
+}
+
+// The JSON paths seen in records, for completion and for the columns panel.
+
+const PATHS_MOST = 600;
+const SAMPLE = 60;
+
+/** @type {Set<string>} */
+const seen = new Set();
+let sampled = false;
+
+/** @param {any} value @param {string} path @param {number} depth */
+function walk(value, path, depth) {
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || depth > 6) {
+    seen.add(path);
+    return;
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    walk(inner, path + (/^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `.${JSON.stringify(key)}`), depth + 1);
+  }
+}
+
+/** @param {Row} row */
+export function learn(row) {
+  if (row.logrec && seen.size < PATHS_MOST) {
+    Object.entries(row.logrec).forEach(([key, value]) => walk(value, `$.${key}`, 0));
+  }
+}
+
+/** Those of one's own (data) first. */
+export function knownPaths() {
+  const rank = (/** @type {string} */ path) => path.startsWith('$.data') ? 0 : path.startsWith('$.error') ? 1 : 2;
+  return [...seen].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+/** Looks into some of the newest records, once. @param {import('./api.js').Filters} filters */
+export async function sample(filters) {
+  if (!sampled) {
+    sampled = true;
+    try {
+      (await records(filters, 0, SAMPLE - 1, {logrec: true})).forEach(learn);
+    } catch {
+      // Completion knows less; whatever is wrong shows in the list.
+      sampled = false;
+    }
+  }
+}

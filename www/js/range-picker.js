@@ -66,7 +66,6 @@ export class ChRange extends HTMLElement {
     return {zone: this.#value.zone, now: now()};
   }
 
-  /** @returns {[Instant|null, Instant|null]} */
   #bounds() {
     const {after, before} = this.#value;
     const at = this.#context.now;

@@ -1,10 +1,9 @@
 // What a range means, in words: how it was understood, and what is shown.
-import {parseLength, lengthWords} from './duration.js';
+import {parseLength, lengthWords, formatTs, formatDay, duration} from './zone.js';
 import {readPoint} from './range.js';
-import {formatTs, formatDay, duration} from './zone.js';
 
 /** @typedef {import('./zone.js').Instant} Instant */
-/** @typedef {import('./duration.js').Length} Length */
+/** @typedef {import('./zone.js').Length} Length */
 /** @typedef {import('./range.js').Context} Context */
 /** @typedef {import('./range.js').Point} Point */
 

@@ -1,9 +1,8 @@
 // The range as people type it, into what the API takes.
-import {parseLength, isoLength, shift} from './duration.js';
-import {parseTs, wallAt, instantOf, utc, apiText} from './zone.js';
+import {parseLength, isoLength, shift, parseTs, wallAt, instantOf, utc, apiText} from './zone.js';
 
 /** @typedef {import('./zone.js').Instant} Instant */
-/** @typedef {import('./duration.js').Length} Length */
+/** @typedef {import('./zone.js').Length} Length */
 /** @typedef {{zone: string, now: number}} Context now: milliseconds */
 /**
  * @typedef {object} Point
@@ -33,7 +32,7 @@ export function parseRange(text, context) {
     ?? alone(plain, context);
 }
 
-/** @param {Point|null} from @param {Point|null} to @returns {Range} */
+/** @param {Point|null} from @param {Point|null} to */
 function range(from, to) {
   const end = to && (to.end ?? to.start);
   return {after: from?.text ?? '', before: !end ? '' : to.end ? apiText(end) : to.text, from: from?.start ?? null,
@@ -51,7 +50,7 @@ function relative(text, context) {
 const SEPARATOR = ' ?\\.\\.\\.? ?| ?[\u2013\u2014\u2026] ?| (?:to|until|till|and|-) | ?/ ?';
 const BETWEEN = new RegExp(`^(?:(?:from|between|since) )?(.+?)(${SEPARATOR})(.+)$`, 'i');
 
-/** From .. to; either may be a length instead. @param {string} text @param {Context} context @returns {Range|null} */
+/** From .. to; either may be a length instead. @param {string} text @param {Context} context */
 function between(text, context) {
   const found = BETWEEN.exec(text);
   if (!found) {
@@ -145,12 +144,12 @@ function ago(length, {now}, sign = -1) {
   return {start: shift({ms: now, us: 0}, length, sign, 'UTC'), text: (sign < 0 ? '-' : '') + isoLength(length)};
 }
 
-/** @param {Point} from @param {Length} length @param {1|-1} sign @param {Context} context @returns {Point} */
+/** @param {Point} from @param {Length} length @param {1|-1} sign @param {Context} context */
 function moved(from, length, sign, {zone}) {
   return absolute(shift(from.start, length, sign, zone));
 }
 
-/** @param {string} text @param {Context} context @returns {Point|null} */
+/** @param {string} text @param {Context} context */
 function point(text, context) {
   const plain = text.trim().toLowerCase();
   return relativePoint(plain, context) ?? epoch(plain) ?? period(plain, context) ?? timed(plain, context);
@@ -191,13 +190,13 @@ function period(text, context) {
   return {...absolute({ms: at(found.first), us: 0}), end};
 }
 
-/** @param {string} text @param {Context} context @returns {Period|null} */
+/** @param {string} text @param {Context} context */
 function periodDays(text, context) {
   const day = oneDay(text, context);
   return day ? {first: day, next: {...day, day: day.day + 1}} : namedPeriod(text, context) ?? isoPeriod(text);
 }
 
-/** This week, last month. @param {string} text @param {Context} context @returns {Period|null} */
+/** This week, last month. @param {string} text @param {Context} context */
 function namedPeriod(text, {zone, now}) {
   const found = /^(this|last) (week|month|year)$/.exec(text);
   if (!found) {
@@ -214,7 +213,7 @@ function namedPeriod(text, {zone, now}) {
     : {first: {year: year - back, month: 1, day: 1}, next: {year: year - back + 1, month: 1, day: 1}};
 }
 
-/** 2026, 2026-11, 2026-W47. @param {string} text @returns {Period|null} */
+/** 2026, 2026-11, 2026-W47. @param {string} text */
 function isoPeriod(text) {
   const found = /^(\d{4})(?:-(\d\d)|-?w(\d\d))?$/.exec(text);
   if (!found || Number(found[2] ?? 1) > 12 || Number(found[2] ?? 1) < 1) {
@@ -230,7 +229,7 @@ function isoPeriod(text) {
     next: found[2] ? {year, month: month + 1, day: 1} : {year: year + 1, month: 1, day: 1}};
 }
 
-/** @param {number} year @param {number} week @param {number} day 1 is Monday @returns {Day|null} */
+/** @param {number} year @param {number} week @param {number} day 1 is Monday */
 function isoWeekDay(year, week, day) {
   // The fourth of January is in the first week.
   const first = 4 - (weekday({year, month: 1, day: 4}) + 6) % 7;
@@ -243,7 +242,7 @@ function weekday(day) {
   return new Date(utc({...day, hour: 0, minute: 0, second: 0})).getUTCDay();
 }
 
-/** @param {string} text @param {Context} context @returns {Day|null} */
+/** @param {string} text @param {Context} context */
 function oneDay(text, {zone, now}) {
   const today = wallAt(now, zone);
   const word = ['today', 'yesterday'].indexOf(text);
@@ -259,7 +258,7 @@ function oneDay(text, {zone, now}) {
   return isoDay(text) ?? monthDay(text, today);
 }
 
-/** 2026-11-22, 20261122, 2026-326, 2026-W47-7. @param {string} text @returns {Day|null} */
+/** 2026-11-22, 20261122, 2026-326, 2026-W47-7. @param {string} text */
 function isoDay(text) {
   const week = /^(\d{4})-?w(\d\d)-?(\d)$/.exec(text);
   if (week) {
@@ -275,7 +274,7 @@ function isoDay(text) {
   return found && existing({year: Number(found[1]), month: Number(found[2]), day: Number(found[3])});
 }
 
-/** 22 Nov 2026, Nov 22; without a year the last one. @param {string} text @param {Day} today @returns {Day|null} */
+/** 22 Nov 2026, Nov 22; without a year the last one. @param {string} text @param {Day} today */
 function monthDay(text, today) {
   const found = /^(\d{1,2})\.? ([a-z]{3,9})\.?,?(?: (\d{4}))?$/.exec(text);
   const other = /^([a-z]{3,9})\.? (\d{1,2})(?:,? (\d{4}))?$/.exec(text);
@@ -324,7 +323,7 @@ function offsetMinutes(text) {
   return found ? (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3] ?? 0)) : 0;
 }
 
-/** @param {string} text of the API: UTC where it names no zone @param {number} now @returns {Point|null} */
+/** @param {string} text of the API: UTC where it names no zone @param {number} now */
 export function readPoint(text, now) {
   return text === '' ? null : parseTs(text) ? absolute(/** @type {Instant} */ (parseTs(text)))
     : point(text, {zone: 'UTC', now});

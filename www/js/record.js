@@ -3,14 +3,12 @@ import {h, icon, sendSet} from './dom.js';
 import {get, subscribe} from './state.js';
 import {levelBadge, levelBand, levelName} from './level.js';
 import {formatTs, ago, parseTs, duration} from './zone.js';
-import {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle} from './traceback.js';
-import {chainView, framesView, missingTraceback, copyButton} from './traceback-view.js';
-import {factsView, longText, actionButton} from './record-facts.js';
-import {menuButton} from './menu.js';
-import {copy, markdown, recordCurl} from './copy.js';
-import {json} from './json.js';
-import {yaml} from './yaml.js';
-import {openCompare} from './compare.js';
+import {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, chainView, framesView, missingTraceback} from './traceback.js';
+import {factsView, longText, actionButton} from './field-menu.js';
+import {menuButton} from './popover.js';
+import {copy, copyButton, markdown, recordCurl} from './copy.js';
+import {json, yaml} from './json.js';
+import {openCompare} from './dialogs.js';
 import {ChTree} from './json-tree.js';
 
 /** @typedef {import('./api.js').Row} Row */
@@ -32,7 +30,7 @@ let chosenTab = 0;
 
 /**
  * What is said, and what went wrong, wherever the sender put it.
- * @param {Row} record @returns {Reading}
+ * @param {Row} record
  */
 function read(record) {
   const {error = {}, meta = {}} = record.logrec ?? {};
@@ -185,7 +183,7 @@ export class ChRecord extends HTMLElement {
       menuButton('Copy', 'copy', () => this.#copies(record), {text: 'Copy', classes: 'small'}));
   }
 
-  /** @param {Row} record @returns {import('./menu.js').Item[]} */
+  /** @param {Row} record */
   #copies(record) {
     const link = new URL(location.href);
     link.searchParams.set('record', String(record.id));

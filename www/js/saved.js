@@ -15,7 +15,7 @@ const SAVED = 'chronologer-saved';
 const PAST = 'chronologer-past';
 const PAST_MOST = 30;
 
-/** @template T @param {string} key @returns {T[]} */
+/** @template T @param {string} key */
 function readList(key) {
   try {
     const list = JSON.parse(localStorage.getItem(key) ?? '[]');
@@ -25,7 +25,7 @@ function readList(key) {
   }
 }
 
-/** @param {string} key @param {unknown[]} list @returns {boolean} */
+/** @param {string} key @param {unknown[]} list */
 function writeList(key, list) {
   try {
     localStorage.setItem(key, JSON.stringify(list));
@@ -35,7 +35,7 @@ function writeList(key, list) {
   }
 }
 
-/** @param {State} state @returns {Search} */
+/** @param {State} state */
 function searchOf({after, before, level, names, query, columns}) {
   return {after, before, level, names, query, columns};
 }
@@ -45,7 +45,7 @@ function isEmpty(search) {
   return FILTERS.every((key) => String(search[/** @type {keyof Search} */ (key)]) === String(DEFAULTS[key]));
 }
 
-/** @param {Partial<Search>} search of any age @returns {Search} */
+/** @param {Partial<Search>} search of any age */
 function whole(search) {
   return {...searchOf(DEFAULTS), ...search};
 }

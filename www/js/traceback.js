@@ -1,4 +1,6 @@
 // Python's tracebacks read from their text: chained causes, exception groups, syntax errors, stacks.
+import {copy, copyButton} from './copy.js';
+import {h, icon} from './dom.js';
 
 /**
  * @typedef {object} Frame
@@ -42,7 +44,6 @@ export function parseTraceback(text) {
 /**
  * A message with a traceback behind it, as QueueHandler makes it.
  * @param {string} message
- * @returns {{message: string, text: string, kind: 'traceback'|'stack'}|null}
  */
 export function splitMessage(message) {
   const rule = /(?:^|\n)(?=(?:(?: {2}\+ Exception Group )?Traceback|(Stack)) \(most recent call last\):\n)/;
@@ -73,7 +74,7 @@ export function excInfoTitle(value) {
 
 // Exception groups -------------------------------------------------------------------------------
 
-/** Lines, and what an exception group holds as one item. @param {string[]} lines @returns {Item[]} */
+/** Lines, and what an exception group holds as one item. @param {string[]} lines */
 function items(lines) {
   /** @type {Item[]} */
   const result = [];
@@ -95,7 +96,7 @@ function runEnd(lines, start, rule) {
   return length < 0 ? lines.length : start + length;
 }
 
-/** Lines behind a bar. @param {string[]} lines @returns {Item[]} */
+/** Lines behind a bar. @param {string[]} lines */
 function barred(lines) {
   /** @type {Item[]} */
   const result = [];
@@ -133,7 +134,7 @@ function newRaised(relation) {
   return {type: '', message: '', relation, frames: [], group: []};
 }
 
-/** @param {Item[]} list @returns {Raised[]} */
+/** @param {Item[]} list */
 function chain(list) {
   let current = newRaised('');
   const result = [current];
@@ -155,7 +156,7 @@ function chain(list) {
   return result;
 }
 
-/** @param {string} line @returns {[string, string]} */
+/** @param {string} line */
 function title(line) {
   const found = /^([\p{L}_][\p{L}\d_]*(?:\.[\p{L}\d_<>]+)*)(?:: ([^]*)|:)?$/u.exec(line);
   return found ? [found[1], found[2] ?? ''] : ['', line];
@@ -197,4 +198,114 @@ export function isLibrary(file) {
 export function raisedTitle({type, message}, most = 0) {
   const text = message.length <= most ? message.trim() : message.split('\n', 1)[0];
   return type && text ? `${type}: ${text}` : type || text;
+}
+
+// A traceback to look at: what was raised last comes first, and in it the frame that raised.
+
+/** How many frames are shown before the rest is folded away. */
+const FRAMES = 40;
+
+/** The parts of a line that the marks under it point at. @param {string} code @param {string} marks */
+function markedCode(code, marks) {
+  const line = h('code', {'class': 'frame-code'});
+  for (const {0: run, index} of marks.matchAll(/\s+|~+|\^+/g)) {
+    const text = code.slice(index, index + run.length);
+    line.append(run[0] === '^' ? h('mark', {}, text) : run[0] === '~' ? h('span', {'class': 'frame-part'}, text)
+      : text);
+  }
+  line.append(code.slice(marks.length));
+  return line;
+}
+
+/** @param {string[]} code */
+function codeLines(code) {
+  return code.flatMap((line, i) => isMarks(line) && i > 0 ? []
+    : [isMarks(code[i + 1] ?? '') ? markedCode(line, code[i + 1]) : h('code', {'class': 'frame-code'}, line)]);
+}
+
+/** @param {Frame} frame */
+function frameElement(frame) {
+  const {file, line, name, code, repeated} = frame;
+  const slash = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1;
+  const place = h('button', {'type': 'button', 'class': 'frame-place', 'title': `Copy ${file}:${line}`,
+    'onclick': () => copy(place, `${file}:${line}`, 'Place')},
+    h('span', {'class': 'frame-folder'}, file.slice(0, slash)), h('span', {'class': 'frame-file'}, file.slice(slash)),
+      h('span', {'class': 'frame-line'}, `:${line}`));
+  return h('li', {'class': isLibrary(file) ? 'frame library' : 'frame'},
+    h('div', {'class': 'frame-head'}, place, name ? h('span', {'class': 'frame-name'}, name) : null,
+      repeated ? h('span', {'class': 'frame-repeated'}, `\u00d7${(repeated + 1).toLocaleString()}`) : null),
+    code.length ? h('div', {'class': 'frame-lines'}, ...codeLines(code)) : null);
+}
+
+/** Runs of frames that are not the reader's own are folded. @param {Frame[]} frames innermost first */
+function frameElements(frames) {
+  /** @type {HTMLElement[]} */
+  const elements = [];
+  for (let i = 0; i < frames.length;) {
+    let end = i;
+    while (end < frames.length && i > 0 && isLibrary(frames[end].file)) {
+      end++;
+    }
+    if (end - i > 1) {
+      elements.push(folded(`${end - i} frames of libraries`, frames.slice(i, end)));
+      i = end;
+    } else if (i >= FRAMES) {
+      elements.push(folded(`${frames.length - i} more frames`, frames.slice(i)));
+      i = frames.length;
+    } else {
+      elements.push(frameElement(frames[i++]));
+    }
+  }
+  return elements;
+}
+
+/** @param {string} label @param {Frame[]} frames */
+function folded(label, frames) {
+  return h('li', {'class': 'frames-folded'},
+    h('details', {}, h('summary', {}, icon('chevron', 'icon tree-arrow'), label),
+    h('ol', {'class': 'frames'}, ...frames.map(frameElement))));
+}
+
+/** @param {Frame[]} frames as they stand in the text */
+export function framesView(frames) {
+  return h('ol', {'class': 'frames'}, ...frameElements([...frames].reverse()));
+}
+
+const RELATION_WORDS = {cause: 'was caused by', context: 'while this was handled', '': ''};
+
+/** @param {Raised} raised @param {string} title what is said above already */
+function raisedElement(raised, title) {
+  const rest = title.endsWith(raised.message) ? '' : raised.message.split('\n').slice(1).join('\n');
+  return h('div', {'class': 'raised'},
+    title ? null : h('p', {'class': 'raised-title'}, raisedTitle(raised)),
+    rest.trim() ? h('pre', {'class': 'raised-rest'}, rest) : null,
+    raised.group.length ? h('ol', {'class': 'raised-group'},
+      ...raised.group.map((chain) => h('li', {}, chainView(chain)))) : null,
+    raised.frames.length ? framesView(raised.frames) : null);
+}
+
+/**
+ * @param {Raised[]} chain in the text's order
+ * @param {string} [title] what the panel's title says of the last one
+ * @returns {HTMLElement}
+ */
+export function chainView(chain, title = '') {
+  const last = chain[chain.length - 1];
+  const parts = chain.toReversed().flatMap((raised, i, list) => [
+    ...(i ? [h('p', {'class': 'raised-relation'}, RELATION_WORDS[list[i - 1].relation])] : []),
+      raisedElement(raised, raised === last ? title : '')]);
+  return h('div', {'class': 'chain'}, ...parts);
+}
+
+/** The lines that make a sender send tracebacks, as chronologer-api(7) has them. */
+const FIX = `class TracebackHTTPHandler(logging.handlers.HTTPHandler):
+    def mapLogRecord(self, record):
+        self.format(record)  # sets message and exc_text
+        return super().mapLogRecord(record)`;
+
+/** @returns {HTMLElement} where the sender sent exc_info's text and no traceback */
+export function missingTraceback() {
+  return h('div', {'class': 'notice'},
+    h('p', {}, 'An exception was logged, but its traceback was not sent: HTTPHandler formats none. This handler does:'),
+    h('div', {'class': 'snippet'}, h('pre', {'tabindex': '0'}, FIX), copyButton(() => FIX, 'Code', 'snippet-copy')));
 }

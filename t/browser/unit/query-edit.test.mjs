@@ -2,7 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import * as edit from '../../../www/js/query-edit.js';
-import {tokenize, textValue} from '../../../www/js/query-token.js';
+import {tokenize, textValue} from '../../../www/js/query-edit.js';
 
 /** @param {string} name @param {[unknown, unknown][]} cases */
 function table(name, cases) {
