@@ -8,6 +8,7 @@ than `make check` does is asked for by environment variables:
   CHRONOLOGER_BROWSER_TAIL=60      seconds of live records (10); 600 is the figure for memory
   CHRONOLOGER_BROWSER_ROWS=10000   rows of the long list (1000000)
 """
+import concurrent.futures
 import gzip
 import hashlib
 import os
@@ -17,6 +18,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
@@ -46,20 +48,29 @@ def node():
 # Output ------------------------------------------------------------------------------------------
 
 class Output:
-  '''TAP, of which the number of tests is known at its end.'''
+  '''What one part has to say: results and comments in order.'''
 
   def __init__(self):
-    self.number = self.bad = 0
+    self.lines = []  # (good, name), or (None, comment)
+    self.bad = 0
 
   def result(self, good, name):
-    self.number += 1
     self.bad += not good
-    print('%s %d - %s' % ('ok' if good else 'not ok', self.number, name))
-    sys.stdout.flush()
+    self.lines.append((good, name))
 
-  def end(self):
-    print('1..%d' % self.number)
-    return self.bad > 0 or self.number == 0
+  def comment(self, text):
+    self.lines.append((None, text))
+
+  def tell(self, number):
+    '''Prints it; the number of the last test.'''
+    for good, text in self.lines:
+      if good is None:
+        comment(text)
+      else:
+        number += 1
+        print('%s %d - %s' % ('ok' if good else 'not ok', number, text))
+    sys.stdout.flush()
+    return number
 
 
 # Without a server --------------------------------------------------------------------------------
@@ -67,7 +78,7 @@ class Output:
 def check_types(out):
   run = subprocess.run([node(), MODULES / 'typescript' / 'bin' / 'tsc', '--project', HERE / 'tsconfig.json'],
     stdout = subprocess.PIPE, stderr = subprocess.STDOUT, text = True)
-  comment(run.stdout[:3000])
+  out.comment(run.stdout[:3000])
   out.result(run.returncode == 0, 'tsc --strict --checkJs has nothing to say about www/js')
 
 
@@ -81,7 +92,7 @@ def check_units(out):
       failed = found[1] != 'ok'
       out.result(not failed, 'unit: ' + found[2])
     elif failed and not line.startswith('# Subtest'):
-      comment(line)
+      out.comment(line)
   out.result(run.returncode == 0 and len(files) > 0, 'unit tests end well')
 
 
@@ -89,20 +100,20 @@ def check_files(out):
   files = [path for path in sorted((SOURCE / 'www').rglob('*')) if path.is_file()]
   text = (SOURCE / 'Makefile.am').read_text()
   missing = [name for name in (str(path.relative_to(SOURCE)) for path in files) if not re.search(r'(?<!\S)%s(?!\S)' % re.escape(name), text)]
-  comment('not in Makefile.am: %s' % ', '.join(missing) if missing else '%d files' % len(files))
+  out.comment('not in Makefile.am: %s' % ', '.join(missing) if missing else '%d files' % len(files))
   out.result(not missing, 'every file of www/ is listed in Makefile.am')
 
   shown = [path for path in files if path.suffix in ('.html', '.css', '.js', '.svg')]
   weight = sum(len(gzip.compress(path.read_bytes(), 6, mtime = 0)) for path in shown)
-  comment('%.1f KiB gzipped' % (weight / 1024))
+  out.comment('%.1f KiB gzipped' % (weight / 1024))
   out.result(weight < WEIGHT, 'the whole interface has less than %d KiB, gzipped' % (WEIGHT / 1024))
 
   long = ['%s: %d lines' % (path.name, lines) for path, lines in ((path, path.read_text().count('\n')) for path in SCRIPTS) if lines > LINES]
-  comment('\n'.join(long))
+  out.comment('\n'.join(long))
   out.result(not long, 'no module has more than %d lines' % LINES)
 
   foreign = [str(path.name) for path in shown if re.search(r'''(?:from|import|src=|href=|url)\s*\(?['"]?(?:https?:)?//''', path.read_text())]
-  comment('\n'.join(foreign))
+  out.comment('\n'.join(foreign))
   out.result(not foreign, 'nothing is fetched from elsewhere')
 
 
@@ -172,13 +183,13 @@ def run_part(out, name, words, **options):
       elif line.startswith('1..'):
         planned = int(line[3:])
       else:
-        comment(line.rstrip().lstrip('# '))
+        out.comment(line.rstrip().lstrip('# '))
     status = process.wait()
     if seen != planned or (status and out.bad == bad):
       out.result(False, '%s: ended with %d after %d of %s tests' % (name, status, seen, planned))
     for server in (site.worker, site.front) if out.bad > bad else ():
       for line in server.tail():
-        comment('%s: %s' % (type(server).__name__, line))
+        out.comment('%s: %s' % (type(server).__name__, line))
   finally:
     site.stop()
 
@@ -199,27 +210,56 @@ PARTS = {
   'items': {},
   'delights': {},
   'view': {},
+  'keyboard': {},
+  'axe': {},
   'million': {'prepare': million},
   'tail': {'database': MariaDB},
   'outage': {'database': MariaDB},
 }
 
 
+# Where figures are taken nothing else is to run.
+ALONE = 'figures',
+
+
+def run(name, words):
+  '''One part. (Output, what is missing or None)'''
+  out, part = Output(), PARTS[name]
+  begin = time.monotonic()
+  try:
+    part(out) if callable(part) else run_part(out, name, words, **part)
+  except Missing as missing:
+    return out, missing
+  except Exception as error:
+    out.comment(''.join(traceback.format_exception(error)))
+    out.result(False, '%s: could not be run' % name)
+  out.comment('%s: %.1f s' % (name, time.monotonic() - begin))
+  return out, None
+
+
 def main():
   words = sys.argv[1:]
   chosen, rest = (words[:words.index('--')], words[words.index('--') + 1:]) if '--' in words else (words, [])
-  out = Output()
-  for name, part in PARTS.items():
-    if not chosen or name in chosen:
-      begin = time.monotonic()
-      try:
-        part(out) if callable(part) else run_part(out, name, rest, **part)
-      except Missing as missing:
-        print('Bail out! %s' % missing)
-        sys.exit(1)
-      comment('%s: %.1f s' % (name, time.monotonic() - begin))
+  names = [name for name in PARTS if not chosen or name in chosen]
+  together = [name for name in names if name not in ALONE]
+  number = bad = 0
+  with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    for name, result in zip(together, pool.map(lambda name: run(name, rest), together)):
+      number, bad = told(*result, number, bad)
+  for name in names:
+    if name in ALONE:
+      number, bad = told(*run(name, rest), number, bad)
+  print('1..%d' % number)
   stop_all()
-  sys.exit(out.end())
+  sys.exit(bad > 0 or number == 0)
+
+
+def told(out, missing, number, bad):
+  if missing:
+    print('Bail out! %s' % missing)
+    sys.stdout.flush()
+    os._exit(stop_all() or 1)
+  return out.tell(number), bad + out.bad
 
 
 if __name__ == '__main__':

@@ -11,7 +11,7 @@ import {afterEach, run} from './tap.mjs';
 /** @typedef {{width?: number, height?: number, theme?: 'light' | 'dark', zone?: string, phone?: boolean}} Look */
 
 const require = createRequire(import.meta.url);
-const MODULES = process.env.CHRONOLOGER_NODE_MODULES ?? join(import.meta.dirname, 'node_modules');
+export const MODULES = process.env.CHRONOLOGER_NODE_MODULES ?? join(import.meta.dirname, 'node_modules');
 
 /** A package that `npm ci` installed. @param {string} name @returns {any} */
 export function load(name) {
@@ -45,8 +45,11 @@ afterEach(async () => {
   assert.deepEqual(left, [], 'the page had errors');
 });
 
+/** Those that have the password: the browser sends it by itself then. @type {WeakSet<import('playwright-core').BrowserContext>} */
+const known = new WeakSet();
+
 /**
- * A browser of its own, logged in, with nothing kept from before.
+ * A browser of its own, with nothing kept from before.
  * @param {Look} [look] @returns {Promise<import('playwright-core').BrowserContext>}
  */
 export async function newContext({width = 1440, height = 900, theme = 'light', zone = 'UTC', phone = false} = {}) {
@@ -55,17 +58,13 @@ export async function newContext({width = 1440, height = 900, theme = 'light', z
     permissions: ['clipboard-read', 'clipboard-write'], reducedMotion: 'reduce'});
   contexts.push(context);
   context.setDefaultTimeout(15000);
-  // From then on the browser sends the password by itself.
-  const page = await context.newPage();
-  await page.goto(`http://${USER}:${PASSWORD}@${new URL(ORIGIN).host}/favicon.svg`);
-  await page.close();
   context.on('page', watch);
   return context;
 }
 
 /** @param {Page} page */
 function watch(page) {
-  page.on('pageerror', (error) => problems.push(`error: ${error.stack ?? error}`));
+  page.on('pageerror', (error) => problems.push(`error: ${error.stack || error.message || error.name}`));
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') {
       problems.push(`${message.type()}: ${message.text()} (${message.location().url})`);
@@ -85,8 +84,14 @@ function watch(page) {
  * @returns {Promise<Page>}
  */
 export async function open(search = '', {context, ...look} = {}) {
-  const page = await (context ?? await newContext(look)).newPage();
-  await page.goto(`${ORIGIN}/${search}`);
+  const browsing = context ?? await newContext(look);
+  const page = await browsing.newPage();
+  const address = new URL(`${ORIGIN}/${search}`);
+  if (!known.has(browsing)) {
+    [address.username, address.password] = [USER, PASSWORD];
+    known.add(browsing);
+  }
+  await page.goto(address.href);
   await settled(page);
   return page;
 }
@@ -119,6 +124,11 @@ export function rows(page) {
 /** Waits until the page's state, which is its address, has this. @param {Page} page @param {(given: URLSearchParams) => boolean} condition */
 export async function address(page, condition) {
   await page.waitForURL((url) => condition(url.searchParams));
+}
+
+/** The page's address, as the address bar has it: without the password that it was opened with. @param {Page} page */
+export function here(page) {
+  return page.evaluate(() => location.href);
 }
 
 /** How many match, as the foot of the page says. @param {Page} page @returns {Promise<number>} */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import {records} from './data.mjs';
-import {address, clipboard, main, newContext, open, rows, settled} from './page.mjs';
+import {address, clipboard, here, main, newContext, open, rows, settled} from './page.mjs';
 import {post, until} from './site.mjs';
 import {test} from './tap.mjs';
 
@@ -118,7 +118,7 @@ test('Back and Forward restore each view on the way, and a link shows it to a co
 
   await page.keyboard.press('y');
   const link = await until(async () => /group=1/.test(await clipboard(page)) && clipboard(page), 'the link is copied');
-  assert.equal(link, page.url());
+  assert.equal(link, await here(page));
   const colleague = await newContext({zone: 'Europe/Paris'});
   await sees(await open(new URL(link).search, {context: colleague}), seen.at(-1)?.[1], 'a colleague sees the same');
 
