@@ -212,6 +212,8 @@ PARTS = {
   'view': {},
   'keyboard': {},
   'axe': {},
+  'xss': {},
+  'fronts': {'database': MariaDB, 'front': Apache},
   'million': {'prepare': million},
   'tail': {'database': MariaDB},
   'outage': {'database': MariaDB},
