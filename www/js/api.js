@@ -42,6 +42,21 @@ export function aborted(error) {
   return error instanceof Error && error.name === 'AbortError';
 }
 
+/** Requests of which only the last one matters. */
+export class Latest {
+  #abort = new AbortController();
+
+  next() {
+    this.stop();
+    this.#abort = new AbortController();
+    return this.#abort.signal;
+  }
+
+  stop() {
+    this.#abort.abort();
+  }
+}
+
 /** The server's clock less this browser's, in milliseconds; 0 while they agree within what a header can tell. */
 let skew = 0;
 

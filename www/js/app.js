@@ -10,6 +10,7 @@ import './record.js';
 import './saved.js';
 import * as api from './api.js';
 import {columnsPanel} from './columns.js';
+import {copy} from './copy.js';
 import {byId} from './dom.js';
 import {exportPanel} from './export.js';
 import {Groups} from './group.js';
@@ -140,11 +141,6 @@ function compareWithMark() {
   } else {
     toast('Mark a record first (m), then compare another with it');
   }
-}
-
-async function copyLink() {
-  await navigator.clipboard.writeText(location.href);
-  toast('Link copied');
 }
 
 /** @param {boolean} tail */
@@ -344,7 +340,7 @@ const help = listenKeys([
   {section: 'View', keys: ['x'], words: 'Export', run: () => part('export').click()},
   {section: 'View', keys: ['n'], words: 'Clone this search into a new tab', run: () => tabs.clone()},
   {section: 'View', keys: ['[', ']'], words: 'Tab to the left, to the right', run: (key) => tabs.step(key === '[' ? -1 : 1)},
-  {section: 'View', keys: ['y'], words: 'Copy the link to what is shown', run: copyLink},
+  {section: 'View', keys: ['y'], words: 'Copy the link to what is shown', run: () => copy(document.body, location.href, 'Link')},
   {section: 'View', keys: ['T'], words: 'Theme', run: nextTheme},
   {section: 'View', keys: ['?'], words: 'This help', run: () => help()},
 ]);

@@ -1,8 +1,8 @@
 // <ch-around>: the records before and after one, with a filter of its own, beside the search.
 // Scrolling loads on, both ways.
-import {h, icon, sendSet} from './dom.js';
-import {around, aborted} from './api.js';
-import {parseTs, formatTs, duration} from './zone.js';
+import {h, icon, iconButton, reason, sendSet, takeKey, textButton} from './dom.js';
+import {around, aborted, Latest} from './api.js';
+import {duration, formatTs, msBetween} from './zone.js';
 import {levelBand, levelName} from './level.js';
 import {condition, valueAt} from './query-edit.js';
 
@@ -13,6 +13,8 @@ import {condition, valueAt} from './query-edit.js';
 /** Rows at a time, and how many stay in the page. */
 const PAGE = 60;
 const KEPT = 600;
+
+const SQUARE = {'class': 'button plain square'};
 
 /** @type {{key: string, label: string, fields: string[]}[]} */
 const SCOPES = [
@@ -42,8 +44,8 @@ export class ChAround extends HTMLElement {
   #scope = 'all';
   /** @type {Row|null} */
   #anchor = null;
-  /** @type {AbortController|undefined} */
-  #loading;
+  #latest = new Latest();
+  #signal = this.#latest.next();
   #busy = false;
   #choose = h('select', {'class': 'field', 'aria-label': 'Which records around it', 'onchange': () => {
     this.#scope = this.#choose.value;
@@ -53,11 +55,8 @@ export class ChAround extends HTMLElement {
   #note = h('p', {'class': 'around-note', 'role': 'status'});
 
   connectedCallback() {
-    const close = h('button', {'type': 'button', 'class': 'button plain square', 'title': 'Close',
-      'aria-label': 'Close the records around',
-      'onclick': () => sendSet(this, {around: null})}, icon('close'));
-    const home = h('button', {'type': 'button', 'class': 'button plain square', 'title': 'Back to the record',
-      'aria-label': 'Back to the record', 'onclick': () => this.#home()}, icon('around'));
+    const close = iconButton('close', 'Close the records around', () => sendSet(this, {around: null}), SQUARE);
+    const home = iconButton('around', 'Back to the record', () => this.#home(), SQUARE);
     this.replaceChildren(h('header', {'class': 'around-head'}, h('h2', {}, 'Around'), this.#choose, home, close),
       this.#note, this.#list);
     this.#list.addEventListener('scroll', () => this.#more());
@@ -74,7 +73,7 @@ export class ChAround extends HTMLElement {
     const id = state?.around ?? null;
     if (id !== this.#id) {
       this.#id = id;
-      this.#loading?.abort();
+      this.#latest.stop();
       this.#rows = [];
       this.#list.replaceChildren();
       if (id !== null) {
@@ -116,8 +115,7 @@ export class ChAround extends HTMLElement {
     if (id === null) {
       return;
     }
-    this.#loading?.abort();
-    const {signal} = this.#loading = new AbortController();
+    const signal = this.#signal = this.#latest.next();
     this.#busy = true;
     this.setAttribute('aria-busy', 'true');
     this.#note.replaceChildren();
@@ -153,9 +151,7 @@ export class ChAround extends HTMLElement {
 
   /** @param {unknown} error @param {() => void} again */
   #fail(error, again) {
-    this.#note.replaceChildren(h('span', {'class': 'error-text'},
-      error instanceof Error ? error.message : String(error)),
-      h('button', {'type': 'button', 'class': 'button small', 'onclick': again}, 'Try again'));
+    this.#note.replaceChildren(h('span', {'class': 'error-text'}, reason(error)), textButton('Try again', again));
   }
 
   /** @param {HTMLElement[]} rows @returns {HTMLElement[]} with what stands where there is nothing more */
@@ -181,8 +177,8 @@ export class ChAround extends HTMLElement {
   /** @param {1|-1} direction 1: to the older ones */
   async #extend(direction) {
     const id = this.#id;
-    const signal = this.#loading?.signal;
-    if (id === null || !signal) {
+    const signal = this.#signal;
+    if (id === null) {
       return;
     }
     this.#busy = true;
@@ -240,9 +236,9 @@ export class ChAround extends HTMLElement {
   /** @param {Row} row @param {Row|undefined} next the older one */
   #row(row, next) {
     const here = row.id === this.#id;
-    const apart = next ? since(row, next) : 0;
-    const from = this.#anchor && !here ? since(row, this.#anchor) : 0;
-    const element = h('div', {'class': here ? 'around-row here' : 'around-row', 'role': 'option',
+    const apart = next ? msBetween(row.ts, next.ts) : 0;
+    const from = this.#anchor && !here ? msBetween(row.ts, this.#anchor.ts) : 0;
+    return h('div', {'class': here ? 'around-row here' : 'around-row', 'role': 'option',
       'id': `around-${row.id}`, 'data-id': row.id,
       'data-level': levelBand(row.level),
       'aria-selected': String(row.id === this.#state?.record), 'data-gap': apart >= 60000 ? duration(apart) : null,
@@ -254,7 +250,6 @@ export class ChAround extends HTMLElement {
     h('span', {'class': 'around-name'}, row.name),
     h('span', {'class': 'around-message'}, h('span', {'class': 'visually-hidden'}, `${levelName(row.level)} `),
       row.message.slice(0, 1000)));
-    return element;
   }
 
   /** @param {boolean} times they are shown in another zone now */
@@ -289,25 +284,18 @@ export class ChAround extends HTMLElement {
     const rows = this.#rows;
     const at = rows.findIndex((row) => row.id === (this.#state?.record ?? this.#id));
     const from = at < 0 ? rows.findIndex((row) => row.id === this.#id) : at;
-    const to = {ArrowDown: from + 1, j: from + 1, ArrowUp: from - 1, k: from - 1, Home: 0,
-      End: rows.length - 1}[event.key];
-    if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-    const row = rows[Math.max(0, Math.min(rows.length - 1, to))];
-    if (row) {
-      this.#open(row.id);
-      this.#list.querySelector(`[data-id="${row.id}"]`)?.scrollIntoView({block: 'nearest'});
+    const go = (/** @type {number} */ to) => () => {
+      const row = rows[Math.max(0, Math.min(rows.length - 1, to))];
+      if (row) {
+        this.#open(row.id);
+        this.#list.querySelector(`[data-id="${row.id}"]`)?.scrollIntoView({block: 'nearest'});
+      }
+    };
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) {
+      takeKey(event, {ArrowDown: go(from + 1), j: go(from + 1), ArrowUp: go(from - 1), k: go(from - 1), Home: go(0),
+        End: go(rows.length - 1)});
     }
   }
-}
-
-/** @param {Row} row @param {Row} other @returns {number} milliseconds, with a fraction */
-function since(row, other) {
-  const [a, b] = [parseTs(row.ts), parseTs(other.ts)];
-  return a && b ? a.ms - b.ms + (a.us - b.us) / 1000 : 0;
 }
 
 customElements.define('ch-around', ChAround);

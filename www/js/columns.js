@@ -1,12 +1,11 @@
 // The columns of the list: which there are, how wide they are, and the panel that chooses them. Extra ones are JSON paths
 // into logrec ($.data.user.id) or columns of the store; which are shown is state, how wide they are is this browser's.
 
-import {h, icon, sendSet} from './dom.js';
+import {h, iconButton, keep, recall, sendSet, takeKey} from './dom.js';
 import {popover} from './popover.js';
 
 /** @typedef {{key: string, title: string, hint?: string, width: number | null, path?: string}} Column width in pixels; null is the rest */
 
-const STORED = 'chronologer.widths';
 const NARROWEST = 48;
 /** Of an extra column. */
 const WIDTH = 132;
@@ -23,23 +22,15 @@ const FIXED = [
 const SUGGESTED = ['$.meta.funcName', '$.meta.lineno', '$.meta.threadName', '$.meta.process', '$.meta.processName',
   '$.meta.module', 'id'];
 
-/** @returns {Object<string, number>} */
+/** @returns {Record<string, number>} */
 function widths() {
-  try {
-    return JSON.parse(localStorage.getItem(STORED) ?? '{}');
-  } catch {
-    return {};
-  }
+  return recall('widths', {});
 }
 
 /** @param {string} key @param {number | null} width null is as it was at first @returns {number} the width now */
 export function keepWidth(key, width) {
   const usual = FIXED.find((column) => column.key === key)?.width ?? WIDTH;
-  try {
-    localStorage.setItem(STORED, JSON.stringify({...widths(), [key]: width === null ? undefined : Math.round(width)}));
-  } catch {
-    // Storage is refused or full: the width lasts as long as the page.
-  }
+  keep('widths', {...widths(), [key]: width === null ? undefined : Math.round(width)});
   return width ?? usual;
 }
 
@@ -74,9 +65,8 @@ export function heading(column, onresize) {
   const cell = h('div', {'role': 'columnheader', 'class': 'heading', 'title': column.path ?? null},
     h('span', {}, column.title, column.hint ? h('span', {'class': 'heading-hint'}, column.hint) : null));
   if (column.path) {
-    cell.append(h('button', {
-      'type': 'button', 'class': 'heading-close', 'aria-label': `Remove column ${column.title}`, 'data-path': column.path,
-    }, icon('close')));
+    cell.append(iconButton('close', `Remove column ${column.title}`, undefined,
+      {'class': 'heading-close', 'data-path': column.path}));
   }
   if (column.width !== null) {
     cell.append(handle(column, column.width, onresize));
@@ -108,14 +98,8 @@ function handle(column, start, onresize) {
     }
   });
   grip.addEventListener('dblclick', () => become(onresize(null)));
-  grip.addEventListener('keydown', (event) => {
-    const step = {ArrowLeft: -16, ArrowRight: 16}[event.key];
-    if (step) {
-      event.preventDefault();
-      event.stopPropagation();
-      become(width + step);
-    }
-  });
+  grip.addEventListener('keydown', (event) =>
+    takeKey(event, {ArrowLeft: () => become(width - 16), ArrowRight: () => become(width + 16)}));
   return grip;
 }
 
@@ -147,16 +131,15 @@ export function columnsPanel(button, {get, paths}) {
   /** @param {string[]} chosen @param {string} path @param {number} at */
   const item = (chosen, path, at) => h('li', {'class': 'columns-item'},
     h('code', {}, path),
-    h('button', {'type': 'button', 'class': 'button plain small square', 'disabled': at === 0, 'aria-label': `Move ${path} left`,
-      'onclick': () => change(chosen.toSpliced(at, 1).toSpliced(at - 1, 0, path))}, icon('left')),
-    h('button', {'type': 'button', 'class': 'button plain small square', 'aria-label': `Remove ${path}`,
-      'onclick': () => change(chosen.toSpliced(at, 1))}, icon('close')));
+    iconButton('left', `Move ${path} left`, () => change(chosen.toSpliced(at, 1).toSpliced(at - 1, 0, path)),
+      {disabled: at === 0}),
+    iconButton('close', `Remove ${path}`, () => change(chosen.toSpliced(at, 1))));
 
   /** @param {string[]} offered */
   const add = (offered) => {
     const input = h('input', {'class': 'field code', 'list': 'columns-offered', 'placeholder': '$.data.user.id',
       'aria-label': 'Path of a new column', 'autocomplete': 'off', 'spellcheck': 'false'});
-    return h('form', {'class': 'columns-add', 'onsubmit': (/** @type {Event} */ event) => {
+    return h('form', {'class': 'columns-add', 'onsubmit': (event) => {
       event.preventDefault();
       const path = input.value.trim();
       if (path && !get().includes(path)) {
@@ -164,7 +147,7 @@ export function columnsPanel(button, {get, paths}) {
         body.querySelector('input')?.focus();
       }
     }}, input, h('datalist', {id: 'columns-offered'}, ...offered.map((path) => h('option', {value: path}))),
-    h('button', {'class': 'button'}, 'Add'));
+    h('button', {'type': 'submit', 'class': 'button'}, 'Add'));
   };
 
   popover(button, panel, {align: 'end', onopen: () => {

@@ -1,5 +1,5 @@
 // To the clipboard: text, and what other programs take.
-import {h, icon, sendStatus} from './dom.js';
+import {iconButton, sendStatus} from './dom.js';
 import {apiUrl} from './api.js';
 import {json} from './json.js';
 import {valueAt} from './query-edit.js';
@@ -41,9 +41,8 @@ function copyOld(text) {
 
 /** @param {() => string} text @param {string} what @param {string} [classes] */
 export function copyButton(text, what, classes = '') {
-  const button = h('button', {'type': 'button', 'class': `button plain square small ${classes}`, 'title': 'Copy',
-    'aria-label': `Copy: ${what}`,
-    'onclick': () => copy(button, text(), what)}, icon('copy'));
+  const button = iconButton('copy', 'Copy', () => copy(button, text(), what),
+    {'class': `button plain small square ${classes}`, 'aria-label': `Copy: ${what}`});
   return button;
 }
 

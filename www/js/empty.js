@@ -1,5 +1,5 @@
 // <ch-empty>: what stands there before the first record came: the Python lines for this very host, and a test record.
-import {h, sendSet, sendStatus} from './dom.js';
+import {h, reason, sendSet, sendStatus, textButton} from './dom.js';
 import {post} from './api.js';
 import {copyButton, handlerArguments} from './copy.js';
 
@@ -32,8 +32,7 @@ function testRecord() {
 
 export class ChEmpty extends HTMLElement {
   connectedCallback() {
-    const button = h('button', {'type': 'button', 'class': 'button primary', 'onclick': () => this.#send(button)},
-      'Send a test record');
+    const button = textButton('Send a test record', () => this.#send(button), 'button primary');
     this.replaceChildren(h('div', {'class': 'empty'}, h('h2', {}, 'No records yet'),
       h('p', {}, 'Log to this server from any Python program; nothing needs to be installed there.'),
       this.#snippet('Python', python()), this.#snippet('Shell', shell()),
@@ -56,7 +55,7 @@ export class ChEmpty extends HTMLElement {
       // The list is read anew when it becomes live.
       sendSet(this, {record: id, tail: true});
     } catch (error) {
-      sendStatus(this, error instanceof Error ? error.message : String(error), 'error');
+      sendStatus(this, reason(error), 'error');
     }
     button.disabled = false;
   }

@@ -1,8 +1,8 @@
 // Export of everything that matches. The browser itself takes the stream, so no number of records is too many; an answer
 // that breaks off is a failed download. The range is frozen when the panel opens, and the number of rows is said.
 
-import {aborted, count, exportUrl} from './api.js';
-import {h, icon, sendStatus} from './dom.js';
+import {aborted, count, exportUrl, Latest} from './api.js';
+import {h, icon, reason, sendStatus} from './dom.js';
 import {popover} from './popover.js';
 import {formatTs} from './zone.js';
 
@@ -24,7 +24,7 @@ export function exportPanel(button, source) {
   const form = h('form', {'class': 'export-panel'}, h('p', {'class': 'panel-title'}, 'Export'), said, range, ...choices, link);
   const panel = h('div', {'class': 'popover', 'role': 'dialog', 'aria-label': 'Export'}, form);
   button.after(panel);
-  let abort = new AbortController();
+  const latest = new Latest();
   /** @type {Filters} */
   let filters = {};
 
@@ -34,24 +34,23 @@ export function exportPanel(button, source) {
   };
 
   const begin = async () => {
-    abort = new AbortController();
     const {filters: given, zone} = source();
     filters = given;
     aim();
     said.textContent = 'Counting\u2026';
     range.textContent = given.before ? `Up to the newest one shown, ${formatTs(given.before, zone, {offset: true})}.` : '';
     try {
-      const rows = await count(filters, abort.signal);
+      const rows = await count(filters, latest.next());
       said.replaceChildren(h('strong', {}, rows.toLocaleString()), rows === 1 ? ' record matches.' : ' records match.');
       link.toggleAttribute('inert', rows === 0);
     } catch (error) {
       if (!aborted(error)) {
-        said.textContent = `They could not be counted: ${error instanceof Error ? error.message : error}`;
+        said.textContent = `They could not be counted: ${reason(error)}`;
       }
     }
   };
 
-  const {close} = popover(button, panel, {align: 'end', onopen: begin, onclose: () => abort.abort()});
+  const {close} = popover(button, panel, {align: 'end', onopen: begin, onclose: () => latest.stop()});
   form.addEventListener('change', aim);
   form.addEventListener('submit', (event) => event.preventDefault());
   link.addEventListener('click', () => {

@@ -1,7 +1,7 @@
 // What one can do with a value: only these, not these, as a column, top values, copy.
 import {copy} from './copy.js';
 import {openValues} from './dialogs.js';
-import {h, icon, sendSet} from './dom.js';
+import {h, icon, iconButton, sendSet, textButton} from './dom.js';
 import {json} from './json.js';
 import {openMenu, menuButton} from './popover.js';
 import * as edit from './query-edit.js';
@@ -77,13 +77,8 @@ export function openFieldMenu(anchor, field, align) {
 export function fieldButtons(field, row, tabindex = -1) {
   /** @param {string} label @param {string} name @param {(button: HTMLElement) => void} run */
   const button = (label, name, run) => {
-    const element = h('button', {'type': 'button', 'class': 'field-button', 'title': label,
-      'aria-label': `${label}: ${field.path}`,
-      'tabindex': tabindex,
-      'onclick': (/** @type {Event} */ event) => {
-        event.stopPropagation();
-        run(element);
-      }}, icon(name));
+    const element = iconButton(name, label, () => run(element),
+      {'class': 'field-button', 'aria-label': `${label}: ${field.path}`, tabindex});
     return element;
   };
   return h('span', {'class': 'field-buttons', 'aria-hidden': tabindex < 0 ? 'true' : null},
@@ -99,16 +94,12 @@ export function fieldButtons(field, row, tabindex = -1) {
 /** More of a message than this is shown on demand. */
 const MESSAGE = 4000;
 
-/**
- * A text of any length: all of it is there, what is beyond the limit after a click.
- * @param {string} text @param {string} classes
- */
-export function longText(text, classes, limit = MESSAGE) {
-  const element = h('pre', {'class': classes}, text.slice(0, limit));
+/** Puts a text into an element, what is beyond the limit after a click. @param {HTMLElement} element @param {string} text */
+export function putText(element, text, limit = MESSAGE) {
+  element.replaceChildren(text.slice(0, limit));
   if (text.length > limit) {
-    const more = h('button', {'type': 'button', 'class': 'text-button', 'onclick': () => element.replaceChildren(text)},
-      `\u2026 ${(text.length - limit).toLocaleString()} characters more`);
-    element.append(more);
+    element.append(textButton(`\u2026 ${(text.length - limit).toLocaleString()} characters more`,
+      () => element.replaceChildren(text), 'text-button'));
   }
   return element;
 }
@@ -120,8 +111,8 @@ function loggerName(name) {
   parts.forEach((part, i) => {
     const prefix = parts.slice(0, i + 1).join('.');
     element.append(i ? '.' : '',
-      h('button', {'type': 'button', 'class': 'text-button', 'title': `Only ${prefix} and below`,
-      'onclick': () => sendSet(element, {names: [prefix]})}, part));
+      h('button', {'class': 'text-button', 'title': `Only ${prefix} and below`,
+        'onclick': () => sendSet(element, {names: [prefix]})}, part));
   });
   return element;
 }
@@ -188,7 +179,7 @@ function facts(record, {zone, message}) {
   const template = typeof meta.msg === 'string' && meta.msg !== record.message ? meta.msg : '';
   return [
     ...(message === null ? []
-      : [{label: 'Message', value: longText(message, 'fact-message'), path: 'message', raw: record.message}]),
+      : [{label: 'Message', value: putText(h('pre', {'class': 'fact-message'}), message), path: 'message', raw: record.message}]),
     ...(template ? [{label: 'Template', value: template, path: '$.meta.msg', raw: meta.msg, code: true}] : []),
     {label: 'Logger', value: loggerName(record.name), path: 'name', raw: record.name},
     {label: 'Time', value: timeFact(record.ts, zone)},
@@ -209,5 +200,5 @@ export function factsView(record, options) {
 
 /** @param {string} label @param {string} iconName @param {() => void} run @param {Record<string, unknown>} [more] */
 export function actionButton(label, iconName, run, more = {}) {
-  return h('button', {'type': 'button', 'class': 'button small', 'onclick': run, ...more}, icon(iconName), label);
+  return h('button', {'class': 'button small', 'onclick': run, ...more}, icon(iconName), label);
 }

@@ -1,8 +1,8 @@
 // Records grouped by message template: the text before its arguments were put in, which Python sends along (meta.msg).
 
-import {aborted, values} from './api.js';
-import {h, icon, sendSet} from './dom.js';
-import {json} from './json.js';
+import {aborted, Latest, values} from './api.js';
+import {h, iconButton, reason, sendSet, textButton} from './dom.js';
+import {valueText} from './field-menu.js';
 import {add, condition} from './query-edit.js';
 
 /** @typedef {import('./api.js').Filters} Filters */
@@ -12,7 +12,7 @@ const LIMIT = 200;
 const SAMPLES = [10000, 100000];
 
 export class Groups {
-  #abort = new AbortController();
+  #latest = new Latest();
   #sample = SAMPLES[0];
   /** @type {Filters} */
   #filters = {};
@@ -23,26 +23,25 @@ export class Groups {
   }
 
   stop() {
-    this.#abort.abort();
+    this.#latest.stop();
   }
 
   /** @param {Filters} filters */
   async load(filters) {
-    this.stop();
-    this.#abort = new AbortController();
+    const signal = this.#latest.next();
     this.#filters = filters;
     this.host.setAttribute('aria-busy', 'true');
     if (!this.host.firstChild) {
       this.host.replaceChildren(h('p', {'class': 'list-message'}, 'Grouping\u2026'));
     }
     try {
-      const answer = await values(PATH, filters, {limit: LIMIT, sample: this.#sample, signal: this.#abort.signal});
+      const answer = await values(PATH, filters, {limit: LIMIT, sample: this.#sample, signal});
       this.#draw(answer);
     } catch (error) {
       if (!aborted(error)) {
         this.host.replaceChildren(h('div', {'class': 'list-message'},
-          h('p', {'class': 'error-text'}, `No groups: ${error instanceof Error ? error.message : error}`),
-          h('button', {'type': 'button', 'class': 'button', 'onclick': () => this.load(filters)}, 'Try again')));
+          h('p', {'class': 'error-text'}, `No groups: ${reason(error)}`),
+          textButton('Try again', () => this.load(filters), 'button')));
       }
     }
     this.host.setAttribute('aria-busy', 'false');
@@ -57,26 +56,25 @@ export class Groups {
     this.host.replaceChildren(
       h('div', {'class': 'groups-head'}, h('span', {}, words),
         missing > 0 && h('span', {'class': 'hint'}, `${missing.toLocaleString()} without one`),
-        !complete && next !== undefined && h('button', {'type': 'button', 'class': 'button small', 'onclick': () => {
+        !complete && next !== undefined && textButton(`Look at ${next.toLocaleString()}`, () => {
           this.#sample = next;
           this.load(this.#filters);
-        }}, `Look at ${next.toLocaleString()}`)),
+        })),
       h('ul', {'class': 'groups-list'}, ...found.map(({value, count}) => this.#item(value, count, most, records))));
   }
 
   /** @param {any} value @param {number} count @param {number} most @param {number} records */
   #item(value, count, most, records) {
-    const text = typeof value === 'string' ? value : json(value);
+    const text = valueText(value);
     const bar = h('span', {'class': 'groups-bar'});
     bar.style.inlineSize = `${(count / most) * 100}%`;
     const choose = (/** @type {boolean} */ not) => sendSet(this.host, {
       query: add(this.#filters.query ?? '', condition(PATH, value, not)), ...(not ? {} : {group: false})});
     return h('li', {'class': 'groups-item'},
-      h('button', {'type': 'button', 'class': 'groups-name', 'title': 'Show these records', 'onclick': () => choose(false)},
+      h('button', {'class': 'groups-name', 'title': 'Show these records', 'onclick': () => choose(false)},
         h('span', {'class': 'groups-count'}, `\u00d7${count.toLocaleString()}`),
         h('span', {'class': 'groups-share'}, bar, h('span', {'class': 'visually-hidden'}, `${Math.round((count / records) * 100)} %`)),
         h('span', {'class': 'groups-text'}, text)),
-      h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'Not these', 'aria-label': `Not these: ${text}`,
-        'onclick': () => choose(true)}, icon('exclude')));
+      iconButton('exclude', 'Not these', () => choose(true), {'aria-label': `Not these: ${text}`}));
   }
 }

@@ -1,7 +1,7 @@
 // <ch-tree>: a JSON value as rows that fold. Arrow keys move, Enter opens what one can do with a value.
-import {h, icon} from './dom.js';
+import {h, icon, takeKey} from './dom.js';
 import {pathOf} from './query-edit.js';
-import {openFieldMenu, fieldButtons} from './field-menu.js';
+import {openFieldMenu, fieldButtons, putText} from './field-menu.js';
 
 /** @typedef {import('./query-edit.js').Key} Key */
 /**
@@ -19,11 +19,6 @@ const folds = new Map();
 /** @param {unknown} value */
 function isNested(value) {
   return typeof value === 'object' && value !== null;
-}
-
-/** @param {unknown} value */
-function kindOf(value) {
-  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 }
 
 /** @param {object} value @returns {string} what a folded value holds */
@@ -60,16 +55,11 @@ export class ChTree extends HTMLElement {
     this.#makeTabStop(this.querySelector('[role=treeitem]'));
   }
 
-  connectedCallback() {
-    this.addEventListener('keydown', this.#onKey);
-    this.addEventListener('click', this.#onClick);
-    this.addEventListener('focusin', this.#onFocus);
-  }
-
-  disconnectedCallback() {
-    this.removeEventListener('keydown', this.#onKey);
-    this.removeEventListener('click', this.#onClick);
-    this.removeEventListener('focusin', this.#onFocus);
+  constructor() {
+    super();
+    this.addEventListener('keydown', (event) => this.#onKey(event));
+    this.addEventListener('click', (event) => this.#onClick(event));
+    this.addEventListener('focusin', (event) => this.#makeTabStop(this.#rowOf(event)));
   }
 
   /**
@@ -109,15 +99,15 @@ export class ChTree extends HTMLElement {
       'aria-setsize': node.size, 'aria-posinset': node.position, 'aria-haspopup': open === undefined ? 'menu' : null},
     icon(open === undefined ? 'none' : 'chevron', 'icon tree-arrow'),
     h('span', {'class': node.inArray ? 'tree-key tree-index' : 'tree-key'}, key), this.#value(node),
-      fieldButtons({path: pathOf(node.keys), value: node.value, ...this.#array(node)}));
+      fieldButtons(this.#field(node)));
     row.style.setProperty('--depth', String(node.depth - 1));
     this.#nodes.set(row, node);
     return row;
   }
 
   /** @param {Node} node */
-  #array(node) {
-    return node.inArray ? {array: {path: pathOf(node.keys.slice(0, -1))}} : {};
+  #field({keys, value, inArray}) {
+    return {path: pathOf(keys), value, ...(inArray ? {array: {path: pathOf(keys.slice(0, -1))}} : {})};
   }
 
   /** @param {Node} node */
@@ -125,16 +115,8 @@ export class ChTree extends HTMLElement {
     if (isNested(value)) {
       return h('span', {'class': 'tree-value', 'data-kind': 'nested'}, summary(value));
     }
-    const text = typeof value === 'string' ? value : String(value);
-    const element = h('span', {'class': 'tree-value', 'data-kind': kindOf(value)},
-      text.length > TEXT ? text.slice(0, TEXT) : text === '' ? '\u201c\u201d' : text);
-    if (text.length > TEXT) {
-      element.append(h('button', {'type': 'button', 'class': 'text-button', 'onclick': (/** @type {Event} */ event) => {
-        event.stopPropagation();
-        element.textContent = text;
-      }}, `\u2026 ${(text.length - TEXT).toLocaleString()} characters more`));
-    }
-    return element;
+    return putText(h('span', {'class': 'tree-value', 'data-kind': value === null ? 'null' : typeof value}),
+      value === '' ? '\u201c\u201d' : String(value), TEXT);
   }
 
   /** @param {Node} parent @param {number} from @param {number} size */
@@ -176,7 +158,7 @@ export class ChTree extends HTMLElement {
     if (row.hasAttribute('aria-expanded')) {
       this.#fold(row, row.getAttribute('aria-expanded') === 'false');
     } else if (node) {
-      openFieldMenu(row, {path: pathOf(node.keys), value: node.value, ...this.#array(node)});
+      this.#menu(row);
     } else {
       row.click();
     }
@@ -187,7 +169,8 @@ export class ChTree extends HTMLElement {
     return event.target instanceof Element ? event.target.closest('[role=treeitem]') : null;
   }
 
-  #onClick = (/** @type {MouseEvent} */ event) => {
+  /** @param {MouseEvent} event */
+  #onClick(event) {
     const row = this.#rowOf(event);
     // Text that is being selected is not clicked on.
     if (row && !(event.target instanceof Element && event.target.closest('button'))
@@ -195,9 +178,7 @@ export class ChTree extends HTMLElement {
       row.focus();
       this.#act(row);
     }
-  };
-
-  #onFocus = (/** @type {FocusEvent} */ event) => this.#makeTabStop(this.#rowOf(event));
+  }
 
   /** @param {HTMLElement|null} row */
   #makeTabStop(row) {
@@ -207,7 +188,8 @@ export class ChTree extends HTMLElement {
     }
   }
 
-  #onKey = (/** @type {KeyboardEvent} */ event) => {
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
     const row = this.#rowOf(event);
     if (!row || row !== event.target || event.ctrlKey || event.metaKey || event.altKey) {
       return;
@@ -216,7 +198,7 @@ export class ChTree extends HTMLElement {
     const at = rows.indexOf(row);
     const open = row.getAttribute('aria-expanded');
     const level = Number(row.getAttribute('aria-level'));
-    const keys = /** @type {Record<string, () => void>} */ ({
+    takeKey(event, {
       ArrowDown: () => rows[at + 1]?.focus(),
       ArrowUp: () => rows[at - 1]?.focus(),
       Home: () => rows[0].focus(),
@@ -228,18 +210,13 @@ export class ChTree extends HTMLElement {
       ' ': () => this.#act(row),
       'ContextMenu': () => this.#menu(row),
     });
-    if (keys[event.key]) {
-      event.preventDefault();
-      event.stopPropagation();
-      keys[event.key]();
-    }
-  };
+  }
 
   /** @param {HTMLElement} row */
   #menu(row) {
     const node = this.#nodes.get(row);
     if (node) {
-      openFieldMenu(row, {path: pathOf(node.keys), value: node.value, ...this.#array(node)});
+      openFieldMenu(row, this.#field(node));
     }
   }
 }

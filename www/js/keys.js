@@ -1,30 +1,15 @@
 // Keys: one table of what they do, which is also the help. Those of a single character work nowhere that text is typed,
 // and can be turned off, for people whose voice or hands type by accident (WCAG 2.1.4).
 
-import {h, icon} from './dom.js';
+import {dialogClose, h, keep, recall} from './dom.js';
 
 /** @typedef {{keys: string[], words: string, run: (key: string) => void, section: string}} Binding keys as KeyboardEvent.key has them */
 
-const STORED = 'chronologer.keys';
 const NAMES = /** @type {Object<string, string>} */ ({ArrowDown: '\u2193', ArrowUp: '\u2191', ' ': 'Space', Escape: 'Esc',
   PageDown: 'PgDn', PageUp: 'PgUp'});
 
-/** @returns {boolean} */
 function enabled() {
-  try {
-    return localStorage.getItem(STORED) !== 'off';
-  } catch {
-    return true;
-  }
-}
-
-/** @param {boolean} on */
-function enable(on) {
-  try {
-    localStorage.setItem(STORED, on ? 'on' : 'off');
-  } catch {
-    // Storage is refused: they stay on.
-  }
+  return recall('keys', true);
 }
 
 /** @param {EventTarget | null} target */
@@ -44,7 +29,7 @@ function isBusy(event) {
     || document.querySelector('dialog[open], :popover-open') !== null;
 }
 
-/** @param {Binding[]} bindings @returns {() => void} shows the help */
+/** Returns what shows the help. @param {Binding[]} bindings */
 export function listenKeys(bindings) {
   document.addEventListener('keydown', (event) => {
     const found = bindings.find(({keys}) => keys.includes(event.key));
@@ -60,16 +45,15 @@ export function listenKeys(bindings) {
 /** @param {Binding[]} bindings */
 function showHelp(bindings) {
   const sections = [...new Set(bindings.map(({section}) => section))];
-  const close = h('button', {'type': 'button', 'class': 'button plain square', 'aria-label': 'Close', 'onclick': () => dialog.close()}, icon('close'));
-  const toggle = h('input', {type: 'checkbox', checked: enabled(), onchange: () => enable(toggle.checked)});
+  const toggle = h('input', {type: 'checkbox', checked: enabled(), onchange: () => keep('keys', toggle.checked)});
   const dialog = h('dialog', {'class': 'keys', 'aria-labelledby': 'keys-title', 'onclose': () => dialog.remove()},
-    h('header', {}, h('h2', {id: 'keys-title'}, 'Keys'), close),
+    h('header', {}, h('h2', {id: 'keys-title'}, 'Keys')),
     h('div', {'class': 'dialog-body'},
       h('div', {'class': 'keys-sections'}, ...sections.map((section) => h('section', {}, h('h3', {}, section), h('dl', {},
         ...bindings.filter((binding) => binding.section === section).map(({keys, words}) => h('div', {},
           h('dt', {}, ...keys.map((key) => h('kbd', {}, NAMES[key] ?? key))), h('dd', {}, words))))))),
       h('label', {'class': 'choice'}, toggle, 'Keys of a single character are on')));
+  dialog.querySelector('header')?.append(dialogClose(dialog));
   document.body.append(dialog);
-  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   dialog.showModal();
 }

@@ -1,6 +1,6 @@
 // Levels by name and shape, and the buttons that choose the least one shown.
 
-import {h, icon} from './dom.js';
+import {h, icon, takeKey} from './dom.js';
 
 /** @typedef {'debug' | 'info' | 'warning' | 'error' | 'critical'} Band */
 
@@ -39,20 +39,19 @@ export function levelButtons(host, choose) {
   host.setAttribute('role', 'radiogroup');
   host.setAttribute('aria-label', 'Minimum level');
   const buttons = choices.map(({level, name, band}) => h('button', {
-    'type': 'button', 'role': 'radio', 'class': 'level-button', 'data-level': band || null, 'data-value': level,
+    'role': 'radio', 'class': 'level-button', 'data-level': band || null, 'data-value': level,
     'title': level ? `${name} and above` : 'All levels', 'aria-label': level ? `${name} and above` : 'All levels',
     'onclick': () => choose(level),
   }, band ? icon('level-' + band, '') : null, h('span', {}, level ? name[0] + name.slice(1).toLowerCase() : name)));
   host.replaceChildren(...buttons);
   host.addEventListener('keydown', (event) => {
-    const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
-    if (step) {
-      event.preventDefault();
+    const go = (/** @type {1 | -1} */ step) => () => {
       const at = buttons.findIndex((button) => button.tabIndex === 0);
       const next = Math.max(0, Math.min(buttons.length - 1, at + step));
       buttons[next].focus();
       choose(choices[next].level);
-    }
+    };
+    takeKey(event, {ArrowRight: go(1), ArrowDown: go(1), ArrowLeft: go(-1), ArrowUp: go(-1)});
   });
   return (level) => {
     // A level of one's own (25) is shown at the button it comes after.

@@ -4,7 +4,7 @@ import {h, icon} from './dom.js';
 import {json} from './json.js';
 import {levelBand, levelName} from './level.js';
 import {valueAt} from './query-edit.js';
-import {duration, formatTs, parseTs} from './zone.js';
+import {duration, formatTs, msBetween} from './zone.js';
 
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./columns.js').Column} Column */
@@ -24,11 +24,7 @@ export function makeSlot() {
 
 /** The time since the marked record, signed. @param {Row} row @param {Row} mark @returns {string} */
 export function since(row, mark) {
-  const [a, b] = [parseTs(row.ts), parseTs(mark.ts)];
-  if (!a || !b) {
-    return '';
-  }
-  const ms = a.ms - b.ms + (a.us - b.us) / 1000;
+  const ms = msBetween(row.ts, mark.ts);
   return row.id === mark.id ? 'mark' : (ms < 0 ? '\u2212' : '+') + duration(ms);
 }
 

@@ -1,6 +1,6 @@
 // <ch-loggers>: a button, and under it the logger names as a tree with counts, any of them to choose.
-import {h, icon, sendSet} from './dom.js';
-import {names as fetchNames, aborted} from './api.js';
+import {h, icon, reason, sendSet, takeKey, textButton} from './dom.js';
+import {names as fetchNames, aborted, Latest} from './api.js';
 import {popover} from './popover.js';
 import {nameTree, toggleName, isChosen} from './names.js';
 
@@ -32,10 +32,9 @@ export class ChLoggers extends HTMLElement {
   #tree = [];
   /** @type {Set<string>} */
   #open = new Set();
-  /** @type {AbortController|undefined} */
-  #loading;
+  #latest = new Latest();
   #label = h('span', {'class': 'button-label'});
-  #button = h('button', {'type': 'button', 'class': 'button loggers-button', 'title': 'Loggers'}, icon('tree'),
+  #button = h('button', {'class': 'button loggers-button', 'title': 'Loggers'}, icon('tree'),
     this.#label);
   #search = h('input', {'class': 'field', 'type': 'search', 'autofocus': true, 'placeholder': 'Find a logger',
     'aria-label': 'Find a logger', 'spellcheck': 'false', 'autocomplete': 'off'});
@@ -48,8 +47,8 @@ export class ChLoggers extends HTMLElement {
 
   connectedCallback() {
     this.replaceChildren(this.#button, this.#panel);
-    this.#popover = popover(this.#button, this.#panel, {onopen: () => this.#load()});
-    this.#panel.addEventListener('beforetoggle', () => { this.#search.value = ''; });
+    this.#popover = popover(this.#button, this.#panel,
+      {onbefore: () => { this.#search.value = ''; }, onopen: () => this.#load()});
     this.#search.addEventListener('input', () => this.#show());
     this.#search.addEventListener('keydown', (event) => this.#onSearchKey(event));
     this.#rows.addEventListener('keydown', (event) => this.#onKey(event));
@@ -89,15 +88,14 @@ export class ChLoggers extends HTMLElement {
   }
 
   async #load() {
-    this.#loading?.abort();
-    this.#loading = new AbortController();
+    const signal = this.#latest.next();
     const {after, before, level, query} = this.#filter ?? {};
     this.#rows.setAttribute('aria-busy', 'true');
     if (!this.#list.length) {
       this.#foot.replaceChildren(h('span', {'class': 'hint'}, 'Counting\u2026'));
     }
     try {
-      this.#list = await fetchNames({after, before, level, query}, this.#loading.signal);
+      this.#list = await fetchNames({after, before, level, query}, signal);
       known = [...new Set([...this.#list.map(({name}) => name), ...known])];
       this.#tree = nameTree(this.#list);
       // A tree of one trunk is unfolded.
@@ -107,8 +105,7 @@ export class ChLoggers extends HTMLElement {
       this.#show();
     } catch (error) {
       if (!aborted(error)) {
-        this.#foot.replaceChildren(h('span', {'class': 'error-text', 'role': 'alert'},
-          error instanceof Error ? error.message : String(error)));
+        this.#foot.replaceChildren(h('span', {'class': 'error-text', 'role': 'alert'}, reason(error)));
       }
     }
     this.#rows.removeAttribute('aria-busy');
@@ -131,8 +128,7 @@ export class ChLoggers extends HTMLElement {
     this.#foot.replaceChildren(h('span', {'class': 'hint'},
       rows.length ? `${this.#list.length.toLocaleString()} loggers` : part ? 'No logger has this in its name.'
       : 'No records match.'),
-      this.#value.length ? h('button', {'type': 'button', 'class': 'button small', 'onclick': () => this.#choose([])},
-        'All loggers') : '');
+      this.#value.length ? textButton('All loggers', () => this.#choose([])) : '');
   }
 
   /**
@@ -148,14 +144,13 @@ export class ChLoggers extends HTMLElement {
       'aria-level': depth, 'title': branch.name,
       'aria-expanded': foldable ? String(open) : null, 'aria-selected': String(chosen), 'data-partly': partly,
         'onclick': () => this.#toggle(branch)},
-    foldable ? h('span', {'class': 'logger-fold', 'onclick': (/** @type {Event} */ event) => {
+    foldable ? h('span', {'class': 'logger-fold', 'onclick': (event) => {
       event.stopPropagation();
       this.#fold(branch, !open);
     }}, icon('chevron', 'icon tree-arrow')) : h('span', {'class': 'logger-fold'}),
     h('span', {'class': 'logger-check'}, chosen ? icon('check') : null),
     h('span', {'class': 'logger-part'}, branch.part || '(no name)'),
-    h('button', {'type': 'button', 'tabindex': '-1', 'aria-hidden': 'true', 'class': 'text-button logger-only',
-      'onclick': (/** @type {Event} */ event) => {
+    h('button', {'tabindex': '-1', 'aria-hidden': 'true', 'class': 'text-button logger-only', 'onclick': (event) => {
       event.stopPropagation();
       this.#choose([branch.name]);
     }}, 'only'), h('span', {'class': 'logger-count'}, short(branch.count)));
@@ -221,7 +216,7 @@ export class ChLoggers extends HTMLElement {
       to?.focus();
     };
     const open = row.getAttribute('aria-expanded');
-    const keys = /** @type {Record<string, () => void>} */ ({
+    takeKey(event, {
       'ArrowDown': () => go(rows[at + 1] ?? rows[at]), 'ArrowUp': () => at ? go(rows[at - 1]) : this.#search.focus(),
         'Home': () => go(rows[0]), 'End': () => go(rows.at(-1)),
       'ArrowRight': () => open === 'false' ? this.#fold(branch, true) : go(rows[at + 1] ?? rows[at]),
@@ -229,11 +224,6 @@ export class ChLoggers extends HTMLElement {
         : go(rows.slice(0, at).findLast((other) => Number(other.ariaLevel) < Number(row.ariaLevel)) ?? rows[at]),
       'Enter': () => this.#toggle(branch), ' ': () => this.#toggle(branch),
     });
-    if (keys[event.key]) {
-      event.preventDefault();
-      event.stopPropagation();
-      keys[event.key]();
-    }
   }
 }
 

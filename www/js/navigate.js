@@ -1,6 +1,7 @@
 // Going somewhere in the list that need not be loaded: the next error, a time, a record.
 
 import * as api from './api.js';
+import {reason} from './dom.js';
 import {order} from './rows.js';
 import {say, toast} from './status.js';
 
@@ -29,7 +30,7 @@ export async function locate(rows, row, signal) {
 }
 
 export class Navigator {
-  #abort = new AbortController();
+  #latest = new api.Latest();
 
   /** @param {RecordsView} view */
   constructor(view) {
@@ -38,13 +39,11 @@ export class Navigator {
 
   /** Only the last journey matters. @param {(signal: AbortSignal) => Promise<void>} journey */
   async #go(journey) {
-    this.#abort.abort();
-    this.#abort = new AbortController();
     try {
-      await journey(this.#abort.signal);
+      await journey(this.#latest.next());
     } catch (error) {
       if (!api.aborted(error)) {
-        toast(error instanceof Error ? error.message : String(error), 'error');
+        toast(reason(error), 'error');
       }
     }
   }

@@ -17,12 +17,18 @@ export function place(button, panel, align) {
   panel.style.top = `${top}px`;
 }
 
+/** @param {Event} event */
+function isOpening(event) {
+  return /** @type {ToggleEvent} */ (event).newState === 'open';
+}
+
 /**
  * Makes `button` open and close `panel`, which must be in the document beside it (class `popover`).
  * @param {HTMLElement} button @param {HTMLElement} panel
- * @param {{align?: 'start' | 'end', onopen?: () => void, onclose?: () => void}} [options]
+ * @param {{align?: 'start' | 'end', onbefore?: () => void, onopen?: () => void, onclose?: () => void}} [options]
+ *   onbefore: the first key is for what it makes
  */
-export function popover(button, panel, {align = 'start', onopen, onclose} = {}) {
+export function popover(button, panel, {align = 'start', onbefore, onopen, onclose} = {}) {
   panel.setAttribute('popover', 'auto');
   button.setAttribute('aria-expanded', 'false');
   const isOpen = () => panel.matches(':popover-open');
@@ -33,15 +39,11 @@ export function popover(button, panel, {align = 'start', onopen, onclose} = {}) 
   button.addEventListener('pointerdown', () => { wasOpen = isOpen(); });
   button.addEventListener('keydown', () => { wasOpen = isOpen(); });
   button.addEventListener('click', () => {
-    if (wasOpen) {
-      panel.hidePopover();
-    } else {
-      panel.showPopover();
-    }
+    panel.togglePopover(!wasOpen);
     wasOpen = false;
   });
   panel.addEventListener('toggle', (event) => {
-    const opened = /** @type {ToggleEvent} */ (event).newState === 'open';
+    const opened = isOpening(event);
     button.setAttribute('aria-expanded', String(opened));
     if (opened) {
       watcher.observe(panel);
@@ -56,13 +58,14 @@ export function popover(button, panel, {align = 'start', onopen, onclose} = {}) 
       onclose?.();
     }
   });
-  // Placed before it is painted for the first time.
   panel.addEventListener('beforetoggle', (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === 'open') {
+    if (isOpening(event)) {
+      onbefore?.();
+      // Placed before it is painted for the first time.
       queueMicrotask(replace);
     }
   });
-  return {open: () => !isOpen() && panel.showPopover(), close: () => isOpen() && panel.hidePopover(), isOpen};
+  return {close: () => panel.togglePopover(false), isOpen};
 }
 
 // A menu that is made when it opens: arrow keys move in it, Esc closes it, the focus goes back to where it was.
@@ -82,7 +85,7 @@ function itemElement(item, close) {
   if (!run) {
     return h('div', {'class': 'menu-heading', 'role': 'presentation'}, label);
   }
-  return h('button', {'type': 'button', 'class': 'menu-item', 'tabindex': '-1',
+  return h('button', {'class': 'menu-item', 'tabindex': '-1',
     'role': checked === undefined ? 'menuitem' : 'menuitemcheckbox',
     'aria-checked': checked === undefined ? null : String(checked),
     'onclick': () => {
@@ -123,7 +126,7 @@ export function openMenu(anchor, label, items, align = 'start') {
   panel.append(...items.map((item) => itemElement(item, () => panel.hidePopover())));
   panel.addEventListener('keydown', (event) => move(event, panel));
   panel.addEventListener('toggle', (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === 'closed') {
+    if (!isOpening(event)) {
       const lost = panel.contains(document.activeElement) || document.activeElement === document.body;
       panel.remove();
       anchor.removeAttribute('aria-expanded');
@@ -146,7 +149,7 @@ export function openMenu(anchor, label, items, align = 'start') {
  * @param {{text?: string, classes?: string}} [options] text: shown beside the icon
  */
 export function menuButton(label, iconName, items, {text, classes = 'plain square'} = {}) {
-  const button = h('button', {'type': 'button', 'class': `button ${classes}`, 'title': label,
+  const button = h('button', {'class': `button ${classes}`, 'title': label,
     'aria-label': text ? null : label,
     'aria-haspopup': 'menu',
     'onclick': () => openMenu(button, label, items(), 'end')}, icon(iconName), text ?? null);

@@ -1,9 +1,9 @@
 // <ch-query>: the query text, coloured, with completion, and the server's error under it at its place.
-import {h, icon, sendSet} from './dom.js';
+import {h, icon, iconButton, sendSet, textButton} from './dom.js';
 import {tokenize} from './query-edit.js';
 import {complete, queryHelp} from './query-words.js';
 import {errorSpan, errorText, errorFixes, queryText} from './query-text.js';
-import {popover, openMenu} from './popover.js';
+import {menuButton, popover} from './popover.js';
 import {queries} from './saved.js';
 import {knownNames} from './logger-tree.js';
 
@@ -21,9 +21,8 @@ export class ChQuery extends HTMLElement {
   #below = h('div', {'class': 'query-below', 'id': 'query-error', 'role': 'status'});
   #list = h('div', {'class': 'popover query-list', 'role': 'listbox', 'id': 'query-list', 'aria-label': 'Completion',
     'popover': 'manual'});
-  #clear = h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'Clear',
-    'aria-label': 'Clear the query'}, icon('close'));
-  #run = h('button', {'type': 'button', 'class': 'button small primary query-run', 'title': 'Enter'}, 'Run');
+  #clear = iconButton('close', 'Clear the query', () => this.#put(''));
+  #run = textButton('Run', () => this.#submit(), 'button small primary query-run');
   #value = '';
   /** @type {import('./api.js').ApiError|Error|null} */
   #error = null;
@@ -42,16 +41,13 @@ export class ChQuery extends HTMLElement {
   }
 
   connectedCallback() {
-    const help = h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'What can stand here',
-      'aria-label': 'Help with the query'}, icon('help'));
+    const help = iconButton('help', 'Help with the query');
     const panel = h('div', {'class': 'popover query-help'});
     const helper = popover(help, panel, {align: 'end', onopen: () => panel.replaceChildren(queryHelp((query) => {
       helper.close();
       this.#put(query);
     }))});
-    const past = h('button', {'type': 'button', 'class': 'button plain small square', 'title': 'Queries before',
-      'aria-label': 'Queries before', 'aria-haspopup': 'menu',
-      'onclick': () => this.#openPast(past)}, icon('history'));
+    const past = menuButton('Queries before', 'history', () => this.#past(), {classes: 'plain small square'});
     this.replaceChildren(h('div', {'class': 'query-frame'}, icon('search', 'icon query-icon'),
       h('div', {'class': 'query-text'}, this.#mirror, this.#area),
       h('div', {'class': 'query-tools'}, this.#clear, this.#run, past, help)), this.#list, this.#below, panel);
@@ -66,8 +62,6 @@ export class ChQuery extends HTMLElement {
     this.#area.addEventListener('scroll', () => { this.#mirror.scrollTop = this.#area.scrollTop; });
     // A click on what belongs to the text does not take the focus from it.
     [this.#list, this.#below].forEach((part) => part.addEventListener('mousedown', (event) => event.preventDefault()));
-    this.#clear.addEventListener('click', () => this.#put(''));
-    this.#run.addEventListener('click', () => this.#submit());
     this.#area.value = this.#value;
     this.#show();
   }
@@ -145,8 +139,7 @@ export class ChQuery extends HTMLElement {
   #showBelow(text, changed) {
     if (this.#error && !changed) {
       const fixes = errorFixes(this.#error.message, text)
-        .map(({label, query}) => h('button', {'type': 'button', 'class': 'button small',
-          'onclick': () => this.#put(query)}, label));
+        .map(({label, query}) => textButton(label, () => this.#put(query)));
       this.#below.replaceChildren(h('span', {'class': 'error-text'}, errorText(this.#error.message)), ...fixes);
       return;
     }
@@ -200,8 +193,8 @@ export class ChQuery extends HTMLElement {
 
   #closeList() {
     this.#completion = null;
-    if (this.#list.isConnected && this.#list.matches(':popover-open')) {
-      this.#list.hidePopover();
+    if (this.#list.isConnected) {
+      this.#list.togglePopover(false);
     }
     this.#area.removeAttribute('aria-activedescendant');
     this.#area.removeAttribute('aria-controls');
@@ -282,12 +275,9 @@ export class ChQuery extends HTMLElement {
     return true;
   }
 
-  /** @param {HTMLElement} button */
-  #openPast(button) {
+  #past() {
     const list = queries().filter((query) => query !== this.#value);
-    openMenu(button, 'Queries before',
-      list.length ? list.map((query) => ({label: query, icon: 'none', run: () => this.#put(query)}))
-      : [{label: 'None yet'}], 'end');
+    return list.length ? list.map((query) => ({label: query, run: () => this.#put(query)})) : [{label: 'None yet'}];
   }
 }
 

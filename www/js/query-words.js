@@ -263,7 +263,7 @@ export function queryHelp(use) {
       'A condition as after WHERE in MySQL. Click on an example to use it, or on a value in a record.'),
     ...EXAMPLES.map(({title, examples}) => h('section', {}, h('h2', {}, title),
       h('ul', {'class': 'query-examples'}, ...examples.map(([about, query]) =>
-      h('li', {}, h('button', {'type': 'button', 'onclick': () => use(query)}, h('span', {}, about),
+      h('li', {}, h('button', {'onclick': () => use(query)}, h('span', {}, about),
         queryCode(query))))))),
     table('Columns', 'column'), table('Operators', 'keyword'), table('Functions', 'function'),
     h('p', {'class': 'hint'},

@@ -1,5 +1,5 @@
 // <ch-range>: a button that says the range, and under it ways to choose another: typed, usual, by dates; and the zone.
-import {h, icon, sendSet} from './dom.js';
+import {h, icon, iconButton, sendSet, textButton} from './dom.js';
 import {popover} from './popover.js';
 import {now} from './api.js';
 import {parseRange, readPoint} from './range.js';
@@ -35,15 +35,12 @@ export class ChRange extends HTMLElement {
   #clock;
 
   connectedCallback() {
-    const button = h('button', {'type': 'button', 'class': 'button range-button', 'title': 'Range of time'},
+    const button = h('button', {'class': 'button range-button', 'title': 'Range of time'},
       icon('clock'), this.#label, this.#zoneHint);
     const panel = h('div', {'class': 'popover range'}, this.#typedForm(),
       h('div', {'class': 'range-columns'}, this.#usual, this.#absoluteForm()), this.#zoneForm());
     this.replaceChildren(button, this.#shiftButton(-1), this.#shiftButton(1), panel);
-    this.#popover = popover(button, panel);
-    // Before it is open: the first key is for it already.
-    panel.addEventListener('beforetoggle', (event) =>
-      /** @type {ToggleEvent} */ (event).newState === 'open' && this.#opened());
+    this.#popover = popover(button, panel, {onbefore: () => this.#opened()});
     // "Today" becomes "yesterday".
     this.#clock = setInterval(() => this.#show(), 60000);
     this.#show();
@@ -94,16 +91,15 @@ export class ChRange extends HTMLElement {
     this.#zone.value = zone === 'local' ? '' : zone;
     this.#zone.placeholder = `${zoneLabel('local', at)}, this browser's`;
     this.#zoneError.textContent = '';
-    this.#usual.replaceChildren(...[USUAL,
-      DAYS].map((group) => h('div', {'class': 'range-group'},
-      ...group.map(([text, label]) => this.#usualButton(text, label)))));
+    this.#usual.replaceChildren(...[USUAL, DAYS].map((group) =>
+      h('div', {'class': 'range-group'}, ...group.map(([text, label]) => this.#usualButton(text, label)))));
   }
 
   /** @param {string} text @param {string} label */
   #usualButton(text, label) {
     const range = parseRange(text, this.#context);
     const on = range && range.after === this.#value.after && range.before === this.#value.before;
-    return h('button', {'type': 'button', 'class': 'range-choice', 'aria-pressed': String(Boolean(on)),
+    return h('button', {'class': 'range-choice', 'aria-pressed': String(Boolean(on)),
       'onclick': () => this.#choose(range)}, label);
   }
 
@@ -126,7 +122,7 @@ export class ChRange extends HTMLElement {
       this.#preview.className = range ? 'range-preview' : 'range-preview error-text';
       this.#preview.textContent = text === '' ? '' : range ? sentence(range, this.#context) : 'Not understood yet';
     });
-    return h('form', {'class': 'range-form', 'onsubmit': (/** @type {Event} */ event) => {
+    return h('form', {'class': 'range-form', 'onsubmit': (event) => {
       event.preventDefault();
       this.#choose(this.#typed.value.trim() ? parseRange(this.#typed.value, this.#context) : null);
     }}, h('div', {'class': 'range-line'}, this.#typed,
@@ -134,11 +130,10 @@ export class ChRange extends HTMLElement {
   }
 
   #absoluteForm() {
-    return h('form', {'class': 'range-absolute', 'onsubmit': (/** @type {Event} */ event) => {
+    return h('form', {'class': 'range-absolute', 'onsubmit': (event) => {
       event.preventDefault();
-      const text = [this.#from.value && `${this.#from.value}`, this.#to.value && `${this.#to.value}`];
-      const range = text[0] && text[1] ? `${text[0]} .. ${text[1]}`
-        : text[0] ? `since ${text[0]}` : text[1] ? `until ${text[1]}` : '';
+      const [from, to] = [this.#from.value, this.#to.value];
+      const range = from && to ? `${from} .. ${to}` : from ? `since ${from}` : to ? `until ${to}` : '';
       this.#choose(parseRange(range, this.#context));
     }}, h('label', {}, h('span', {}, 'From'), this.#from), h('label', {}, h('span', {}, 'To'), this.#to),
       h('button', {'type': 'submit', 'class': 'button'}, 'Show these'));
@@ -149,10 +144,9 @@ export class ChRange extends HTMLElement {
     const fill = () => list.append(...zones().map((zone) => h('option', {value: zone})));
     this.#zone.addEventListener('focus', fill, {once: true});
     this.#zone.addEventListener('change', () => this.#chooseZone(this.#zone.value.trim()));
-    const quick = (/** @type {string} */ zone, /** @type {string} */ label) => h('button', {'type': 'button',
-      'class': 'button small', 'onclick': () => this.#chooseZone(zone)}, label);
     return h('div', {'class': 'range-zone-form'}, h('span', {'class': 'hint'}, 'Time zone'), this.#zone, list,
-      quick('local', 'Local'), quick('UTC', 'UTC'), this.#zoneError);
+      textButton('Local', () => this.#chooseZone('local')), textButton('UTC', () => this.#chooseZone('UTC')),
+      this.#zoneError);
   }
 
   /** @param {string} typed */
@@ -169,8 +163,7 @@ export class ChRange extends HTMLElement {
   /** One length of the range earlier or later. @param {1|-1} sign */
   #shiftButton(sign) {
     const label = sign < 0 ? 'Earlier' : 'Later';
-    return h('button', {'type': 'button', 'class': 'button plain square range-shift',
-      'title': `${label} by the length of the range`, 'aria-label': label, 'onclick': () => {
+    return iconButton(sign < 0 ? 'left' : 'right', label, () => {
       const [from, to] = this.#bounds();
       if (from !== null && to !== null) {
         // A period ends with its last microsecond.
@@ -178,7 +171,7 @@ export class ChRange extends HTMLElement {
         const text = (/** @type {Instant} */ {ms, us}) => apiText({ms: ms + sign * length, us});
         this.#choose({after: text(from), before: text(to)});
       }
-    }}, icon(sign < 0 ? 'left' : 'right'));
+    }, {'class': 'button plain square range-shift', 'title': `${label} by the length of the range`});
   }
 }
 

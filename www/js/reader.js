@@ -1,11 +1,10 @@
 // The record beside the list: fetched, kept for a while, shown; and how wide its panel is.
 
-import {aborted, ApiError, record as fetchRecord} from './api.js';
-import {byId} from './dom.js';
+import {aborted, ApiError, Latest, record as fetchRecord} from './api.js';
+import {byId, keep, recall, takeKey} from './dom.js';
 
 /** @typedef {import('./api.js').Row} Row */
 
-const STORED = 'chronologer.side';
 const KEPT = 200;
 
 /** @type {Map<number, Row>} whole records; they never change */
@@ -26,7 +25,7 @@ export async function wholeRecord(id, signal) {
 }
 
 export class Reader {
-  #abort = new AbortController();
+  #latest = new Latest();
   /** The record that is shown. @type {Row | null} */
   record = null;
 
@@ -42,9 +41,7 @@ export class Reader {
 
   /** @param {number | null} id @param {string} zone */
   async show(id, zone) {
-    this.#abort.abort();
-    this.#abort = new AbortController();
-    const {signal} = this.#abort;
+    const signal = this.#latest.next();
     this.panel.zone = zone;
     if (id === null) {
       this.record = null;
@@ -87,19 +84,11 @@ export class Reader {
       const next = Math.max(280, Math.min(main.clientWidth - 280, width));
       main.style.setProperty('--side', `${Math.round(next)}px`);
       splitter.setAttribute('aria-valuenow', String(Math.round(next)));
-      try {
-        localStorage.setItem(STORED, String(Math.round(next)));
-      } catch {
-        // Storage is refused: the width lasts as long as the page.
-      }
+      keep('side', Math.round(next));
     };
-    try {
-      const width = Number(localStorage.getItem(STORED));
-      if (width) {
-        main.style.setProperty('--side', `${width}px`);
-      }
-    } catch {
-      // As wide as the style sheet says.
+    const width = recall('side', 0);
+    if (width) {
+      main.style.setProperty('--side', `${width}px`);
     }
     splitter.setAttribute('aria-valuenow', '560');
     splitter.addEventListener('pointerdown', (event) => {
@@ -111,13 +100,7 @@ export class Reader {
         become(main.getBoundingClientRect().right - event.clientX);
       }
     });
-    splitter.addEventListener('keydown', (event) => {
-      const step = {ArrowLeft: 32, ArrowRight: -32}[event.key];
-      if (step) {
-        event.preventDefault();
-        event.stopPropagation();
-        become(this.side.clientWidth + step);
-      }
-    });
+    splitter.addEventListener('keydown', (event) => takeKey(event, {
+      ArrowLeft: () => become(this.side.clientWidth + 32), ArrowRight: () => become(this.side.clientWidth - 32)}));
   }
 }

@@ -1,10 +1,10 @@
 // <ch-record>: one record to read. Its title is what went wrong; then the facts, the traceback, and all the rest of it.
-import {h, icon, sendSet} from './dom.js';
+import {h, iconButton, sendSet, takeKey} from './dom.js';
 import {get, subscribe} from './state.js';
 import {levelBadge, levelBand, levelName} from './level.js';
 import {formatTs, ago, parseTs, duration} from './zone.js';
 import {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, chainView, framesView, missingTraceback} from './traceback.js';
-import {factsView, longText, actionButton} from './field-menu.js';
+import {factsView, putText, actionButton} from './field-menu.js';
 import {menuButton} from './popover.js';
 import {copy, copyButton, markdown, recordCurl} from './copy.js';
 import {json, yaml} from './json.js';
@@ -158,9 +158,8 @@ export class ChRecord extends HTMLElement {
   }
 
   #close() {
-    return h('button', {'type': 'button', 'class': 'button plain square record-close', 'title': 'Close (Esc)',
-      'aria-label': 'Close the record',
-      'onclick': () => sendSet(this, {record: null})}, icon('close'));
+    return iconButton('close', 'Close the record', () => sendSet(this, {record: null}),
+      {'class': 'button plain square record-close', 'title': 'Close (Esc)'});
   }
 
   #showActions() {
@@ -202,18 +201,15 @@ export class ChRecord extends HTMLElement {
 
   /** @param {Reading} reading */
   #traceback({chain, text, title}) {
-    const plain = longText(text, 'traceback-text', 100000);
-    plain.tabIndex = 0;
+    const plain = putText(h('pre', {'class': 'traceback-text', 'tabindex': '0'}), text, 100000);
     plain.hidden = Boolean(chain);
     const view = chain ? chainView(chain, title) : null;
-    const choose = h('button', {'type': 'button', 'class': 'button plain small', 'aria-pressed': 'false',
-      'title': 'As Python printed it',
+    const choose = h('button', {'class': 'button plain small', 'aria-pressed': 'false', 'title': 'As Python printed it',
       'onclick': () => {
-      const on = choose.getAttribute('aria-pressed') === 'false';
-      choose.setAttribute('aria-pressed', String(on));
-      plain.hidden = !on;
-      view?.toggleAttribute('hidden', on);
-    }}, 'As text');
+        plain.hidden = !plain.hidden;
+        choose.setAttribute('aria-pressed', String(!plain.hidden));
+        view?.toggleAttribute('hidden', !plain.hidden);
+      }}, 'As text');
     return this.#section('Traceback', [view ?? '', plain], text,
       chain ? [h('span', {'class': 'hint'}, 'most recent call first'), choose] : []);
   }
@@ -229,16 +225,14 @@ export class ChRecord extends HTMLElement {
     const logrec = record.logrec ?? {};
     const panel = h('div', {'class': 'record-panel', 'role': 'tabpanel', 'id': 'record-panel'});
     /** @type {HTMLButtonElement[]} */
-    const tabs = TABS.map((name, i) => h('button', {'type': 'button', 'role': 'tab', 'class': 'record-tab',
+    const tabs = TABS.map((name, i) => h('button', {'role': 'tab', 'class': 'record-tab',
       'id': `record-tab-${i}`, 'aria-controls': 'record-panel',
-      'onclick': () => choose(i), 'onkeydown': (/** @type {KeyboardEvent} */ event) => {
-        const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
-        if (step) {
-          event.preventDefault();
-          choose((i + step + TABS.length) % TABS.length);
-          tabs[chosenTab].focus();
-        }
-      }}, name));
+      'onclick': () => choose(i), 'onkeydown': (event) => takeKey(event, {ArrowRight: () => go(i + 1),
+        ArrowLeft: () => go(i + TABS.length - 1)})}, name));
+    const go = (/** @type {number} */ to) => {
+      choose(to % TABS.length);
+      tabs[chosenTab].focus();
+    };
     const choose = (/** @type {number} */ chosen) => {
       chosenTab = chosen;
       tabs.forEach((tab, i) => {
@@ -249,18 +243,20 @@ export class ChRecord extends HTMLElement {
       panel.replaceChildren(this.#view(record, logrec));
     };
     choose(chosenTab);
-    const text = () => chosenTab === 1 ? yaml(record) : json(record, 2);
     return h('section', {'class': 'record-section'}, h('div', {'class': 'section-head'},
       h('div', {'class': 'record-tabs', 'role': 'tablist', 'aria-label': 'The whole record as'}, ...tabs),
-        h('span', {'class': 'hint'}, `#${record.id}`), copyButton(text, 'the whole record')), panel);
+        h('span', {'class': 'hint'}, `#${record.id}`), copyButton(() => this.#text(record), 'the whole record')), panel);
+  }
+
+  /** @param {Row} record */
+  #text(record) {
+    return chosenTab === 1 ? yaml(record) : json(record, 2);
   }
 
   /** @param {Row} record @param {object} logrec */
   #view(record, logrec) {
     if (chosenTab !== 0) {
-      const text = longText(chosenTab === 1 ? yaml(record) : json(record, 2), 'record-text', 200000);
-      text.tabIndex = 0;
-      return text;
+      return putText(h('pre', {'class': 'record-text', 'tabindex': '0'}), this.#text(record), 200000);
     }
     if (Object.keys(logrec).length === 0) {
       return h('p', {'class': 'hint'}, 'Nothing more was logged with it.');

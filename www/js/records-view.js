@@ -1,7 +1,7 @@
 // The list with what belongs to it: its rows, live ones, and what stands there instead of rows.
 
 import * as api from './api.js';
-import {byId, h, icon} from './dom.js';
+import {byId, h, icon, textButton} from './dom.js';
 import {List} from './list.js';
 import {readPoint} from './range.js';
 import {Rows} from './rows.js';
@@ -47,7 +47,7 @@ export class RecordsView {
     this.handlers = handlers;
     this.rows = new Rows(api, () => this.#changed());
     this.list = new List(host, this.rows, {...handlers, onscroll: () => this.#scrolled()});
-    this.pill = h('button', {'type': 'button', 'class': 'new-pill', 'hidden': true, 'onclick': () => this.follow()});
+    this.pill = h('button', {'class': 'new-pill', 'hidden': true, 'onclick': () => this.follow()});
     host.append(this.pill);
     this.tail = new Tail({
       fetch: api.tail,
@@ -125,7 +125,7 @@ export class RecordsView {
       return customElements.get('ch-empty') ? document.createElement('ch-empty') : h('p', {'class': 'list-message'}, 'There are no records yet.');
     }
     const drop = (/** @type {string} */ words, /** @type {Partial<State>} */ patch) =>
-      h('button', {'type': 'button', 'class': 'button', 'onclick': () => this.handlers.set(patch)}, words);
+      textButton(words, () => this.handlers.set(patch), 'button');
     return h('div', {'class': 'list-message'}, h('h2', {}, 'Nothing matches'),
       h('p', {'class': 'hint'}, 'No record passes everything that is asked for. Ask for less:'),
       h('div', {'class': 'list-message-tools'},
@@ -146,7 +146,7 @@ export class RecordsView {
       : error.status === 0 ? ['No connection', `${error.message}. It is tried again by itself.`]
       : ['The records could not be read', error.message];
     const message = h('div', {'class': 'list-message failed', 'role': 'alert'}, h('h2', {}, title), h('p', {}, words),
-      inQuery ? null : h('button', {'type': 'button', 'class': 'button', 'onclick': again}, icon('reload'), 'Try again'));
+      inQuery ? null : h('button', {'class': 'button', 'onclick': again}, icon('reload'), 'Try again'));
     // Rows that are there stay in sight.
     message.classList.toggle('over', this.rows.length > 0);
     return message;

@@ -1,38 +1,25 @@
 // <ch-saved>: searches kept by name in this browser, and what was searched for before.
-import {h, icon, sendSet, sendStatus} from './dom.js';
+import {h, icon, iconButton, keep, recall, sendSet, sendStatus, textButton} from './dom.js';
 import {popover} from './popover.js';
-import {FILTERS, get} from './state.js';
+import {DEFAULTS, FILTERS, filters, get} from './state.js';
 import {sentence} from './range-text.js';
 import {levelName} from './level.js';
 import {searchCurl, pythonConfig, copy} from './copy.js';
-import {filters, DEFAULTS} from './state.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {Pick<State, 'after'|'before'|'level'|'names'|'query'|'columns'>} Search */
 /** @typedef {{name: string, search: Search}} Saved */
 
-const SAVED = 'chronologer-saved';
-const PAST = 'chronologer-past';
 const PAST_MOST = 30;
 
-/** @template T @param {string} key */
-function readList(key) {
-  try {
-    const list = JSON.parse(localStorage.getItem(key) ?? '[]');
-    return Array.isArray(list) ? list : [];
-  } catch {
-    return [];
-  }
+/** @returns {Saved[]} */
+function savedList() {
+  return recall('saved', []);
 }
 
-/** @param {string} key @param {unknown[]} list */
-function writeList(key, list) {
-  try {
-    localStorage.setItem(key, JSON.stringify(list));
-    return true;
-  } catch {
-    return false;
-  }
+/** The newest first. @returns {Search[]} */
+function pastList() {
+  return recall('past', []);
 }
 
 /** @param {State} state */
@@ -59,7 +46,7 @@ function searchText({after, before, level, names, query}) {
 
 /** @returns {string[]} queries before, the newest first */
 export function queries() {
-  return [...new Set(/** @type {Search[]} */ (readList(PAST)).map(({query}) => query))].filter(Boolean).slice(0, 20);
+  return [...new Set(pastList().map(({query}) => query))].filter(Boolean).slice(0, 20);
 }
 
 /** Remembers a search that was made. @param {State} state */
@@ -67,8 +54,8 @@ function remember(state) {
   const search = searchOf(state);
   if (!isEmpty(search)) {
     const text = JSON.stringify(search);
-    const rest = /** @type {Search[]} */ (readList(PAST)).filter((other) => JSON.stringify(other) !== text);
-    writeList(PAST, [search, ...rest].slice(0, PAST_MOST));
+    const rest = pastList().filter((other) => JSON.stringify(other) !== text);
+    keep('past', [search, ...rest].slice(0, PAST_MOST));
   }
 }
 
@@ -82,13 +69,10 @@ export class ChSaved extends HTMLElement {
   #state = get();
 
   connectedCallback() {
-    const button = h('button', {'type': 'button', 'class': 'button', 'title': 'Saved searches and history'},
+    const button = h('button', {'class': 'button', 'title': 'Saved searches and history'},
       icon('star'), h('span', {'class': 'button-label'}, 'Saved'));
     this.replaceChildren(button, this.#panel);
-    this.#popover = popover(button, this.#panel, {align: 'end'});
-    // Before it is open: then the focus goes to its field.
-    this.#panel.addEventListener('beforetoggle', (event) =>
-      /** @type {ToggleEvent} */ (event).newState === 'open' && this.#show());
+    this.#popover = popover(button, this.#panel, {align: 'end', onbefore: () => this.#show()});
   }
 
   get state() {
@@ -103,38 +87,34 @@ export class ChSaved extends HTMLElement {
   }
 
   #show() {
-    const saved = /** @type {Saved[]} */ (readList(SAVED));
-    const past = /** @type {Search[]} */ (readList(PAST));
+    const saved = savedList();
+    const past = pastList();
     const name = h('input', {'class': 'field', 'placeholder': 'Name of this search',
       'aria-label': 'Name of this search', 'maxlength': '80',
       'required': true, 'autofocus': true});
-    const form = h('form', {'class': 'saved-form', 'onsubmit': (/** @type {Event} */ event) => {
+    const form = h('form', {'class': 'saved-form', 'onsubmit': (event) => {
       event.preventDefault();
       this.#save(name.value.trim());
     }}, name, h('button', {'class': 'button primary', 'type': 'submit'}, 'Save'));
     this.#panel.replaceChildren(form, h('p', {'class': 'hint saved-current'}, searchText(searchOf(this.#state))),
       ...(saved.length ? [h('ul', {'class': 'saved-list'},
-        ...saved.map((item, i) => this.#item(item.name, item.search, () => this.#drop(SAVED, i))))] : []),
+        ...saved.map((item, i) => this.#item(item.name, item.search, () => this.#drop('saved', saved, i))))] : []),
       h('h2', {}, 'Before'),
       past.length ? h('ul', {'class': 'saved-list'},
-        ...past.map((search, i) => this.#item('', search, () => this.#drop(PAST, i))))
+        ...past.map((search, i) => this.#item('', search, () => this.#drop('past', past, i))))
         : h('p', {'class': 'hint'}, 'What you search for is listed here, in this browser only.'),
       h('div', {'class': 'saved-copy'}, h('span', {'class': 'hint'}, 'Copy as'),
-        h('button', {'type': 'button', 'class': 'button small',
-          'onclick': () => copy(this, searchCurl(filters(this.#state)), 'Command')}, 'cURL'),
-        h('button', {'type': 'button', 'class': 'button small',
-          'onclick': () => copy(this, pythonConfig(), 'Configuration')}, 'Python logging'),
-        h('button', {'type': 'button', 'class': 'button small', 'onclick': () => copy(this, location.href, 'Link')},
-          'Link')));
+        textButton('cURL', () => copy(this, searchCurl(filters(this.#state)), 'Command')),
+        textButton('Python logging', () => copy(this, pythonConfig(), 'Configuration')),
+        textButton('Link', () => copy(this, location.href, 'Link'))));
   }
 
   /** @param {string} name @param {Search} search @param {() => void} drop */
   #item(name, search, drop) {
     const text = searchText(whole(search));
-    return h('li', {}, h('button', {'type': 'button', 'class': 'saved-open', 'onclick': () => this.#open(search)},
+    return h('li', {}, h('button', {'class': 'saved-open', 'onclick': () => this.#open(search)},
       name ? h('strong', {}, name) : null, h('span', {'title': text}, text)),
-      h('button', {'type': 'button', 'class': 'field-button', 'title': 'Forget',
-        'aria-label': `Forget ${name || text}`, 'onclick': drop}, icon('close')));
+      iconButton('close', 'Forget', drop, {'class': 'field-button', 'aria-label': `Forget ${name || text}`}));
   }
 
   /** @param {Search} search */
@@ -148,8 +128,8 @@ export class ChSaved extends HTMLElement {
     if (!name) {
       return;
     }
-    const rest = /** @type {Saved[]} */ (readList(SAVED)).filter((saved) => saved.name !== name);
-    if (writeList(SAVED, [{name, search: searchOf(this.#state)}, ...rest])) {
+    const rest = savedList().filter((saved) => saved.name !== name);
+    if (keep('saved', [{name, search: searchOf(this.#state)}, ...rest])) {
       sendStatus(this, `Saved as ${name}`);
     } else {
       sendStatus(this, 'This browser keeps nothing for this page', 'error');
@@ -157,9 +137,9 @@ export class ChSaved extends HTMLElement {
     this.#show();
   }
 
-  /** @param {string} key @param {number} index */
-  #drop(key, index) {
-    writeList(key, readList(key).filter((_, i) => i !== index));
+  /** @param {string} key @param {unknown[]} list @param {number} index */
+  #drop(key, list, index) {
+    keep(key, list.toSpliced(index, 1));
     this.#show();
     this.#panel.querySelector('input')?.focus();
   }

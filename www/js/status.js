@@ -1,7 +1,7 @@
 // What the page says beside the records: short messages, a banner while the server is out of reach, the line at the foot.
 
 import {watchConnection} from './api.js';
-import {byId, h, icon} from './dom.js';
+import {byId, h, icon, iconButton, textButton} from './dom.js';
 
 const LASTS = {info: 3500, error: 9000};
 
@@ -10,10 +10,8 @@ export function toast(text, kind = 'info') {
   const toasts = byId('toasts', HTMLElement);
   const last = [...toasts.children].find((other) => other.firstElementChild?.textContent === text);
   last?.remove();
-  const close = h('button', {'type': 'button', 'class': 'button plain small square', 'aria-label': 'Dismiss'}, icon('close'));
-  const note = h('div', {'class': 'toast ' + kind}, h('span', {}, text), close);
   const end = () => note.remove();
-  close.addEventListener('click', end);
+  const note = h('div', {'class': 'toast ' + kind}, h('span', {}, text), iconButton('close', 'Dismiss', end));
   toasts.append(note);
   let timer = setTimeout(end, LASTS[kind]);
   note.addEventListener('pointerenter', () => clearTimeout(timer));
@@ -40,7 +38,7 @@ export function watchOffline(retry) {
     }
     banner.replaceChildren(icon('offline'),
       h('span', {}, 'The server can not be reached. What is shown stays; trying again by itself.'),
-      h('button', {'type': 'button', 'class': 'button small', 'onclick': retry}, 'Try now'));
+      textButton('Try now', retry));
   });
   addEventListener('online', retry);
 }
@@ -67,13 +65,13 @@ export function footer(host) {
     busy(text, cancel) {
       busy.hidden = !text;
       busy.replaceChildren(h('span', {'class': 'spinner', 'aria-hidden': 'true'}), text, cancel
-        ? h('button', {'type': 'button', 'class': 'button plain small', 'onclick': cancel}, 'Cancel') : '');
+        ? textButton('Cancel', cancel, 'button plain small') : '');
     },
-    /** @param {string} text @param {(() => void) | null} go @param {(() => void) | null} remove */
+    /** @param {string} text @param {() => void} go @param {() => void} remove */
     mark(text, go, remove) {
       mark.replaceChildren(...(text ? [
-        h('button', {'type': 'button', 'class': 'button plain small', 'title': 'Go to the marked record', 'onclick': go}, icon('flag'), text),
-        h('button', {'type': 'button', 'class': 'button plain small square', 'aria-label': 'Remove the mark', 'onclick': remove}, icon('close')),
+        h('button', {'class': 'button plain small', 'title': 'Go to the marked record', 'onclick': go}, icon('mark'), text),
+        iconButton('close', 'Remove the mark', remove),
       ] : []));
     },
     /** @param {string} text */

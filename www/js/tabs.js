@@ -1,14 +1,12 @@
 // Several searches in tabs. A tab is an address; the active one is in the address bar. They last as long as the browser's
 // own tab, so that two windows do not fight.
 
-import {h, icon} from './dom.js';
+import {h, iconButton, keep, recall} from './dom.js';
 import {format, parse} from './state.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {{id: number, search: string}} Tab */
 /** @typedef {{active: number, tabs: Tab[]}} Stored */
-
-const STORED = 'chronologer.tabs';
 
 /** What a search is about, in a few words. @param {State} state @returns {string} */
 export function describe({query, names, level, after, before, group}) {
@@ -51,21 +49,13 @@ export class Tabs {
   }
 
   #read() {
-    try {
-      const {active, tabs} = /** @type {Stored} */ (JSON.parse(sessionStorage.getItem(STORED) ?? ''));
-      this.#tabs = tabs;
-      this.#active = active;
-    } catch {
-      // None yet, or storage is refused.
-    }
+    const {active, tabs} = /** @type {Stored} */ (recall('tabs', {active: 1, tabs: []}, () => sessionStorage));
+    this.#tabs = tabs;
+    this.#active = active;
   }
 
   #write() {
-    try {
-      sessionStorage.setItem(STORED, JSON.stringify({active: this.#active, tabs: this.#tabs}));
-    } catch {
-      // Storage is refused: the tabs last as long as the page.
-    }
+    keep('tabs', {active: this.#active, tabs: this.#tabs}, () => sessionStorage);
   }
 
   /** Back may lead to another tab, and to one that was closed. @param {number | undefined} id */
@@ -138,11 +128,9 @@ export class Tabs {
       const active = id === this.#active;
       const title = describe(parse(search));
       return h('div', {'class': active ? 'tab active' : 'tab'},
-        h('button', {'type': 'button', 'class': 'tab-name', 'aria-current': active ? 'page' : null, title,
-          'onclick': () => this.choose(id), 'onauxclick': (/** @type {MouseEvent} */ event) => event.button === 1 && this.close(id)}, title),
-        many && h('button', {'type': 'button', 'class': 'tab-close', 'aria-label': `Close ${title}`,
-          'onclick': () => this.close(id)}, icon('close')));
-    }), h('button', {'type': 'button', 'class': 'button plain small square', 'aria-label': 'Clone this search into a new tab',
-      'title': 'Clone this search into a new tab (n)', 'onclick': () => this.clone()}, icon('plus')));
+        h('button', {'class': 'tab-name', 'aria-current': active ? 'page' : null, title,
+          'onclick': () => this.choose(id), 'onauxclick': (event) => event.button === 1 && this.close(id)}, title),
+        many && iconButton('close', `Close ${title}`, () => this.close(id), {'class': 'tab-close'}));
+    }), iconButton('plus', 'Clone this search into a new tab (n)', () => this.clone()));
   }
 }

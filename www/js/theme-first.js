@@ -1,6 +1,6 @@
 // Before anything is painted: the theme that the reader chose. Not a module, because modules wait.
 try {
-  const theme = localStorage.getItem('chronologer.theme');
+  const theme = JSON.parse(localStorage.getItem('chronologer.theme') ?? 'null');
   if (theme === 'light' || theme === 'dark') {
     document.documentElement.dataset.theme = theme;
   }

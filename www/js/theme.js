@@ -1,8 +1,7 @@
 // Dark, light, or as the system has it. theme-first.js applies the choice before the page is painted.
 
-import {icon} from './dom.js';
+import {icon, keep} from './dom.js';
 
-const STORED = 'chronologer.theme';
 const NAMES = {auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark'};
 /** @typedef {keyof typeof NAMES} Theme */
 const ORDER = /** @type {Theme[]} */ (Object.keys(NAMES));
@@ -19,11 +18,7 @@ function apply(theme) {
   } else {
     document.documentElement.dataset.theme = theme;
   }
-  try {
-    localStorage.setItem(STORED, theme);
-  } catch {
-    // Storage is refused: the choice lasts as long as the page.
-  }
+  keep('theme', theme);
 }
 
 /** Each press takes the next. @param {HTMLButtonElement} button @returns {() => void} the press */

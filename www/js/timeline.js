@@ -1,8 +1,8 @@
 // The timeline: everything that matches over the whole range, stacked by level, whatever part of it the list has loaded.
 // Dragging over bars zooms; a click goes to the records of a bar.
 
-import {aborted, ApiError, now} from './api.js';
-import {h, icon, svg} from './dom.js';
+import {aborted, ApiError, Latest, now} from './api.js';
+import {h, icon, iconButton, svg} from './dom.js';
 import {LEVELS} from './level.js';
 import {bins, chooseStep, DAYS, rangeText, sums, ticks} from './timeline-bins.js';
 import {fillTable} from './timeline-table.js';
@@ -35,7 +35,7 @@ export class Timeline {
   #ready = false;
   /** @type {Marks} */
   #marks = {};
-  #abort = new AbortController();
+  #latest = new Latest();
   /** The bar that keys or the pointer are at, and where a selection began. @type {number | null} */
   #at = null;
   /** @type {number | null} */
@@ -47,9 +47,9 @@ export class Timeline {
     this.handlers = handlers;
     this.caption = h('div', {'class': 'timeline-caption'});
     this.legend = h('div', {'class': 'timeline-legend'});
-    this.back = this.#button('back', 'Back to the range before', () => handlers.onback());
-    this.out = this.#button('zoom-out', 'Zoom out (-)', () => handlers.onout());
-    this.tableButton = this.#button('bars', 'As a table', () => this.#toggleTable());
+    this.back = iconButton('back', 'Back to the range before', () => handlers.onback());
+    this.out = iconButton('zoom-out', 'Zoom out (-)', () => handlers.onout());
+    this.tableButton = iconButton('bars', 'As a table', () => this.#toggleTable());
     this.tableButton.setAttribute('aria-expanded', 'false');
     this.layers = svg('g', {'class': 'timeline-bars'});
     this.axis = svg('g', {'class': 'timeline-axis'});
@@ -71,11 +71,6 @@ export class Timeline {
     this.canGoBack(false);
   }
 
-  /** @param {string} name @param {string} title @param {() => void} onclick */
-  #button(name, title, onclick) {
-    return h('button', {'type': 'button', 'class': 'button plain small square', title, 'aria-label': title, onclick}, icon(name));
-  }
-
   /** @param {boolean} can */
   canGoBack(can) {
     this.back.hidden = !can;
@@ -95,9 +90,7 @@ export class Timeline {
    * @param {Filters} filters @param {string} zone IANA name
    */
   async load(filters, zone) {
-    this.#abort.abort();
-    this.#abort = new AbortController();
-    const {signal} = this.#abort;
+    const signal = this.#latest.next();
     this.host.setAttribute('aria-busy', 'true');
     try {
       let {from, to} = this.#ends(filters);

@@ -227,7 +227,7 @@ function codeLines(code) {
 function frameElement(frame) {
   const {file, line, name, code, repeated} = frame;
   const slash = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1;
-  const place = h('button', {'type': 'button', 'class': 'frame-place', 'title': `Copy ${file}:${line}`,
+  const place = h('button', {'class': 'frame-place', 'title': `Copy ${file}:${line}`,
     'onclick': () => copy(place, `${file}:${line}`, 'Place')},
     h('span', {'class': 'frame-folder'}, file.slice(0, slash)), h('span', {'class': 'frame-file'}, file.slice(slash)),
       h('span', {'class': 'frame-line'}, `:${line}`));

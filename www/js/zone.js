@@ -23,6 +23,12 @@ export function parseTs(text) {
   return {ms, us: Number(fraction.slice(3, 6))};
 }
 
+/** Milliseconds, with a fraction; 0 where one is no time. @param {string} later @param {string} earlier */
+export function msBetween(later, earlier) {
+  const [a, b] = [parseTs(later), parseTs(earlier)];
+  return a && b ? a.ms - b.ms + (a.us - b.us) / 1000 : 0;
+}
+
 /** @param {Wall} wall @returns {number} ms since 1970 as if it were UTC; parts may overflow */
 export function utc({year, month, day, hour, minute, second}) {
   const date = new Date(0);
