@@ -98,10 +98,11 @@ def check_units(out):
 
 def check_files(out):
   files = [path for path in sorted((SOURCE / 'www').rglob('*')) if path.is_file()]
+  tests = [path for path in sorted(HERE.glob('*.*')) + sorted((HERE / 'unit').glob('*')) if path.is_file()]
   text = (SOURCE / 'Makefile.am').read_text()
-  missing = [name for name in (str(path.relative_to(SOURCE)) for path in files) if not re.search(r'(?<!\S)%s(?!\S)' % re.escape(name), text)]
+  missing = [name for name in (str(path.relative_to(SOURCE)) for path in files + tests) if not re.search(r'(?<!\S)%s(?!\S)' % re.escape(name), text)]
   out.comment('not in Makefile.am: %s' % ', '.join(missing) if missing else '%d files' % len(files))
-  out.result(not missing, 'every file of www/ is listed in Makefile.am')
+  out.result(not missing, 'every file of www/ and t/browser/ is listed in Makefile.am')
 
   shown = [path for path in files if path.suffix in ('.html', '.css', '.js', '.svg')]
   weight = sum(len(gzip.compress(path.read_bytes(), 6, mtime = 0)) for path in shown)
@@ -215,13 +216,18 @@ PARTS = {
   'xss': {},
   'fronts': {'database': MariaDB, 'front': Apache},
   'million': {'prepare': million},
+  'figures': {'prepare': million},
   'tail': {'database': MariaDB},
   'outage': {'database': MariaDB},
+  'screenshots': {},
 }
 
 
 # Where figures are taken nothing else is to run.
 ALONE = 'figures',
+
+# Only when it is asked for.
+ASKED = 'screenshots',
 
 
 def run(name, words):
@@ -242,7 +248,8 @@ def run(name, words):
 def main():
   words = sys.argv[1:]
   chosen, rest = (words[:words.index('--')], words[words.index('--') + 1:]) if '--' in words else (words, [])
-  names = [name for name in PARTS if not chosen or name in chosen]
+  node_or_end()
+  names = [name for name in PARTS if name in chosen or not chosen and name not in ASKED]
   together = [name for name in names if name not in ALONE]
   number = bad = 0
   with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -254,6 +261,14 @@ def main():
   print('1..%d' % number)
   stop_all()
   sys.exit(bad > 0 or number == 0)
+
+
+def node_or_end():
+  try:
+    node()
+  except Missing as missing:
+    print('Bail out! %s' % missing)
+    sys.exit(1)
 
 
 def told(out, missing, number, bad):
