@@ -2,7 +2,7 @@
 
 import './around.js';
 import './dialogs.js';
-import './empty.js';
+import './copy.js';
 import './logger-tree.js';
 import './query-box.js';
 import './range-picker.js';
@@ -11,22 +11,18 @@ import './saved.js';
 import * as api from './api.js';
 import {columnsPanel} from './columns.js';
 import {copy} from './copy.js';
-import {byId} from './dom.js';
+import {byId, levelButtons} from './dom.js';
 import {exportPanel} from './export.js';
 import {Groups} from './group.js';
-import {listenKeys} from './keys.js';
-import {levelButtons} from './level.js';
-import {since} from './list-row.js';
-import {Navigator} from './navigate.js';
+import {listenKeys, footer, toast, watchOffline, themeButton} from './page.js';
+import {since} from './list.js';
+import {Navigator, Zoom} from './navigate.js';
 import {knownPaths, learn, sample} from './query-words.js';
 import {Reader, wholeRecord} from './reader.js';
 import {RecordsView} from './records-view.js';
 import * as state from './state.js';
-import {footer, toast, watchOffline} from './status.js';
-import {Tabs} from './tabs.js';
-import {themeButton} from './theme.js';
+import {Tabs} from './state.js';
 import {Timeline} from './timeline.js';
-import {Zoom} from './zoom.js';
 import {apiText, parseTs, zoneName} from './zone.js';
 
 /** @typedef {import('./state.js').State} State */

@@ -1,9 +1,8 @@
 // <ch-around>: the records before and after one, with a filter of its own, beside the search.
 // Scrolling loads on, both ways.
-import {h, icon, iconButton, reason, sendSet, takeKey, textButton} from './dom.js';
+import {h, icon, iconButton, reason, sendSet, takeKey, textButton, levelBand, levelName} from './dom.js';
 import {around, aborted, Latest} from './api.js';
 import {duration, formatTs, msBetween} from './zone.js';
-import {levelBand, levelName} from './level.js';
 import {condition, valueAt} from './query-edit.js';
 
 /** @typedef {import('./state.js').State} State */

@@ -1,8 +1,7 @@
 // The columns of the list: which there are, how wide they are, and the panel that chooses them. Extra ones are JSON paths
 // into logrec ($.data.user.id) or columns of the store; which are shown is state, how wide they are is this browser's.
 
-import {h, iconButton, keep, recall, sendSet, takeKey} from './dom.js';
-import {popover} from './popover.js';
+import {h, iconButton, keep, recall, sendSet, takeKey, popover} from './dom.js';
 
 /** @typedef {{key: string, title: string, hint?: string, width: number | null, path?: string}} Column width in pixels; null is the rest */
 

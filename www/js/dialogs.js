@@ -1,10 +1,9 @@
 // Dialogs over the page: <ch-values>, the most frequent values of a field among what the search finds, and <ch-compare>,
 // two records side by side.
 import {values, aborted, Latest, record as fetchRecord} from './api.js';
-import {dialogClose, h, iconButton, reason, textButton} from './dom.js';
+import {dialogClose, h, iconButton, reason, textButton, levelBadge, levelName} from './dom.js';
 import {valueText, filterBy} from './field-menu.js';
 import {json} from './json.js';
-import {levelBadge, levelName} from './level.js';
 import {pathOf} from './query-edit.js';
 import {get, filters} from './state.js';
 import {duration, formatTs, msBetween} from './zone.js';

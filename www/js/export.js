@@ -2,8 +2,7 @@
 // that breaks off is a failed download. The range is frozen when the panel opens, and the number of rows is said.
 
 import {aborted, count, exportUrl, Latest} from './api.js';
-import {h, icon, reason, sendStatus} from './dom.js';
-import {popover} from './popover.js';
+import {h, icon, reason, sendStatus, popover} from './dom.js';
 import {formatTs} from './zone.js';
 
 /** @typedef {import('./api.js').Filters} Filters */

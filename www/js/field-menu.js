@@ -1,9 +1,8 @@
 // What one can do with a value: only these, not these, as a column, top values, copy.
 import {copy} from './copy.js';
 import {openValues} from './dialogs.js';
-import {h, icon, iconButton, sendSet, textButton} from './dom.js';
+import {h, icon, iconButton, sendSet, textButton, openMenu, menuButton} from './dom.js';
 import {json} from './json.js';
-import {openMenu, menuButton} from './popover.js';
 import * as edit from './query-edit.js';
 import {parseRange} from './range.js';
 import {get} from './state.js';

@@ -1,9 +1,8 @@
 // <ch-query>: the query text, coloured, with completion, and the server's error under it at its place.
-import {h, icon, iconButton, sendSet, textButton} from './dom.js';
+import {h, icon, iconButton, sendSet, textButton, menuButton, popover} from './dom.js';
 import {tokenize} from './query-edit.js';
 import {complete, queryHelp} from './query-words.js';
 import {errorSpan, errorText, errorFixes, queryText} from './query-text.js';
-import {menuButton, popover} from './popover.js';
 import {queries} from './saved.js';
 import {knownNames} from './logger-tree.js';
 

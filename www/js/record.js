@@ -1,11 +1,9 @@
 // <ch-record>: one record to read. Its title is what went wrong; then the facts, the traceback, and all the rest of it.
-import {h, iconButton, sendSet, takeKey} from './dom.js';
+import {h, iconButton, sendSet, takeKey, levelBadge, levelBand, levelName, menuButton} from './dom.js';
 import {get, subscribe} from './state.js';
-import {levelBadge, levelBand, levelName} from './level.js';
 import {formatTs, ago, parseTs, duration} from './zone.js';
 import {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, chainView, framesView, missingTraceback} from './traceback.js';
 import {factsView, putText, actionButton} from './field-menu.js';
-import {menuButton} from './popover.js';
 import {copy, copyButton, markdown, recordCurl} from './copy.js';
 import {json, yaml} from './json.js';
 import {openCompare} from './dialogs.js';

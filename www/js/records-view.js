@@ -1,17 +1,19 @@
 // The list with what belongs to it: its rows, live ones, and what stands there instead of rows.
-
 import * as api from './api.js';
+import {aborted, ApiError} from './api.js';
 import {byId, h, icon, textButton} from './dom.js';
 import {List} from './list.js';
+import {say, toast} from './page.js';
 import {readPoint} from './range.js';
 import {Rows} from './rows.js';
 import {filters} from './state.js';
-import {say, toast} from './status.js';
-import {Tail} from './tail.js';
 import {apiText} from './zone.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./api.js').Row} Row */
+/** @typedef {import('./api.js').Filters} Filters */
+/** @typedef {import('./api.js').Tail} Answer */
+
 /**
  * @typedef {object} Handlers
  * @property {(row: Row, event?: MouseEvent) => void} onopen @property {(row: Row) => void} oncursor
@@ -31,7 +33,7 @@ export class RecordsView {
   #unseen = 0;
   /** New rows do not move the list although it is at its top: a record is being read. */
   #held = false;
-  /** @type {import('./tail.js').Condition} */
+  /** @type {Condition} */
   #condition = 'off';
   /** Scrolled to when there are so many rows. @type {number | null} */
   #top = null;
@@ -203,7 +205,7 @@ export class RecordsView {
     this.handlers.onlive();
   }
 
-  /** @param {import('./tail.js').Condition} condition */
+  /** @param {Condition} condition */
   #tell(condition) {
     this.#condition = condition;
     const paused = this.#held || this.list.scroller.position > 0;
@@ -219,5 +221,126 @@ export class RecordsView {
     if (!this.pill.hidden) {
       this.pill.replaceChildren(icon('top'), `${this.#unseen.toLocaleString()} new`);
     }
+  }
+}
+
+// Live: asks again and again what arrived since a cursor. A lost connection loses nothing, because the cursor stays; the
+// list decides whether new rows move what is in sight.
+
+/** @typedef {'off' | 'live' | 'behind' | 'lost'} Condition behind: there is more than one answer took */
+/**
+ * @typedef {object} TailHandlers
+ * @property {(cursor: string | null, filters: Filters, options: {limit: number, logrec: boolean, signal: AbortSignal}) =>
+ *   Promise<Answer>} fetch
+ * @property {(records: import('./api.js').Row[]) => void} onrecords
+ * @property {(condition: Condition) => void} oncondition
+ * @property {(error: ApiError) => void} onerror it ended
+ */
+
+const PAUSE = 1000;
+const PAUSE_HIDDEN = 10000;
+const PAUSE_BEHIND = 50;
+const LONGEST = 30000;
+const LIMIT = 1000;
+
+export class Tail {
+  #abort = new AbortController();
+  /** @type {(() => void) | null} */
+  #wake = null;
+  running = false;
+
+  /** @param {TailHandlers} handlers */
+  constructor(handlers) {
+    this.handlers = handlers;
+  }
+
+  /**
+   * The cursor of now; what arrives after it is told from then on. So: begin, then read the list, then nothing is missed.
+   * @param {Filters} filters @param {boolean} logrec
+   */
+  async begin(filters, logrec) {
+    this.stop();
+    this.running = true;
+    this.#abort = new AbortController();
+    const {signal} = this.#abort;
+    const live = {...filters, before: ''};
+    const options = {limit: LIMIT, logrec, signal};
+    try {
+      const {cursor} = await this.handlers.fetch(null, live, options);
+      this.handlers.oncondition('live');
+      this.#follow(cursor, live, options);
+    } catch (error) {
+      this.#end(error);
+    }
+  }
+
+  stop() {
+    this.#abort.abort();
+    if (this.running) {
+      this.running = false;
+      this.handlers.oncondition('off');
+    }
+  }
+
+  /** Asks at once, as when the network is back. */
+  hurry() {
+    this.#wake?.();
+  }
+
+  /** @param {string} start @param {Filters} filters @param {{limit: number, logrec: boolean, signal: AbortSignal}} options */
+  async #follow(start, filters, options) {
+    let cursor = start;
+    let failures = 0;
+    let pause = PAUSE;
+    for (;;) {
+      await this.#wait(pause, options.signal);
+      if (options.signal.aborted) {
+        return;
+      }
+      try {
+        const answer = await this.handlers.fetch(cursor, filters, options);
+        cursor = answer.cursor;
+        failures = 0;
+        pause = answer.more ? PAUSE_BEHIND : document.hidden ? PAUSE_HIDDEN : PAUSE;
+        this.handlers.oncondition(answer.more ? 'behind' : 'live');
+        if (answer.records.length) {
+          this.handlers.onrecords(answer.records);
+        }
+      } catch (error) {
+        if (!(error instanceof ApiError && error.temporary)) {
+          this.#end(error);
+          return;
+        }
+        failures += 1;
+        pause = Math.min(LONGEST, PAUSE * 2 ** failures);
+        this.handlers.oncondition('lost');
+      }
+    }
+  }
+
+  /** @param {number} ms @param {AbortSignal} signal @returns {Promise<void>} */
+  #wait(ms, signal) {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        document.removeEventListener('visibilitychange', shown);
+        this.#wake = null;
+        resolve();
+      };
+      const shown = () => document.hidden || done();
+      const timer = setTimeout(done, ms);
+      this.#wake = done;
+      signal.addEventListener('abort', done, {once: true});
+      document.addEventListener('visibilitychange', shown);
+    });
+  }
+
+  /** @param {unknown} error */
+  #end(error) {
+    if (aborted(error)) {
+      return;
+    }
+    this.stop();
+    this.handlers.onerror(error instanceof ApiError ? error : new ApiError('Error', String(error), 0));
   }
 }

@@ -1,9 +1,7 @@
 // <ch-saved>: searches kept by name in this browser, and what was searched for before.
-import {h, icon, iconButton, keep, recall, sendSet, sendStatus, textButton} from './dom.js';
-import {popover} from './popover.js';
+import {h, icon, iconButton, keep, recall, sendSet, sendStatus, textButton, popover, levelName} from './dom.js';
 import {DEFAULTS, FILTERS, filters, get} from './state.js';
-import {sentence} from './range-text.js';
-import {levelName} from './level.js';
+import {sentence} from './range-picker.js';
 import {searchCurl, pythonConfig, copy} from './copy.js';
 
 /** @typedef {import('./state.js').State} State */

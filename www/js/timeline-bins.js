@@ -1,9 +1,9 @@
 // The arithmetic of the timeline: how long a bar is, which bars there are, where the axis is labelled. Pure.
-
-import {levelBand} from './level.js';
+import {levelBand, h, LEVELS} from './dom.js';
 import {formatTs, instantOf, offsetAt, wallAt} from './zone.js';
 
 /** @typedef {import('./api.js').Timeline} Timeline */
+
 /** @typedef {'day' | 'hour' | '15minute' | 'minute'} Group what the server can group by */
 /** @typedef {{group: Group, times: number, seconds: number, name: string}} Step a bar is `times` groups */
 /** @typedef {{start: number, end: number, count: number, bands: Object<string, number>}} Bin milliseconds */
@@ -165,4 +165,20 @@ export function rangeText(from, to, zone) {
     return a[0] === last ? a[0] : `${a[0]} \u2013 ${last}`;
   }
   return `${a[0]} ${short(a[1])} \u2013 ${a[0] === b[0] ? '' : b[0] + ' '}${short(b[1])}`;
+}
+
+// The timeline's numbers as a table, for screen readers and for everyone who wants the number itself.
+
+/** @param {HTMLElement} host @param {Bin[]} bins @param {string} zone */
+export function fillTable(host, bins, zone) {
+  const per = sums(bins);
+  const levels = LEVELS.filter(({band}) => per[band]);
+  const number = (/** @type {number} */ value) => h('td', {}, value ? value.toLocaleString() : '\u2013');
+  host.replaceChildren(h('table', {},
+    h('caption', {'class': 'visually-hidden'}, 'Records over time, by level'),
+    h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Time'), h('th', {scope: 'col'}, 'All'),
+      ...levels.map(({name}) => h('th', {scope: 'col'}, name)))),
+    h('tbody', {}, ...bins.toReversed().map(({start, end, count, bands}) => h('tr', {},
+      h('th', {scope: 'row'}, rangeText(start, end, zone)), number(count),
+      ...levels.map(({band}) => number(bands[band] ?? 0)))))));
 }

@@ -2,10 +2,8 @@
 // Dragging over bars zooms; a click goes to the records of a bar.
 
 import {aborted, ApiError, Latest, now} from './api.js';
-import {h, icon, iconButton, svg} from './dom.js';
-import {LEVELS} from './level.js';
-import {bins, chooseStep, DAYS, rangeText, sums, ticks} from './timeline-bins.js';
-import {fillTable} from './timeline-table.js';
+import {h, icon, iconButton, svg, LEVELS} from './dom.js';
+import {bins, chooseStep, DAYS, rangeText, sums, ticks, fillTable} from './timeline-bins.js';
 import {readPoint} from './range.js';
 
 /** @typedef {import('./api.js').Filters} Filters */

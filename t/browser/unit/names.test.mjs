@@ -1,7 +1,10 @@
 // Logger names as a tree, and what choosing parts of it makes of the prefixes.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {nameTree, toggleName, isChosen} from '../../../www/js/names.js';
+
+// The module also has an element, which node knows nothing of.
+Object.assign(globalThis, {HTMLElement: class {}, customElements: {define() {}}});
+const {nameTree, toggleName, isChosen} = await import('../../../www/js/logger-tree.js');
 
 const tree = nameTree([{name: 'root', count: 1}, {name: 'shop', count: 2}, {name: 'shop.db', count: 3},
   {name: 'shop.db.sql', count: 4}, {name: 'shop.http', count: 5}, {name: 'shopping', count: 6}]);

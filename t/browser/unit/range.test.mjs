@@ -2,8 +2,11 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import {parseRange, readPoint} from '../../../www/js/range.js';
-import {sentence} from '../../../www/js/range-text.js';
 import {parseLength, isoLength, lengthWords} from '../../../www/js/zone.js';
+
+// The module also has an element, which node knows nothing of.
+Object.assign(globalThis, {HTMLElement: class {}, customElements: {define() {}}});
+const {sentence} = await import('../../../www/js/range-picker.js');
 
 const context = {zone: 'Europe/Amsterdam', now: Date.UTC(2026, 10, 22, 9, 35)};
 const DAY = '2026-11-21T23:00:00Z .. 2026-11-22T22:59:59.999999Z';

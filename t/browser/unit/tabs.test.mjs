@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {DEFAULTS} from '../../../www/js/state.js';
-import {describe} from '../../../www/js/tabs.js';
+import {DEFAULTS, describe} from '../../../www/js/state.js';
 
 /** @type {[object, string][]} */
 const CASES = [

@@ -1,8 +1,10 @@
 // Tracebacks as Python 3.9 to 3.13 print them.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, isLibrary,
-  isMarks} from '../../../www/js/traceback.js';
+
+// The module also has an element, which node knows nothing of.
+Object.assign(globalThis, {HTMLElement: class {}, customElements: {define() {}}});
+const {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, isLibrary, isMarks} = await import('../../../www/js/traceback.js');
 
 const PLAIN = `Traceback (most recent call last):
   File "/srv/app/views.py", line 9, in get
