@@ -1,0 +1,108 @@
+// The rules of www/ that a program can check.
+
+import assert from 'node:assert/strict';
+import {readdirSync, readFileSync} from 'node:fs';
+import {test} from 'node:test';
+import {gzipSync} from 'node:zlib';
+
+const TOP = new URL('../../../', import.meta.url);
+const read = (path) => readFileSync(new URL(path, TOP), 'utf8');
+const list = (folder) => readdirSync(new URL(folder, TOP)).filter((name) => !name.startsWith('.')).map((name) => folder + name).sort();
+
+const MODULES = list('www/js/').filter((path) => path !== 'www/js/theme-first.js');
+const STYLES = list('www/css/');
+const PAGE = read('www/index.html');
+const FILES = ['www/README', 'www/index.html', 'www/favicon.svg', 'www/logo.svg', 'www/js/theme-first.js', ...MODULES, ...STYLES];
+
+/** Modules that app.js needs, its own and theirs. */
+function reachable() {
+  const found = new Set();
+  const visit = (name) => {
+    if (!found.has(name)) {
+      found.add(name);
+      for (const [, other] of read('www/js/' + name).matchAll(/^(?:import|export)\b[^;'"]*['"]\.\/([^'"]+)['"]/gm)) {
+        visit(other);
+      }
+    }
+  };
+  visit('app.js');
+  return [...found].sort();
+}
+
+test('no module is there that nothing needs', () => {
+  assert.deepEqual(MODULES.map((path) => path.replace('www/js/', '')), reachable());
+});
+
+test('the page asks for all modules at once', () => {
+  const asked = [...PAGE.matchAll(/<link rel="modulepreload" href="js\/([^"]+)">/g)].map(([, name]) => name).sort();
+  assert.deepEqual(asked, reachable().filter((name) => name !== 'app.js'));
+});
+
+test('the page has all style sheets', () => {
+  const linked = [...PAGE.matchAll(/<link rel="stylesheet" href="([^"]+)">/g)].map(([, path]) => 'www/' + path).sort();
+  assert.deepEqual(linked, STYLES);
+});
+
+test('everything is installed, and nothing else', () => {
+  const installed = [...read('Makefile.am').matchAll(/^\t(www\/\S+)/gm)].map(([, path]) => path).sort();
+  assert.deepEqual(installed, FILES.toSorted());
+});
+
+test('a module fits in the head', () => {
+  for (const path of MODULES) {
+    assert.ok(read(path).split('\n').length <= 401, `${path} has more than 400 lines`);
+  }
+});
+
+test('all of it is under 120 KB, compressed as one', () => {
+  const size = gzipSync(FILES.map(read).join('')).length;
+  assert.ok(size < 120000, `${size} bytes`);
+});
+
+test('text never becomes HTML, and nothing needs more than the policy allows', () => {
+  for (const path of MODULES) {
+    assert.doesNotMatch(read(path), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc/, path);
+  }
+  assert.doesNotMatch(PAGE, / style="| on[a-z]+="|<style|<script>/);
+  assert.doesNotMatch(PAGE + STYLES.map(read).join(''), /https?:\/\/|url\(/);
+});
+
+test('every drawing that is used is there', () => {
+  const there = new Set([...PAGE.matchAll(/<symbol id="i-([^"]+)"/g)].map(([, name]) => name));
+  const names = MODULES.flatMap((path) => [...read(path).matchAll(/\bicon(?:Button)?\('([a-z-]+[a-z])'/g)].map(([, name]) => name));
+  const uses = [...PAGE.matchAll(/href="#i-([^"]+)"/g)].map(([, name]) => name);
+  assert.deepEqual([...names, ...uses].filter((name) => !there.has(name)), []);
+});
+
+/** Relative luminance (WCAG 2.1). */
+function luminance(colour) {
+  const parts = colour.match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16) / 255)
+    .map((part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+}
+
+function contrast(a, b) {
+  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+test('text has a contrast of 4.5 on every surface, marks 3', () => {
+  const pairs = [...read('www/css/tokens.css').matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)];
+  assert.ok(pairs.length > 30);
+  const themes = [2, 3].map((at) => Object.fromEntries(pairs.map((pair) => [pair[1], pair[at]])));
+  const texts = ['ink', 'ink-2', 'ink-3', 'accent', 'good', 'bad', 'warn', 'debug', 'info', 'warning', 'error', 'critical',
+    'code-key', 'code-string', 'code-number', 'code-word'];
+  const marks = ['debug-mark', 'info-mark', 'warning-mark', 'error-mark', 'critical-mark', 'control-line', 'focus'];
+  for (const theme of themes) {
+    for (const surface of ['surface', 'raised', 'back', 'sunken', 'hover']) {
+      for (const name of texts) {
+        assert.ok(contrast(theme[name], theme[surface]) >= 4.5, `${name} on ${surface}: ${contrast(theme[name], theme[surface]).toFixed(2)}`);
+      }
+      for (const name of marks) {
+        assert.ok(surface === 'hover' || contrast(theme[name], theme[surface]) >= 2.99,
+          `${name} on ${surface}: ${contrast(theme[name], theme[surface]).toFixed(2)}`);
+      }
+    }
+    assert.ok(contrast(theme['accent-ink'], theme.accent) >= 4.5);
+  }
+});

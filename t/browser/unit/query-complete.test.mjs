@@ -1,0 +1,48 @@
+// What completion offers at a place in a query. The bar stands for the cursor.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import {complete} from '../../../www/js/query-words.js';
+
+const seen = {paths: ['$.data.user.id', '$.meta.lineno', '$.data."a b"'], names: ['app.db', 'app.http']};
+
+/** @param {string} text @param {boolean} [asked] @returns {string[]} the text as it becomes with each of the words */
+function offered(text, asked) {
+  const cursor = text.indexOf('|');
+  const query = text.replace('|', '');
+  const found = complete(query, cursor, seen, asked);
+  return found ? found.words.map(({insert}) => query.slice(0, found.start) + insert + query.slice(found.end)) : [];
+}
+
+test('columns, then fields, then functions', () => {
+  assert.equal(offered('le|')[0], 'level');
+  assert.ok(offered('le|').includes('LEFT('));
+  assert.equal(offered('a = 1 AND json_le|')[0], 'a = 1 AND JSON_LENGTH(');
+  assert.ok(offered('user|').includes('logrec->\'$.data.user.id\' '));
+  assert.equal(offered('lev| = 3')[0], 'level = 3');
+});
+
+test('paths behind the arrow, in quotes that are closed', () => {
+  assert.equal(offered('logrec->|')[0], 'logrec->\'$.data.user.id\'');
+  assert.equal(offered('logrec->>\'|')[0], 'logrec->>\'$.data.user.id\'');
+  assert.deepEqual(offered('logrec->\'$.data.u|'), ['logrec->\'$.data.user.id\'']);
+  assert.deepEqual(offered('logrec->\'$.data.u|\' = 3'), ['logrec->\'$.data.user.id\' = 3']);
+  assert.deepEqual(offered('logrec->\'lineno|'), ['logrec->\'$.meta.lineno\'']);
+  assert.deepEqual(offered('logrec->"$.data.u|" = 3'), ['logrec->"$.data.user.id" = 3']);
+  assert.deepEqual(offered('logrec->\'$.data.u| = 3'), ['logrec->\'$.data.user.id\' = 3']);
+});
+
+test('logger names beside the column', () => {
+  assert.deepEqual(offered('name = \'db|\''), ['name = \'app.db\'']);
+  assert.deepEqual(offered('name IN (\'app.db\', \'app.h|'), ['name IN (\'app.db\', \'app.http\'']);
+});
+
+test('nothing in other strings, in numbers, in what is complete, where nobody asked', () => {
+  for (const text of ['message = \'le|\'', 'level = 4|', 'level|', '|', 'level = 1 |', '']) {
+    assert.deepEqual(offered(text), [], text);
+  }
+});
+
+test('everything where somebody asked', () => {
+  assert.ok(offered('|', true).length > 20);
+  assert.equal(offered('level = 1 AND |', true)[0], 'level = 1 AND level');
+});

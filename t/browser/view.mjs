@@ -1,0 +1,155 @@
+// Everything that one can see is in the address: Back, Forward and a copied link restore the same view.
+
+import assert from 'node:assert/strict';
+
+import {records} from './data.mjs';
+import {address, clipboard, here, main, newContext, open, rows, settled} from './page.mjs';
+import {post, until} from './site.mjs';
+import {test} from './tap.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const ids = await post(records(2000));
+
+/** What one can see. @param {Page} page */
+async function view(page) {
+  await settled(page);
+  await page.locator('#timeline[aria-busy=false]').waitFor();
+  const controls = await page.evaluate(() => {
+    const text = (/** @type {string} */ selector) => document.querySelector(selector)?.textContent ?? null;
+    const texts = (/** @type {string} */ selector) => [...document.querySelectorAll(selector)].map((element) => element.textContent);
+    const seen = (/** @type {string} */ selector) => Boolean(document.querySelector(selector)?.checkVisibility());
+    return {
+      range: text('.range-button .button-label'), zone: text('.status-zone'), loggers: text('.loggers-button'),
+      level: text('[role=radio][aria-checked=true]'), query: document.querySelector('textarea')?.value,
+      columns: texts('.heading span'), foot: text('.status-place'), timeline: text('.timeline-caption'),
+      record: seen('#record') ? text('#record h2') : null, open: document.querySelector('.row[aria-selected=true]')?.getAttribute('data-id'),
+      around: seen('#around') ? document.querySelector('.around-row.here')?.getAttribute('data-id') : null,
+      groups: seen('#groups') ? texts('.groups-text') : null, live: text('#tail'), title: document.title,
+    };
+  });
+  return {...controls, rows: (await rows(page)).map(({id, position, text}) => [id, position, text])};
+}
+
+/** Waits until one sees this. @param {Page} page @param {any} wanted @param {string} what */
+async function sees(page, wanted, what) {
+  let seen = await view(page);
+  for (const end = performance.now() + 15000; performance.now() < end;) {
+    try {
+      assert.deepEqual(seen, wanted);
+      return;
+    } catch {
+      seen = await view(page);
+    }
+  }
+  assert.deepEqual(seen, wanted, what);
+}
+
+/** What a reader does, one after the other. @type {[string, (page: Page) => Promise<any>][]} */
+const STEPS = [
+  ['level', (page) => page.locator('.level-button[data-value="20"]').click()],
+  ['query', async (page) => {
+    await page.locator('#query textarea').fill('logrec->\'$.data.status\' = 200');
+    await page.locator('#query textarea').press('Enter');
+  }],
+  ['scrolled', async (page) => {
+    await page.mouse.move(500, 600);
+    await page.mouse.wheel(0, 26 * 300);
+    await address(page, (given) => given.get('top') === '300');
+  }],
+  ['record', async (page) => {
+    await page.locator('.grid .row .cell-message').nth(4).click();
+    await page.locator('#record .record-tabs').waitFor();
+  }],
+  ['column', async (page) => {
+    await page.locator('#record [role=treeitem]', {has: page.locator('.tree-key', {hasText: /^number$/})}).click();
+    await page.getByRole('menuitem', {name: 'As a column'}).click();
+  }],
+  ['around', async (page) => {
+    await page.getByRole('button', {name: 'Around', exact: true}).click();
+    await page.locator('.around-row.here').waitFor();
+  }],
+  ['loggers', async (page) => {
+    await page.locator('.loggers-button').click();
+    await page.locator('.logger-row[data-name="shop"]').click();
+    await page.keyboard.press('Escape');
+  }],
+  ['range', async (page) => {
+    await page.locator('.range-button').click();
+    await page.getByRole('textbox', {name: 'Range', exact: true}).fill('2025-05-19 20:00 .. 2025-05-20 06:00');
+    await page.keyboard.press('Enter');
+  }],
+  ['zone', async (page) => {
+    await page.locator('.range-button').click();
+    await page.getByRole('combobox', {name: 'Time zone'}).fill('Asia/Kolkata');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+  }],
+  ['groups', async (page) => {
+    await page.locator('#group').click();
+    await page.locator('.groups-item').first().waitFor();
+  }],
+];
+
+test('Back and Forward restore each view on the way, and a link shows it to a colleague', async () => {
+  const page = await open('', {zone: 'Europe/Paris'});
+  const seen = [['beginning', await view(page)]];
+  const addresses = new Set([page.url()]);
+  for (const [name, step] of STEPS) {
+    const before = page.url();
+    await step(page);
+    await until(() => page.url() !== before, `${name} changes the address`);
+    // What is shown settles: the same twice.
+    let last = '';
+    await until(async () => {
+      const now = JSON.stringify(await view(page));
+      const same = now === last;
+      last = now;
+      return same;
+    }, `${name} settles`);
+    if (name === 'scrolled') {
+      seen.pop();
+    }
+    addresses.add(page.url());
+    seen.push([name, await view(page)]);
+  }
+  assert.equal(addresses.size, STEPS.length + 1);
+  assert.equal(new Set(seen.map(([, shown]) => JSON.stringify(shown))).size, STEPS.length, 'each step shows something else');
+
+  await page.keyboard.press('y');
+  const link = await until(async () => /group=1/.test(await clipboard(page)) && clipboard(page), 'the link is copied');
+  assert.equal(link, await here(page));
+  const colleague = await newContext({zone: 'Europe/Paris'});
+  await sees(await open(new URL(link).search, {context: colleague}), seen.at(-1)?.[1], 'a colleague sees the same');
+
+  for (const [name, shown] of seen.slice(0, -1).toReversed()) {
+    await page.goBack();
+    await sees(page, shown, `Back to ${name}`);
+  }
+  for (const [name, shown] of seen.slice(1)) {
+    await page.goForward();
+    await sees(page, shown, `Forward to ${name}`);
+  }
+  await page.reload();
+  await sees(page, seen.at(-1)?.[1], 'loaded again');
+}, {longest: 150000});
+
+test('a link to a record shows where it is', async () => {
+  const page = await open(`?record=${ids[500]}`);
+  await page.locator(`.grid .row[data-id="${ids[500]}"][aria-selected=true]`).waitFor();
+  await settled(page);
+  assert.equal((await rows(page)).find(({id}) => id === ids[500])?.position, 1499);
+});
+
+test('each view of the list on the way has its link', async () => {
+  const context = await newContext();
+  for (const search of ['?level=40&name=shop', '?top=700', `?record=${ids[7]}&around=${ids[7]}`, '?columns=$.data.number,id&zone=UTC', '?mark=' + ids[1990]]) {
+    const page = await open(search, {context});
+    const shown = await view(page);
+    const again = await open(new URL(page.url()).search, {context: await newContext()});
+    await sees(again, shown, search);
+    await page.close();
+  }
+});
+
+await main();

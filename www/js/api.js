@@ -1,0 +1,253 @@
+// Every request to the server is made here.
+//
+// What fails is an ApiError with the server's own words; `status` 0 means that the server was not reached. A request
+// whose signal was aborted rejects with the platform's AbortError, which callers drop: see aborted().
+
+import {parseJson} from './json.js';
+
+/**
+ * @typedef {object} Filters
+ * @property {string} [after] ISO 8601 or a duration such as `-PT2H`; included
+ * @property {string} [before] likewise
+ * @property {number} [level] at least this level
+ * @property {string[]} [names] prefixes of logger names, any of them
+ * @property {string} [query] an expression
+ */
+
+/** @typedef {{data?: Object<string, any>, meta?: Object<string, any>, error?: Object<string, any>}} Logrec */
+/** @typedef {{id: number, name: string, ts: string, level: number, message: string, logrec?: Logrec}} Row */
+/** @typedef {{logrec?: boolean, signal?: AbortSignal}} ReadOptions */
+/** @typedef {{group: number[], count: number[], level: Object<string, number[]>}} Timeline */
+/** @typedef {{cursor: string, more: boolean, records: Row[]}} Tail */
+/** @typedef {{records: number, complete: boolean, missing: number, distinct: number,
+ *   values: {value: any, count: number}[]}} Values */
+
+export class ApiError extends Error {
+  /** @param {string} type @param {string} message @param {number} status */
+  constructor(type, message, status) {
+    super(message);
+    this.name = 'ApiError';
+    this.type = type;
+    this.status = status;
+  }
+
+  /** Worth a retry without a change: away, busy, or not reached. */
+  get temporary() {
+    return this.status === 0 || this.status === 429 || (this.status >= 502 && this.status <= 504);
+  }
+}
+
+/** @param {unknown} error */
+export function aborted(error) {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+/** Requests of which only the last one matters. */
+export class Latest {
+  #abort = new AbortController();
+
+  next() {
+    this.stop();
+    this.#abort = new AbortController();
+    return this.#abort.signal;
+  }
+
+  stop() {
+    this.#abort.abort();
+  }
+}
+
+/** The server's clock less this browser's, in milliseconds; 0 while they agree within what a header can tell. */
+let skew = 0;
+
+/** Now, as the server sees it, in epoch milliseconds: relative ranges are its own. */
+export function now() {
+  return Date.now() + skew;
+}
+
+/** @type {Set<(online: boolean) => void>} */
+const watchers = new Set();
+let online = true;
+
+/** Calls back whenever the server goes out of reach or comes back. @param {(online: boolean) => void} watcher */
+export function watchConnection(watcher) {
+  watchers.add(watcher);
+}
+
+/** @param {boolean} value */
+function setOnline(value) {
+  if (value !== online) {
+    online = value;
+    watchers.forEach((watcher) => watcher(value));
+  }
+}
+
+/**
+ * The address of the API beside this page. Made of parts: an address with a password in it is refused by fetch().
+ * @param {string} path @param {URLSearchParams} [parameters]
+ */
+function address(path, parameters) {
+  const folder = location.pathname.replace(/[^/]*$/, '');
+  const query = parameters?.toString();
+  return `${location.origin}${folder}api/v1/${path}${query ? '?' + query : ''}`;
+}
+
+/**
+ * @param {Filters} [filters]
+ * @param {Object<string, string | number | undefined>} [more]
+ */
+function parameters(filters = {}, more = {}) {
+  const result = new URLSearchParams();
+  /** @param {string} key @param {string | number | undefined} value */
+  const add = (key, value) => value !== undefined && value !== '' && result.set(key, String(value));
+  Object.entries(more).forEach(([key, value]) => add(key, value));
+  add('after', filters.after);
+  add('before', filters.before);
+  add('level', filters.level || undefined);
+  add('name', filters.names?.join(','));
+  add('query', filters.query?.trim());
+  return result;
+}
+
+/** @param {Response} response */
+async function failure(response) {
+  const message = response.headers.get('X-Error-Message');
+  if (message !== null) {
+    return new ApiError(response.headers.get('X-Error-Type') ?? 'HTTPError', message, response.status);
+  }
+  try {
+    const {error} = await response.json();
+    return new ApiError(error.type, error.message, response.status);
+  } catch {
+    const words = response.statusText || 'the server gave no reason';
+    return new ApiError('HTTPError', `${response.status}: ${words}`, response.status);
+  }
+}
+
+/** @param {Response} response */
+function readClock(response) {
+  const date = Date.parse(response.headers.get('Date') ?? '');
+  const difference = date + 500 - Date.now();
+  skew = Math.abs(difference) > 2500 ? difference : 0;
+}
+
+/** @param {string} url @param {RequestInit} [options] */
+async function request(url, options) {
+  let response;
+  try {
+    response = await fetch(url, options);
+  } catch (error) {
+    if (aborted(error)) {
+      throw error;
+    }
+    setOnline(false);
+    throw new ApiError('ConnectionError', 'The server can not be reached', 0);
+  }
+  setOnline(true);
+  readClock(response);
+  if (!response.ok) {
+    throw await failure(response);
+  }
+  return response;
+}
+
+/** @param {string} url @param {AbortSignal} [signal] */
+async function json(url, signal) {
+  const response = await request(url, {signal});
+  try {
+    return parseJson(await response.text());
+  } catch (error) {
+    if (aborted(error)) {
+      throw error;
+    }
+    throw new ApiError('ConnectionError', 'The answer broke off', 0);
+  }
+}
+
+/**
+ * Rows left..right of what matches, newest first, both included.
+ * @param {Filters} filters @param {number} left @param {number} right @param {ReadOptions} [options]
+ * @returns {Promise<Row[]>}
+ */
+export function records(filters, left, right, {logrec, signal} = {}) {
+  return json(address('record', parameters(filters, {left, right, logrec: logrec ? 1 : undefined})), signal);
+}
+
+/** @param {Filters} filters @param {AbortSignal} [signal] @returns {Promise<number>} */
+export async function count(filters, signal) {
+  const response = await request(address('record', parameters(filters)), {method: 'HEAD', signal});
+  return Number(response.headers.get('X-Record-Count'));
+}
+
+/**
+ * @param {Filters} filters @param {'day' | 'hour' | '15minute' | 'minute'} group @param {string} zone IANA name
+ * @param {AbortSignal} [signal] @returns {Promise<Timeline>}
+ */
+export function timeline(filters, group, zone, signal) {
+  return json(address('timeline', parameters(filters, {group, timezone: zone})), signal);
+}
+
+/** @param {number} id @param {AbortSignal} [signal] @returns {Promise<Row>} */
+export function record(id, signal) {
+  return json(address(`record/${id}`), signal);
+}
+
+/** @param {Filters} filters @param {AbortSignal} [signal] @returns {Promise<{name: string, count: number}[]>} */
+export function names(filters, signal) {
+  return json(address('name', parameters(filters)), signal);
+}
+
+/**
+ * Records around one, newest first; `left` is negative for newer ones. The record itself is always in between.
+ * @param {number} id @param {number} left @param {number} right @param {Filters} filters
+ * @param {ReadOptions} [options] @returns {Promise<Row[]>}
+ */
+export function around(id, left, right, filters, {logrec, signal} = {}) {
+  const more = {around: id, left, right, logrec: logrec ? 1 : undefined};
+  return json(address('record', parameters(filters, more)), signal);
+}
+
+/**
+ * What arrived since the cursor, in order of arrival. Without a cursor: no records, and the cursor of now.
+ * @param {string | null} cursor @param {Filters} filters
+ * @param {ReadOptions & {limit?: number}} [options] @returns {Promise<Tail>}
+ */
+export function tail(cursor, filters, {limit, logrec, signal} = {}) {
+  const more = {cursor: cursor ?? undefined, limit, logrec: logrec ? 1 : undefined};
+  return json(address('tail', parameters(filters, more)), signal);
+}
+
+/**
+ * The most frequent values of a column or a JSON path among the newest `sample` records that match.
+ * @param {string} path @param {Filters} filters
+ * @param {{limit?: number, sample?: number, signal?: AbortSignal}} [options] @returns {Promise<Values>}
+ */
+export function values(path, filters, {limit, sample, signal} = {}) {
+  return json(address('value', parameters(filters, {path, limit, sample})), signal);
+}
+
+/** @param {AbortSignal} [signal] @returns {Promise<{user: string | null, roles: string[]}>} */
+export function user(signal) {
+  return json(address('user'), signal);
+}
+
+/**
+ * Stores a record the way the standard library's HTTPHandler sends it.
+ * @param {Object<string, string | number>} fields @returns {Promise<number>} its id
+ */
+export async function post(fields) {
+  const body = new URLSearchParams(Object.entries(fields).map(([key, value]) => [key, String(value)]));
+  const response = await request(address('record'), {method: 'POST', body});
+  return response.json();
+}
+
+/** Where everything that matches can be downloaded. @param {Filters} filters @param {'ndjson' | 'csv'} format */
+export function exportUrl(filters, format) {
+  return address('record', parameters(filters, {format}));
+}
+
+/** The address of a read, for people to copy. @param {string} path @param {Filters} [filters]
+ *  @param {Object<string, string | number | undefined>} [more] */
+export function apiUrl(path, filters, more) {
+  return address(path, parameters(filters, more));
+}

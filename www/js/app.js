@@ -1,0 +1,352 @@
+// Wiring, and nothing else: the state to the parts, the parts' events to the state.
+
+import './around.js';
+import './dialogs.js';
+import './copy.js';
+import './logger-tree.js';
+import './query-box.js';
+import './range-picker.js';
+import './record.js';
+import './saved.js';
+import * as api from './api.js';
+import {columnsPanel} from './columns.js';
+import {copy} from './copy.js';
+import {byId, levelButtons} from './dom.js';
+import {exportPanel} from './export.js';
+import {Groups} from './group.js';
+import {listenKeys, footer, toast, watchOffline, themeButton} from './page.js';
+import {since} from './list.js';
+import {Navigator, Zoom} from './navigate.js';
+import {knownPaths, learn, sample} from './query-words.js';
+import {Reader, wholeRecord} from './reader.js';
+import {RecordsView} from './records-view.js';
+import * as state from './state.js';
+import {Tabs} from './state.js';
+import {Timeline} from './timeline.js';
+import {apiText, parseTs, zoneName} from './zone.js';
+
+/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./api.js').Row} Row */
+
+state.start();
+const {get, set} = state;
+
+/** Custom elements take their data as properties. @param {string} id @returns {any} */
+const part = (id) => byId(id, HTMLElement);
+const ms = (/** @type {Row | null | undefined} */ row) => row ? parseTs(row.ts)?.ms ?? null : null;
+
+// The parts ----------------------------------------------------------------------------------------
+
+/** The marked record. @type {Row | null} */
+let marked = null;
+
+const view = new RecordsView(part('list'), get(), {
+  set,
+  onopen: open,
+  oncursor: (row) => get().record !== null && openSoon(row),
+  onscroll: scrolled,
+  onchange: changed,
+  onremove: (path) => set({columns: get().columns.filter((other) => other !== path)}),
+  onlive: () => refreshTimeline(),
+});
+const {list, rows} = view;
+const go = new Navigator(view);
+const reader = new Reader((record) => {
+  record && learn(record);
+  timeline.mark({record: ms(record)});
+  reveal();
+});
+const groups = new Groups(part('groups'));
+const timeline = new Timeline(part('timeline'), {
+  fetch: api.timeline,
+  onzoom: (domain) => zoom.to(domain),
+  onout: () => zoom.out(),
+  onback: () => zoom.back(),
+  onjump: (at) => go.toTime(apiText({ms: Math.round(at), us: 0})),
+});
+const zoom = new Zoom(timeline, get, set);
+const tabs = new Tabs(part('tabs'), get(), state.replaceAll);
+const foot = footer(part('status'));
+const showLevel = levelButtons(part('level'), (level) => set({level}));
+const nextTheme = themeButton(byId('theme', HTMLButtonElement));
+columnsPanel(byId('columns', HTMLButtonElement), {get: () => get().columns, paths: knownPaths});
+exportPanel(byId('export', HTMLButtonElement), () => ({zone: get().zone, filters: view.shown}));
+watchOffline(() => {
+  view.tail.hurry();
+  if (rows.error) {
+    rows.length ? rows.retry() : reload();
+  }
+});
+
+// What the reader does -----------------------------------------------------------------------------
+
+/** @param {Row} row @param {MouseEvent} [event] with Ctrl a tab of the browser's own */
+function open(row, event) {
+  if (event && (event.ctrlKey || event.metaKey)) {
+    window.open(`?${state.format({...get(), record: row.id})}`);
+    return;
+  }
+  set({record: row.id});
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let opening;
+
+/** Through many rows with a key held down, only where it stops. @param {Row} row */
+function openSoon(row) {
+  clearTimeout(opening);
+  opening = setTimeout(() => get().record !== null && set({record: row.id}), 100);
+}
+
+/** @param {1 | -1} direction */
+async function nextError(direction) {
+  const row = await go.nextError(direction);
+  if (row && get().record !== null) {
+    set({record: row.id});
+  }
+}
+
+function openHere() {
+  const row = go.here();
+  if (row) {
+    list.cursor ??= {position: rows.positionOf(row.id), id: row.id};
+    open(row);
+  }
+}
+
+function closeOne() {
+  const {around, record} = get();
+  if (around !== null) {
+    set({around: null});
+  } else if (record !== null) {
+    set({record: null});
+    list.grid.focus({preventScroll: true});
+  }
+}
+
+function toggleMark() {
+  const id = get().record ?? go.here()?.id ?? null;
+  set({mark: get().mark === id ? null : id});
+}
+
+function compareWithMark() {
+  const {mark, record} = get();
+  const other = record ?? go.here()?.id;
+  if (mark !== null && other !== undefined && other !== mark) {
+    part('compare').open(mark, other);
+  } else {
+    toast('Mark a record first (m), then compare another with it');
+  }
+}
+
+/** @param {boolean} tail */
+function setTail(tail) {
+  set(tail ? {tail, before: '', group: false} : {tail});
+}
+
+function reload() {
+  load();
+  loadRest();
+}
+
+// What is shown ------------------------------------------------------------------------------------
+
+/** @param {{top?: number}} [options] */
+function load(options) {
+  view.load(get(), options).catch((error) => toast(String(error), 'error'));
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let refreshing;
+
+let refreshed = 0;
+
+function loadRest() {
+  clearTimeout(refreshing);
+  refreshing = undefined;
+  refreshed = performance.now();
+  timeline.load(state.filters(get()), zoneName(get().zone));
+  get().group ? groups.load(state.filters(get())) : groups.stop();
+}
+
+/** Live records change the timeline, which need not be exact to the second. */
+function refreshTimeline() {
+  refreshing ??= setTimeout(loadRest, Math.max(1000, refreshed + 10000 - performance.now()));
+}
+
+function scrolled() {
+  const [first, last] = list.visible();
+  const [newest, oldest] = [ms(rows.at(first)), ms(rows.at(last))];
+  timeline.mark({window: newest !== null && oldest !== null ? {from: oldest, to: newest} : null});
+  foot.place(first, last, rows.total === null ? null : rows.length, rows.length);
+  set({top: first});
+}
+
+/** A link to a record also shows where it is. */
+let linked = get().record;
+
+function reveal() {
+  const {record} = reader;
+  if (record && record.id === linked && (rows.total !== null || rows.counted)) {
+    linked = null;
+    const at = rows.positionOf(record.id);
+    const [first, last] = list.visible();
+    at >= first && at < last ? list.setCursor(at) : go.toRecord(record);
+  }
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let waiting;
+/** @type {import('./api.js').ApiError | null} */
+let queryError = null;
+
+/** Rows came, or an error did. */
+function changed() {
+  const [first, last] = list.visible();
+  const [newest, oldest] = [ms(rows.at(first)), ms(rows.at(last))];
+  timeline.mark({window: newest !== null && oldest !== null && !rows.loading ? {from: oldest, to: newest} : null});
+  foot.place(first, last, rows.total === null ? null : rows.length, rows.length);
+  const busy = rows.loading || (rows.total === null && !rows.counted && !rows.error);
+  clearTimeout(waiting);
+  if (busy) {
+    waiting = setTimeout(() => foot.busy(rows.loading ? 'Searching\u2026' : 'Counting\u2026', () => rows.cancel()), 500);
+  } else {
+    foot.busy('', null);
+  }
+  const next = rows.error?.type === 'StorageQueryError' && rows.error.status === 400 ? rows.error : null;
+  if (next !== queryError) {
+    queryError = next;
+    part('query').error = next;
+  }
+  reveal();
+  for (const row of [rows.at(first), rows.at(last)]) {
+    row?.logrec && learn(row);
+  }
+}
+
+/** @param {State} now */
+async function showMark({mark, columns, zone}) {
+  if (mark !== marked?.id) {
+    marked = mark === null ? null : rows.at(rows.positionOf(mark)) ?? await wholeRecord(mark).catch(() => null);
+  }
+  list.setLook({columns, zone, mark: marked});
+  timeline.mark({mark: ms(marked)});
+  const here = reader.record;
+  foot.mark(marked ? here && here.id !== marked.id ? `${since(here, marked)} since the mark` : 'Marked' : '',
+    () => marked && go.toRecord(marked), () => set({mark: null}));
+}
+
+/** @param {State} now */
+async function showRecord({record, around, zone}) {
+  part('around').hidden = around === null;
+  part('record').hidden = record === null;
+  reader.open(record !== null || around !== null);
+  list.setOpen(record);
+  record === null ? view.release() : view.hold();
+  await reader.show(record, zone);
+}
+
+/** @param {State} now */
+function showControls(now) {
+  const {after, before, zone, level, names, query, group} = now;
+  part('range').value = {after, before, zone};
+  showLevel(level);
+  part('loggers').value = names;
+  part('loggers').filter = now;
+  part('query').value = query;
+  part('saved').state = now;
+  part('around').state = now;
+  part('group').setAttribute('aria-pressed', String(group));
+  part('groups').hidden = !group;
+  part('list').hidden = group;
+  timeline.canGoOut(Boolean(after || before));
+  foot.zone(zoneName(zone).replaceAll('_', ' '));
+}
+
+/** @param {State} now @param {Set<keyof State>} changes */
+function show(now, changes) {
+  const has = (/** @type {(keyof State)[]} */ ...keys) => keys.some((key) => changes.has(key));
+  const filtered = state.FILTERS.some((key) => changes.has(key));
+  const deeper = has('columns') && now.columns.some((path) => path.startsWith('$')) && rows.total !== 0;
+  showControls(now);
+  if (filtered || has('tail') || deeper) {
+    load({top: filtered || has('tail') ? now.top : list.visible()[0]});
+  } else if (has('top') && now.top !== list.visible()[0]) {
+    list.scroller.to(now.top, true);
+    list.draw();
+  }
+  if (filtered || has('zone', 'group')) {
+    loadRest();
+  }
+  if (has('record', 'around', 'zone')) {
+    showRecord(now).then(() => { has('record') && showMark(now); });
+  }
+  if (has('columns', 'zone', 'mark')) {
+    showMark(now);
+  }
+  tabs.update(now);
+}
+
+// Beginning ----------------------------------------------------------------------------------------
+
+state.subscribe(show);
+document.addEventListener('ch-set', (event) => set(/** @type {CustomEvent} */ (event).detail.patch));
+document.addEventListener('ch-status', (event) => {
+  const {text, kind} = /** @type {CustomEvent} */ (event).detail;
+  toast(text, kind);
+});
+part('tail').addEventListener('click', () => setTail(!get().tail));
+part('group').addEventListener('click', () => set({group: !get().group}));
+part('reload').addEventListener('click', reload);
+for (const id of ['query', 'columns']) {
+  part(id).addEventListener('focusin', async () => {
+    await sample(view.frozen);
+    part('query').paths = knownPaths();
+  }, {once: true});
+}
+
+/** Keys of the list, while it is shown. @param {() => void} run */
+const inList = (run) => () => { get().group || run(); };
+
+const help = listenKeys([
+  {section: 'Move', keys: ['j', 'ArrowDown'], words: 'Next record (older)', run: inList(() => list.step(1))},
+  {section: 'Move', keys: ['k', 'ArrowUp'], words: 'Previous record (newer)', run: inList(() => list.step(-1))},
+  {section: 'Move', keys: ['PageDown'], words: 'A page down', run: inList(() => list.step(Math.floor(list.scroller.page) - 1))},
+  {section: 'Move', keys: ['PageUp'], words: 'A page up', run: inList(() => list.step(1 - Math.floor(list.scroller.page)))},
+  {section: 'Move', keys: ['Home'], words: 'The newest', run: inList(() => list.moveTo(0))},
+  {section: 'Move', keys: ['End'], words: 'The oldest', run: inList(() => list.moveTo(rows.length - 1))},
+  {section: 'Move', keys: ['e'], words: 'Next error', run: inList(() => nextError(1))},
+  {section: 'Move', keys: ['E'], words: 'Previous error', run: inList(() => nextError(-1))},
+  {section: 'Record', keys: ['Enter'], words: 'Open', run: inList(openHere)},
+  {section: 'Record', keys: ['Escape'], words: 'Close', run: closeOne},
+  {section: 'Record', keys: ['a'], words: 'What surrounds it', run: () => set({around: get().record ?? go.here()?.id ?? null})},
+  {section: 'Record', keys: ['m'], words: 'Mark it, for times since it', run: toggleMark},
+  {section: 'Record', keys: ['M'], words: 'Go to the marked one', run: () => marked && go.toRecord(marked)},
+  {section: 'Record', keys: ['c'], words: 'Compare it with the marked one', run: compareWithMark},
+  {section: 'Search', keys: ['/'], words: 'Query', run: () => (part('query').querySelector('textarea') ?? part('query')).focus()},
+  {section: 'Search', keys: ['0', '1', '2', '3', '4', '5'], words: 'All, Debug \u2026 Critical and above',
+    run: (key) => set({level: Number(key) * 10})},
+  {section: 'Search', keys: ['l'], words: 'Loggers', run: () => part('loggers').querySelector('button')?.click()},
+  {section: 'Search', keys: ['d'], words: 'Range of time', run: () => part('range').querySelector('button')?.click()},
+  {section: 'Search', keys: ['-'], words: 'A longer range', run: () => zoom.out()},
+  {section: 'Search', keys: ['b'], words: 'The range before', run: () => zoom.back()},
+  {section: 'Search', keys: ['r'], words: 'Refresh', run: reload},
+  {section: 'View', keys: ['t'], words: 'Live', run: () => setTail(!get().tail)},
+  {section: 'View', keys: ['g'], words: 'Group by message template', run: () => set({group: !get().group})},
+  {section: 'View', keys: ['x'], words: 'Export', run: () => part('export').click()},
+  {section: 'View', keys: ['n'], words: 'Clone this search into a new tab', run: () => tabs.clone()},
+  {section: 'View', keys: ['[', ']'], words: 'Tab to the left, to the right', run: (key) => tabs.step(key === '[' ? -1 : 1)},
+  {section: 'View', keys: ['y'], words: 'Copy the link to what is shown', run: () => copy(document.body, location.href, 'Link')},
+  {section: 'View', keys: ['T'], words: 'Theme', run: nextTheme},
+  {section: 'View', keys: ['?'], words: 'This help', run: () => help()},
+]);
+part('help').addEventListener('click', help);
+
+// A wider range of roles than the reader has would only show errors.
+api.user().then(({user, roles}) => {
+  part('user').textContent = user ?? '';
+  part('user').hidden = !user;
+  part('query').toggleAttribute('forbidden', !roles.includes('query-reader'));
+}, () => {});
+
+show(get(), new Set(/** @type {(keyof State)[]} */ (Object.keys(state.DEFAULTS))));

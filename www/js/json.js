@@ -1,0 +1,99 @@
+// JSON with integers of any size: beyond 2^53 they are bigint, so that an id is shown, copied and filtered by as it is.
+
+const MARK = '\ue000integer\ue001';
+
+/** @param {string} text */
+export function parseJson(text) {
+  // Hardly any text has such a number, and reading is twice as fast without looking for them.
+  if (!/\d{16}/.test(text)) {
+    return JSON.parse(text);
+  }
+  /** @type {any} The number's source is not in every browser, nor in every checker's library. */
+  const exact = (/** @type {string} */ _, /** @type {unknown} */ value,
+    /** @type {{source?: string}|undefined} */ context) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
+      ? BigInt(context?.source ?? 0) : value;
+  return JSON.parse(text, exact);
+}
+
+/** @param {unknown} value @param {number} [indent] */
+export function json(value, indent) {
+  /** @type {bigint[]} */
+  const big = [];
+  const text = JSON.stringify(value, (_, part) => typeof part === 'bigint' ? (big.push(part), MARK) : part, indent);
+  return big.length ? text.replaceAll(`"${MARK}"`, () => String(big.shift())) : text;
+}
+
+// JSON values as YAML 1.2, as people like to read them: text over several lines stays that way.
+
+/** Plain text that a reader of YAML 1.1 or 1.2 would take for something else. */
+const SPECIAL = new RegExp('^(?:[-+]?[0-9._]|[-?:,[\\]{}#&*!|>\'"%@`~=<]|(?:null|true|false|yes|no|on|off|y|n)$|$)' +
+  '|: |:$| #|^\\s|\\s$', 'i');
+
+/** What a block of text can not hold. */
+// eslint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Cs}/u;
+
+/** @param {string} text on one line */
+function scalar(text) {
+  if (!UNPRINTABLE.test(text) && !/[\t\n]/.test(text) && !SPECIAL.test(text)) {
+    return text;
+  }
+  // JSON's strings are YAML's in double quotes; what JSON leaves as it is and YAML does not print is escaped.
+  return JSON.stringify(text)
+    .replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A literal block. @param {string} text @param {string} indent */
+function block(text, indent) {
+  const end = /\n*$/.exec(text)?.[0].length ?? 0;
+  const chomp = ['-', ''][end] ?? '+';
+  const lead = /^[ \n]/.test(text) ? '2' : '';
+  const lines = (end ? text.slice(0, -1) : text).split('\n');
+  return `|${lead}${chomp}\n` + lines.map((line) => line === '' ? '' : indent + line).join('\n');
+}
+
+/** @param {unknown} value @returns {value is object} */
+function isNested(value) {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+}
+
+/** What comes behind `key:` or `-`. @param {unknown} value @param {string} indent of what is below it */
+function inline(value, indent) {
+  if (typeof value === 'string') {
+    const lined = value.includes('\n') && !UNPRINTABLE.test(value) && value.trim() !== '';
+    return lined ? block(value, indent) : scalar(value);
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? '[]' : '{}';
+  }
+  // 1e-7 is text in YAML 1.1.
+  return json(value).replace(/^(-?\d+)(e.*)$/, '$1.0$2');
+}
+
+/** @param {unknown} value @param {string} indent @returns {string[]} */
+function lines(value, indent) {
+  if (!isNested(value)) {
+    return [indent + inline(value, indent + '  ')];
+  }
+  const deeper = indent + '  ';
+  if (Array.isArray(value)) {
+    return value.flatMap((part) => {
+      const [first, ...rest] = isNested(part) ? lines(part, deeper) : [deeper + inline(part, deeper)];
+      return [`${indent}- ${first.slice(deeper.length)}`, ...rest];
+    });
+  }
+  return Object.entries(value).flatMap(([key, part]) => {
+    const name = `${indent}${scalar(key)}:`;
+    return isNested(part) ? [name, ...lines(part, deeper)] : [`${name} ${inline(part, deeper)}`];
+  });
+}
+
+/**
+ * @param {unknown} value of JSON, and bigint
+ * @returns {string} with a newline at its end
+ */
+export function yaml(value) {
+  return lines(value, '').join('\n') + '\n';
+}

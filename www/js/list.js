@@ -1,0 +1,360 @@
+// The list: a grid of which only the rows in sight are elements. Focus stays on the grid; the current row is told by
+// aria-activedescendant.
+import {columnsOf, heading, keepWidth, template} from './columns.js';
+import {h, icon, levelBand, levelName} from './dom.js';
+import {json} from './json.js';
+import {valueAt} from './query-edit.js';
+import {Scroller} from './scroller.js';
+import {formatTs, zoneName, duration, msBetween} from './zone.js';
+
+/** @typedef {import('./api.js').Row} Row */
+/** @typedef {import('./rows.js').Rows} Rows */
+/** @typedef {import('./columns.js').Column} Column */
+
+/** @typedef {{position: number, id: number | null}} Cursor id: null until its row is there */
+/** @typedef {{id: number, part: number}} Place */
+/**
+ * @typedef {object} Handlers
+ * @property {(row: Row, event?: MouseEvent) => void} onopen a record is to be opened
+ * @property {(row: Row) => void} oncursor the current row is another one, moved by the reader
+ * @property {() => void} onscroll
+ * @property {(path: string) => void} onremove a column is to go
+ */
+
+/** The zone by its city: how far its clocks are from UTC is not the same all year. @param {string} zone */
+function zoneHint(zone) {
+  return zoneName(zone).replace(/^.*\//, '').replaceAll('_', ' ');
+}
+
+export class List {
+  /** The current row. @type {Cursor | null} */
+  cursor = null;
+  /** @type {Slot[]} */
+  #slots = [];
+  #first = 0;
+  /** @type {Look} */
+  #look = {columns: columnsOf([], false, ''), zone: 'local', mark: null, version: 0};
+  #open = /** @type {number | null} */ (null);
+  #frame = 0;
+  #rowHeight = 26;
+
+  /** @param {HTMLElement} host @param {Rows} rows @param {Handlers} handlers */
+  constructor(host, rows, handlers) {
+    this.host = host;
+    this.rows = rows;
+    this.handlers = handlers;
+    this.head = h('div', {'class': 'grid-head', 'role': 'row', 'aria-rowindex': 1});
+    this.body = h('div', {'class': 'grid-body', 'role': 'rowgroup'});
+    this.window = h('div', {'class': 'grid-window', 'role': 'presentation'}, this.body);
+    this.grid = h('div', {'class': 'grid', 'role': 'grid', 'tabindex': 0, 'aria-label': 'Records, newest first'},
+      h('div', {'role': 'rowgroup', 'class': 'grid-top'}, this.head), this.window);
+    this.note = h('div', {'class': 'list-note', 'hidden': true});
+    const bar = h('div', {'class': 'bar', 'aria-hidden': 'true'});
+    host.replaceChildren(this.grid, bar, this.note);
+    this.scroller = new Scroller(this.window, bar, {
+      onscroll: () => {
+        this.draw();
+        handlers.onscroll();
+      },
+      label: (position) => this.#placeName(position),
+    });
+    this.body.addEventListener('click', (event) => this.#click(event));
+    this.head.addEventListener('click', (event) => this.#removeColumn(event));
+    new ResizeObserver(() => this.#measure()).observe(this.window);
+    this.#makeHead();
+    this.#measure();
+  }
+
+  /** @param {number} position */
+  #placeName(position) {
+    const row = this.rows.at(position);
+    const place = `${(position + 1).toLocaleString()} of ${this.rows.length.toLocaleString()}`;
+    return row ? `${place} \u00b7 ${formatTs(row.ts, this.#look.zone, {digits: 0})}` : place;
+  }
+
+  /** How rows look. @param {{columns: string[], zone: string, mark: Row | null}} look */
+  setLook({columns, zone, mark}) {
+    const version = this.#look.version + 1;
+    this.#look = {columns: columnsOf(columns, Boolean(mark), zoneHint(zone)), zone, mark, version};
+    this.#makeHead();
+    this.draw();
+  }
+
+  #makeHead() {
+    const {columns} = this.#look;
+    this.grid.setAttribute('aria-colcount', String(columns.length));
+    this.#applyWidths();
+    this.head.replaceChildren(...columns.map((column) => heading(column, (width) => {
+      column.width = keepWidth(column.key, width);
+      this.#applyWidths();
+      return column.width;
+    })));
+  }
+
+  #applyWidths() {
+    this.grid.style.setProperty('--columns', template(this.#look.columns));
+  }
+
+  /** @param {MouseEvent} event */
+  #removeColumn(event) {
+    const button = /** @type {HTMLElement} */ (event.target).closest('button');
+    if (button?.dataset.path) {
+      this.handlers.onremove(button.dataset.path);
+    }
+  }
+
+  #measure() {
+    this.host.classList.toggle('narrow', this.host.clientWidth < 620);
+    const probe = this.#slots[0]?.element.offsetHeight;
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const row = parseFloat(getComputedStyle(this.grid).getPropertyValue('--row-height')) || 1.625;
+    this.#rowHeight = probe || row * rem;
+    this.scroller.resize({height: this.window.clientHeight, rowHeight: this.#rowHeight});
+    this.draw();
+  }
+
+  /** Draws in the next frame, once. */
+  draw() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.drawNow();
+    });
+  }
+
+  drawNow() {
+    const {scroller, rows} = this;
+    if (scroller.length !== rows.length) {
+      scroller.resize({length: rows.length});
+    }
+    this.#settleCursor();
+    const first = Math.floor(scroller.position);
+    const count = Math.min(Math.ceil(scroller.page) + 1, rows.loading ? Math.ceil(scroller.page) : rows.length - first);
+    this.#rotate(first, Math.max(0, count));
+    this.#slots.forEach((slot, index) => {
+      const position = first + index;
+      fill(slot, position, rows.at(position), this.#look);
+      const {element, row} = slot;
+      const current = this.cursor !== null && row?.id === this.cursor.id;
+      element.classList.toggle('current', current);
+      element.classList.toggle('marked', Boolean(row && row.id === this.#look.mark?.id));
+      element.setAttribute('aria-selected', String(Boolean(row && row.id === this.#open)));
+    });
+    this.body.style.transform = `translateY(${Math.round((first - scroller.position) * this.#rowHeight)}px)`;
+    this.grid.setAttribute('aria-rowcount', String(rows.total === null ? -1 : rows.length + 1));
+    this.grid.setAttribute('aria-busy', String(rows.loading));
+    this.#tellCurrent();
+    scroller.refreshLabel();
+    rows.want(first, first + count);
+  }
+
+  /** Rows that stay in sight keep their elements, in order. @param {number} first @param {number} count */
+  #rotate(first, count) {
+    const moved = first - this.#first;
+    this.#first = first;
+    if (Math.abs(moved) < this.#slots.length) {
+      for (let n = 0; n < moved; n += 1) {
+        const slot = /** @type {Slot} */ (this.#slots.shift());
+        this.#slots.push(slot);
+        this.body.append(slot.element);
+      }
+      for (let n = 0; n < -moved; n += 1) {
+        const slot = /** @type {Slot} */ (this.#slots.pop());
+        this.#slots.unshift(slot);
+        this.body.prepend(slot.element);
+      }
+    }
+    while (this.#slots.length < count) {
+      const slot = makeSlot();
+      this.#slots.push(slot);
+      this.body.append(slot.element);
+    }
+    this.#slots.splice(count).forEach(({element}) => element.remove());
+  }
+
+  #tellCurrent() {
+    const slot = this.#slots.find(({row}) => row && row.id === this.cursor?.id);
+    if (slot) {
+      this.grid.setAttribute('aria-activedescendant', slot.element.id);
+    } else {
+      this.grid.removeAttribute('aria-activedescendant');
+    }
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
+    const element = /** @type {HTMLElement} */ (event.target).closest('.row');
+    const slot = this.#slots.find((other) => other.element === element);
+    if (slot?.row && getSelection()?.isCollapsed !== false) {
+      this.grid.focus({preventScroll: true});
+      this.setCursor(slot.position);
+      this.handlers.onopen(slot.row, event);
+    }
+  }
+
+  /** The open record, which is shown as chosen. @param {number | null} id */
+  setOpen(id) {
+    this.#open = id;
+    this.draw();
+  }
+
+  /** The first and the last row in sight. @returns {[number, number]} */
+  visible() {
+    const first = Math.floor(this.scroller.position);
+    const last = Math.min(this.rows.length, Math.ceil(this.scroller.position + this.scroller.page)) - 1;
+    return this.scroller.page > 0 ? [Math.min(first, Math.max(0, last)), last] : [first, -1];
+  }
+
+  /** @param {number} position */
+  setCursor(position) {
+    this.cursor = {position, id: this.rows.at(position)?.id ?? null};
+    this.draw();
+  }
+
+  /** Goes to a row as a reader does with keys. @param {number} position */
+  moveTo(position) {
+    const next = Math.max(0, Math.min(this.rows.length - 1, position));
+    this.scroller.reveal(next, 1);
+    this.cursor = {position: next, id: null};
+    this.#settleCursor();
+    this.draw();
+  }
+
+  /** The current row is known when it is there. */
+  #settleCursor() {
+    const {cursor} = this;
+    const row = cursor && cursor.id === null ? this.rows.at(cursor.position) : undefined;
+    if (cursor && row) {
+      cursor.id = row.id;
+      this.handlers.oncursor(row);
+    }
+  }
+
+  /** @param {number} step rows down, negative for up */
+  step(step) {
+    const at = this.cursor?.position ?? -1;
+    const [first, last] = this.visible();
+    const out = at < first - 1 || at > last + 1;
+    this.moveTo(at < 0 || (out && Math.abs(step) === 1) ? first : at + step);
+  }
+
+  /** The first row in sight and the part of it that is scrolled out. @returns {Place | null} */
+  place() {
+    const {position} = this.scroller;
+    const row = this.rows.at(Math.floor(position));
+    return row ? {id: row.id, part: position % 1} : null;
+  }
+
+  /** Rows came above: what is in sight stays where it is. @param {Place | null} place null is the top */
+  keepPlace(place) {
+    if (this.cursor?.id) {
+      const at = this.rows.positionOf(this.cursor.id);
+      this.cursor.position = at < 0 ? this.cursor.position : at;
+    }
+    this.scroller.resize({length: this.rows.length});
+    const at = place ? this.rows.positionOf(place.id) : 0;
+    if (at >= 0) {
+      this.scroller.to(at + (place?.part ?? 0), true);
+    }
+    this.draw();
+  }
+
+  /** Instead of rows, or none. @param {Node | null} node */
+  setNote(node) {
+    this.note.replaceChildren(...(node ? [node] : []));
+    this.note.hidden = !node;
+  }
+}
+
+// One row of the list: its cells, filled again whenever another record comes to stand there.
+
+/** @typedef {{columns: Column[], zone: string, mark: Row | null, version: number}} Look version: changes with the others */
+/** @typedef {{element: HTMLElement, cells: HTMLElement[], key: string, position: number, row?: Row}} Slot */
+
+/** Longer messages are cut in the list, never in the record. */
+const LONGEST = 400;
+
+let slots = 0;
+
+/** @returns {Slot} */
+export function makeSlot() {
+  const element = h('div', {'class': 'row', 'role': 'row', 'id': `row-${++slots}`});
+  return {element, cells: [], key: '', position: -1};
+}
+
+/** The time since the marked record, signed. @param {Row} row @param {Row} mark @returns {string} */
+export function since(row, mark) {
+  const ms = msBetween(row.ts, mark.ts);
+  return row.id === mark.id ? 'mark' : (ms < 0 ? '\u2212' : '+') + duration(ms);
+}
+
+/** @param {unknown} value @returns {string} */
+export function cellText(value) {
+  if (value === undefined) {
+    return '';
+  }
+  const text = typeof value === 'string' ? value : json(value);
+  return text.length > LONGEST ? text.slice(0, LONGEST) + '\u2026' : text;
+}
+
+/** @param {Slot} slot @param {Look} look */
+function makeCells(slot, {columns}) {
+  slot.cells = columns.map(({key}) => h('div', {'role': 'gridcell', 'class': 'cell cell-' + (key.startsWith('$') ? 'extra' : key)}));
+  slot.element.replaceChildren(...slot.cells);
+}
+
+/** @param {HTMLElement} cell @param {Column} column @param {Row} row @param {Look} look */
+function fillCell(cell, column, row, {zone, mark}) {
+  switch (column.key) {
+  case 'time': {
+    const [date, time] = formatTs(row.ts, zone).split(' ');
+    cell.replaceChildren(h('span', {'class': 'date'}, h('span', {'class': 'year'}, date.slice(0, -5)), date.slice(-5) + ' '), time);
+    break;
+  }
+  case 'level': {
+    const band = levelBand(row.level);
+    cell.replaceChildren(icon('level-' + band, 'shape'), levelName(row.level));
+    break;
+  }
+  case 'since':
+    cell.textContent = mark ? since(row, mark) : '';
+    break;
+  case 'name':
+    cell.textContent = row.name || '\u2014';
+    break;
+  case 'message':
+    cell.textContent = cellText(row.message);
+    break;
+  default:
+    cell.textContent = cellText(valueAt(row, column.path ?? ''));
+  }
+}
+
+/**
+ * Shows a row, or that it is not there yet.
+ * @param {Slot} slot @param {number} position @param {Row | undefined} row @param {Look} look
+ */
+export function fill(slot, position, row, look) {
+  const key = `${look.version}:${row ? row.id : 'none'}:${row?.logrec ? 1 : 0}`;
+  if (slot.position !== position) {
+    slot.position = position;
+    slot.element.setAttribute('aria-rowindex', String(position + 2));
+  }
+  if (slot.key === key) {
+    return;
+  }
+  if (!slot.key.startsWith(look.version + ':')) {
+    makeCells(slot, look);
+  }
+  slot.key = key;
+  slot.row = row;
+  slot.element.classList.toggle('pending', !row);
+  if (row) {
+    slot.element.dataset.level = levelBand(row.level);
+    slot.element.dataset.id = String(row.id);
+    look.columns.forEach((column, index) => fillCell(slot.cells[index], column, row, look));
+  } else {
+    delete slot.element.dataset.level;
+    delete slot.element.dataset.id;
+    slot.cells.forEach((cell) => cell.replaceChildren(h('span', {'class': 'row-skeleton'})));
+  }
+}

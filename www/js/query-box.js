@@ -1,0 +1,292 @@
+// <ch-query>: the query text, coloured, with completion, and the server's error under it at its place.
+import {h, icon, iconButton, sendSet, textButton, menuButton, popover} from './dom.js';
+import {tokenize} from './query-edit.js';
+import {complete, queryHelp} from './query-words.js';
+import {errorSpan, errorText, errorFixes, queryText} from './query-text.js';
+import {queries} from './saved.js';
+import {knownNames} from './logger-tree.js';
+
+/** @typedef {import('./query-words.js').Completion} Completion */
+
+const PLACEHOLDER = 'message LIKE \'%timeout%\' AND logrec->\'$.data.status\' >= 500';
+
+export class ChQuery extends HTMLElement {
+  #area = h('textarea', {'class': 'query-area', 'rows': '1', 'spellcheck': 'false', 'autocomplete': 'off',
+    'autocapitalize': 'off',
+    'autocorrect': 'off',
+    'placeholder': PLACEHOLDER, 'aria-label': 'Query', 'aria-autocomplete': 'list',
+    'aria-describedby': 'query-error', 'enterkeyhint': 'search', 'maxlength': '65536'});
+  #mirror = h('pre', {'class': 'query-mirror', 'aria-hidden': 'true'});
+  #below = h('div', {'class': 'query-below', 'id': 'query-error', 'role': 'status'});
+  #list = h('div', {'class': 'popover query-list', 'role': 'listbox', 'id': 'query-list', 'aria-label': 'Completion',
+    'popover': 'manual'});
+  #clear = iconButton('close', 'Clear the query', () => this.#put(''));
+  #run = textButton('Run', () => this.#submit(), 'button small primary query-run');
+  #value = '';
+  /** @type {import('./api.js').ApiError|Error|null} */
+  #error = null;
+  /** @type {Completion|null} */
+  #completion = null;
+  #chosen = 0;
+  /** Seen in loaded records; whoever has those sets it. @type {string[]} */
+  paths = [];
+
+  static observedAttributes = ['forbidden'];
+
+  /** The reader's roles do not allow queries. */
+  attributeChangedCallback() {
+    this.#area.disabled = this.hasAttribute('forbidden');
+    this.#area.placeholder = this.#area.disabled ? 'Your user may not filter by a query' : PLACEHOLDER;
+  }
+
+  connectedCallback() {
+    const help = iconButton('help', 'Help with the query');
+    const panel = h('div', {'class': 'popover query-help'});
+    const helper = popover(help, panel, {align: 'end', onopen: () => panel.replaceChildren(queryHelp((query) => {
+      helper.close();
+      this.#put(query);
+    }))});
+    const past = menuButton('Queries before', 'history', () => this.#past(), {classes: 'plain small square'});
+    this.replaceChildren(h('div', {'class': 'query-frame'}, icon('search', 'icon query-icon'),
+      h('div', {'class': 'query-text'}, this.#mirror, this.#area),
+      h('div', {'class': 'query-tools'}, this.#clear, this.#run, past, help)), this.#list, this.#below, panel);
+    this.#area.addEventListener('input', () => this.#onInput());
+    this.#area.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#area.addEventListener('focus', () => this.#show());
+    this.#area.addEventListener('blur', () => {
+      this.#closeList();
+      this.#show();
+    });
+    this.#area.addEventListener('click', () => this.#closeList());
+    this.#area.addEventListener('scroll', () => { this.#mirror.scrollTop = this.#area.scrollTop; });
+    // A click on what belongs to the text does not take the focus from it.
+    [this.#list, this.#below].forEach((part) => part.addEventListener('mousedown', (event) => event.preventDefault()));
+    this.#area.value = this.#value;
+    this.#show();
+  }
+
+  get value() {
+    return this.#value;
+  }
+
+  /** The query that is in force. */
+  set value(value) {
+    if (value !== this.#value) {
+      this.#value = value;
+      this.#area.value = value;
+      this.#error = null;
+    }
+    this.#show();
+  }
+
+  get error() {
+    return this.#error;
+  }
+
+  /** Of the query in force. Errors of another kind than the query's are not shown here. */
+  set error(error) {
+    this.#error = error && 'type' in error && error.type === 'StorageQueryError' ? error : null;
+    this.#show();
+  }
+
+  focus() {
+    this.#area.focus();
+    this.#area.select();
+  }
+
+  /** Takes a text over and runs it. @param {string} query */
+  #put(query) {
+    this.#area.value = query;
+    this.#area.focus();
+    this.#submit();
+  }
+
+  #submit() {
+    this.#closeList();
+    const query = this.#area.value.trim();
+    this.#area.value = query;
+    if (query === this.#value && !this.#error) {
+      this.#show();
+      return;
+    }
+    this.#value = query;
+    this.#error = null;
+    this.#show();
+    sendSet(this, {query});
+  }
+
+  #onInput() {
+    this.#show();
+    this.#offer(false);
+  }
+
+  // What is shown --------------------------------------------------------------------------------
+
+  #show() {
+    const text = this.#area.value;
+    const changed = text.trim() !== this.#value;
+    const span = this.#error && !changed ? errorSpan(this.#error.message, text) : null;
+    this.#mirror.replaceChildren(...coloured(text, span), '\u200b');
+    this.#area.setAttribute('aria-invalid', String(Boolean(this.#error && !changed)));
+    this.#clear.hidden = text === '';
+    this.#run.hidden = !changed;
+    this.toggleAttribute('data-error', Boolean(this.#error && !changed));
+    this.#showBelow(text, changed);
+  }
+
+  /** @param {string} text @param {boolean} changed */
+  #showBelow(text, changed) {
+    if (this.#error && !changed) {
+      const fixes = errorFixes(this.#error.message, text)
+        .map(({label, query}) => textButton(label, () => this.#put(query)));
+      this.#below.replaceChildren(h('span', {'class': 'error-text'}, errorText(this.#error.message)), ...fixes);
+      return;
+    }
+    const words = queryText(text);
+    const writing = document.activeElement === this.#area;
+    this.#below.replaceChildren(...(words && writing ? [h('span', {'class': 'hint'}, words)] : []));
+    this.#area.title = changed ? '' : words;
+  }
+
+  // Completion -----------------------------------------------------------------------------------
+
+  /** @param {boolean} asked */
+  #offer(asked) {
+    const {selectionStart, selectionEnd, value} = this.#area;
+    this.#completion = selectionStart === selectionEnd
+      ? complete(value, selectionStart, {paths: this.paths, names: knownNames()}, asked) : null;
+    this.#chosen = asked ? 0 : -1;
+    if (!this.#completion) {
+      this.#closeList();
+      return;
+    }
+    this.#list.replaceChildren(...this.#completion.words.map((word, i) => h('div', {'class': 'query-option',
+      'role': 'option', 'id': `query-option-${i}`,
+      'onclick': () => this.#accept(i)}, h('span', {'class': 'query-option-name', 'data-kind': word.kind}, word.name),
+        h('span', {'class': 'query-option-about'}, word.about))));
+    this.#list.showPopover();
+    this.#area.setAttribute('aria-controls', 'query-list');
+    this.#placeList(this.#completion.start);
+    this.#choose(this.#chosen);
+  }
+
+  /** Under the word that is being typed. @param {number} offset */
+  #placeList(offset) {
+    const range = document.createRange();
+    const walker = document.createTreeWalker(this.#mirror, NodeFilter.SHOW_TEXT);
+    let left = offset;
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const length = node.textContent?.length ?? 0;
+      if (left <= length) {
+        range.setStart(node, left);
+        break;
+      }
+      left -= length;
+    }
+    const at = range.getBoundingClientRect();
+    const {width, height} = this.#list.getBoundingClientRect();
+    const top = at.bottom + 6 + height <= innerHeight ? at.bottom + 6 : Math.max(8, at.top - height - 6);
+    this.#list.style.left = `${Math.max(8, Math.min(at.left - 9, innerWidth - width - 8))}px`;
+    this.#list.style.top = `${top}px`;
+  }
+
+  #closeList() {
+    this.#completion = null;
+    if (this.#list.isConnected) {
+      this.#list.togglePopover(false);
+    }
+    this.#area.removeAttribute('aria-activedescendant');
+    this.#area.removeAttribute('aria-controls');
+  }
+
+  /** @param {number} index -1 for none */
+  #choose(index) {
+    this.#chosen = index;
+    [...this.#list.children].forEach((option, i) => {
+      option.setAttribute('aria-selected', String(i === index));
+      if (i === index) {
+        option.scrollIntoView({block: 'nearest'});
+      }
+    });
+    if (index >= 0) {
+      this.#area.setAttribute('aria-activedescendant', `query-option-${index}`);
+    } else {
+      this.#area.removeAttribute('aria-activedescendant');
+    }
+  }
+
+  /** @param {number} index */
+  #accept(index) {
+    if (!this.#completion) {
+      return;
+    }
+    const {words, start, end} = this.#completion;
+    const {insert} = words[index];
+    const blank = insert.endsWith(' ') && /^\s/.test(this.#area.value.slice(end));
+    this.#area.focus();
+    this.#area.setRangeText(blank ? insert.slice(0, -1) : insert, start, end, 'end');
+    this.#closeList();
+    this.#show();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (event.isComposing || !(this.#completion ? this.#listKey(event) : this.#areaKey(event))) {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean} whether it was for the list */
+  #listKey(event) {
+    const count = this.#completion?.words.length ?? 0;
+    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (step) {
+      this.#choose(this.#chosen < 0 && step < 0 ? count - 1 : (this.#chosen + step + count) % count);
+    } else if (event.key === 'Tab' && !event.shiftKey) {
+      this.#accept(Math.max(0, this.#chosen));
+    } else if (event.key === 'Enter' && this.#chosen >= 0) {
+      this.#accept(this.#chosen);
+    } else if (event.key === 'Escape') {
+      this.#closeList();
+    } else {
+      return this.#areaKey(event);
+    }
+    return true;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #areaKey(event) {
+    if (event.key === 'Enter' && !event.shiftKey) {
+      this.#submit();
+    } else if (event.key === ' ' && event.ctrlKey) {
+      this.#offer(true);
+    } else if (event.key === 'ArrowDown' && this.#area.value === '') {
+      this.#offer(true);
+    } else if (event.key === 'Escape') {
+      this.#area.value = this.#value;
+      this.#show();
+      this.#area.blur();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  #past() {
+    const list = queries().filter((query) => query !== this.#value);
+    return list.length ? list.map((query) => ({label: query, run: () => this.#put(query)})) : [{label: 'None yet'}];
+  }
+}
+
+/** @param {string} text @param {{start: number, end: number}|null} span the error's */
+function coloured(text, span) {
+  const nodes = tokenize(text)
+    .map(({type, text: word, start, end}) => h('span', {'data-token': type,
+      'class': span && start < span.end && end > span.start ? 'query-wrong' : null}, word));
+  return span && span.start >= text.length ? [...nodes, h('span', {'class': 'query-wrong query-end'}, '\u00a0')]
+    : nodes;
+}
+
+customElements.define('ch-query', ChQuery);

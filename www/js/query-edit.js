@@ -1,0 +1,287 @@
+// The words of a query expression, by MySQL's lexical rules: for colours, completion and edits.
+import {json} from './json.js';
+
+/**
+ * @typedef {'space'|'text'|'name'|'quoted'|'number'|'keyword'|'operator'|'bad'} TokenType
+ * @typedef {{type: TokenType, text: string, start: number, end: number}} Token
+ */
+
+export const KEYWORDS = new Set(
+  ('AND OR XOR NOT IS NULL TRUE FALSE UNKNOWN LIKE ESCAPE REGEXP RLIKE IN BETWEEN MEMBER OF ' +
+  'CASE WHEN THEN ELSE END CAST CONVERT AS USING BINARY COLLATE INTERVAL DIV MOD EXTRACT FROM FOR').split(' '));
+
+/** @type {[TokenType, RegExp][]} In this order; the first that matches wins. */
+const RULES = [
+  ['space', /[ \t\r\n\v\f]+/y],
+  ['text', /'(?:[^'\\]|\\[^]|'')*'(?!')|"(?:[^"\\]|\\[^]|"")*"(?!")/y],
+  ['quoted', /`(?:[^`]|``)*`/y],
+  ['number', /[xXbB]'[0-9a-fA-F]*'|0x[0-9a-fA-F]+|0b[01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y],
+  ['name', /[\p{L}_$\u0080-\uffff][\w$\u0080-\uffff]*/yu],
+  ['operator', /<=>|->>|->|>=|<=|<>|!=|\|\||&&|<<|>>|[-+*/%^~!&|,.=<>()]/y],
+  ['bad', /['"`][^]*|[^]/yu],
+];
+
+/**
+ * The whole text as tokens, spaces included, so that their texts joined are the text.
+ * What does not belong into a query (and a string that does not end) is 'bad'.
+ * @param {string} text
+ */
+export function tokenize(text) {
+  /** @type {Token[]} */
+  const tokens = [];
+  for (let at = 0; at < text.length;) {
+    const token = tokenAt(text, at);
+    tokens.push(token);
+    at = token.end;
+  }
+  return tokens;
+}
+
+/** @param {string} text @param {number} at @returns {Token} */
+function tokenAt(text, at) {
+  for (const [type, rule] of RULES) {
+    rule.lastIndex = at;
+    const found = rule.exec(text)?.[0];
+    if (found) {
+      const keyword = type === 'name' && KEYWORDS.has(found.toUpperCase());
+      return {type: keyword ? 'keyword' : type, text: found, start: at, end: at + found.length};
+    }
+  }
+  return {type: 'bad', text: text.slice(at), start: at, end: text.length};
+}
+
+/** @param {string} text @returns {Token[]} without spaces */
+export function words(text) {
+  return tokenize(text).filter((token) => token.type !== 'space');
+}
+
+/** @param {Token|undefined} token @param {string} word in upper case, or an operator */
+export function is(token, word) {
+  return token !== undefined && token.type !== 'text' && token.text.toUpperCase() === word;
+}
+
+/**
+ * The value of a string literal, as MySQL reads it.
+ * @param {string} literal with its quotes
+ */
+export function textValue(literal) {
+  const quote = literal[0];
+  const escapes = /** @type {Record<string, string>} */ ({0: '\0', b: '\b', n: '\n', r: '\r', t: '\t', Z: '\x1a',
+    '%': '\\%', _: '\\_'});
+  return literal.slice(1, -1).replace(new RegExp(`\\\\([^])|${quote}${quote}`, 'g'),
+    (all, escaped) => escaped === undefined ? quote : escapes[escaped] ?? escaped);
+}
+
+// Edits of the query text: conditions added and taken out, everything else left as it was typed.
+
+/** @typedef {string|number} Key a member's name, or an element's number */
+
+const ESCAPES = /** @type {Record<string, string>} */ (
+  {'\\': '\\\\', '\'': '\'\'', '\0': '\\0', '\b': '\\b', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x1a': '\\Z'});
+
+/** @param {string} text @returns {string} the literal that has this value */
+export function textLiteral(text) {
+  // eslint-disable-next-line no-control-regex
+  return `'${text.replace(/[\\'\0\b\n\r\t\x1a]/g, (c) => ESCAPES[c])}'`;
+}
+
+/**
+ * The literal of a JSON value; objects and arrays by their JSON.
+ * @param {unknown} value
+ */
+export function literal(value) {
+  switch (typeof value) {
+    case 'string': return textLiteral(value);
+    case 'number': case 'bigint': return String(value);
+    case 'boolean': return String(value);
+    default: return `CAST(${textLiteral(json(value))} AS JSON)`;
+  }
+}
+
+/** @param {Key[]} keys from logrec down, ['data', 'user', 0] @returns {string} $.data.user[0] */
+export function pathOf(keys) {
+  return '$' + keys.map((key) => typeof key === 'number' ? `[${key}]`
+    : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `.${JSON.stringify(key)}`).join('');
+}
+
+/**
+ * The keys of a path that means one value.
+ * @param {string} path
+ * @returns {Key[]|null} null where it is no such path
+ */
+export function keysOf(path) {
+  /** @type {Key[]} */
+  const keys = [];
+  if (path[0] !== '$') {
+    return null;
+  }
+  const step = /\.([\p{L}_$][\p{L}\d_$]*)|\.("(?:[^"\\]|\\.)*")|\[(\d+)\]/uy;
+  for (step.lastIndex = 1; step.lastIndex < path.length;) {
+    const found = step.exec(path);
+    if (!found) {
+      return null;
+    }
+    keys.push(found[1] ?? (found[2] ? JSON.parse(found[2]) : Number(found[3])));
+  }
+  return keys;
+}
+
+/**
+ * What a column or path of a record holds.
+ * @param {Record<string, any>} record @param {string} path
+ * @returns {any} undefined where there is nothing
+ */
+export function valueAt(record, path) {
+  const keys = keysOf(path);
+  if (!keys) {
+    return record[path === 'record_id' ? 'id' : path];
+  }
+  let value = record.logrec;
+  for (const key of keys) {
+    const there = value !== null && typeof value === 'object' && Object.hasOwn(value, key);
+    value = there ? value[key] : undefined;
+  }
+  return value;
+}
+
+/** @param {string} path a column's name or a JSON path @returns {string} how a query names it */
+export function operand(path) {
+  return path[0] === '$' ? `logrec->${textLiteral(path)}` : path;
+}
+
+/**
+ * The condition that a field has this value (undefined: that it is not there), or has not.
+ * "Has not" is also true for a record without the field, as the words "not these" promise.
+ * @param {string} path @param {unknown} value @param {boolean} [not]
+ */
+export function condition(path, value, not = false) {
+  const field = operand(path);
+  if (value === undefined) {
+    return `${field} IS ${not ? 'NOT ' : ''}NULL`;
+  }
+  if (path[0] !== '$') {
+    const plain = path === 'ts' ? String(value).replace(/(Z|[+-]\d\d:\d\d)$/, '') : value;
+    return `${field} ${not ? '!=' : '='} ${literal(plain)}`;
+  }
+  return not ? `NOT ${field} <=> ${literal(value)}` : `${field} = ${literal(value)}`;
+}
+
+/**
+ * The condition that an array holds this element, or does not.
+ * @param {string} path of the array @param {unknown} value @param {boolean} [not]
+ */
+export function memberCondition(path, value, not = false) {
+  return `${literal(value)} MEMBER OF (${operand(path)})${not ? ' IS NOT TRUE' : ''}`;
+}
+
+/** @param {string} text @returns {string} the condition that the message contains it */
+export function messageCondition(text) {
+  return `message LIKE ${textLiteral(`%${text.replace(/[\\%_]/g, '\\$&')}%`)}`;
+}
+
+// What stands between the ANDs -------------------------------------------------------------------
+
+/**
+ * The conditions that an expression joins by AND.
+ * @param {string} query
+ * @returns {{parts: string[], loose: boolean}} loose: OR or XOR is outermost, so it is one part
+ */
+export function conjuncts(query) {
+  /** @type {number[]} */
+  const cuts = [];
+  const tokens = tokenize(query);
+  let depth = 0;
+  let between = 0;
+  for (const token of tokens) {
+    depth += nesting(token);
+    if (depth !== 0) {
+      continue;
+    }
+    if (is(token, 'BETWEEN')) {
+      between++;
+    } else if (is(token, 'OR') || is(token, 'XOR') || is(token, '||')) {
+      return {parts: [query.trim()], loose: true};
+    } else if ((is(token, 'AND') || is(token, '&&')) && --between < 0) {
+      cuts.push(token.start, token.end);
+      between = 0;
+    }
+  }
+  const edges = [0, ...cuts, query.length];
+  const parts = edges.flatMap((edge, i) => i % 2 ? [] : [query.slice(edge, edges[i + 1]).trim()]);
+  return {parts: parts.filter((part) => part !== ''), loose: false};
+}
+
+/** @param {Token} token */
+function nesting(token) {
+  return is(token, '(') || is(token, 'CASE') ? 1 : is(token, ')') || is(token, 'END') ? -1 : 0;
+}
+
+/** @param {string} text One spelling for what is written in several. */
+function normal(text) {
+  const bare = unwrap(text);
+  return words(bare).map(({type, text: word}) => type === 'keyword' ? word.toUpperCase()
+    : type === 'name' ? word.toLowerCase() : word === '<>' ? '!=' : word).join(' ');
+}
+
+/** @param {string} part @returns {string} without parentheses around all of it */
+function unwrap(part) {
+  const tokens = words(part);
+  let depth = 0;
+  const whole = is(tokens[0], '(')
+    && tokens.every((token, i) => (depth += nesting(token)) > 0 || i === tokens.length - 1);
+  return whole && depth === 0 ? unwrap(part.trim().slice(1, -1).trim()) : part.trim();
+}
+
+/** @param {string[]} parts */
+function join(parts) {
+  return parts.length === 1 ? unwrap(parts[0]) : parts.join(' AND ');
+}
+
+/** @param {string} query @param {string} part @returns {boolean} whether it is one of those joined by AND */
+export function has(query, part) {
+  return conjuncts(query).parts.some((other) => normal(other) === normal(part));
+}
+
+/** @param {string} query @param {string} part @returns {string} the query without it */
+export function remove(query, part) {
+  return join(conjuncts(query).parts.filter((other) => normal(other) !== normal(part)));
+}
+
+/** @param {string} query @param {string} part @returns {string} the query and this as well */
+export function add(query, part) {
+  const {parts, loose} = conjuncts(query);
+  if (has(query, part)) {
+    return query;
+  }
+  return [...(loose ? [`(${parts[0]})`] : parts), conjuncts(part).loose ? `(${part})` : part].join(' AND ');
+}
+
+/**
+ * "Only these": the condition is added and takes the place of those that contradict it,
+ * another value of the same field and its own negation.
+ * @param {string} query @param {string} path @param {unknown} value
+ */
+export function only(query, path, value) {
+  const wanted = condition(path, value);
+  const against = normal(condition(path, value, true));
+  const start = normal(`${operand(path)} =`) + ' ';
+  const {parts, loose} = conjuncts(query);
+  const kept = loose ? parts : parts.filter((part) => {
+    const other = normal(part);
+    return other !== against && !(other.startsWith(start) && isLiteral(other.slice(start.length)));
+  });
+  return add(loose ? query : kept.join(' AND '), wanted);
+}
+
+/** @param {string} text */
+function isLiteral(text) {
+  return /^(-\s?)?[\w.+-]+$/.test(text) || words(text).length === 1 || /^cast \( '[^]*' AS json \)$/i.test(text);
+}
+
+/**
+ * "Not these".
+ * @param {string} query @param {string} path @param {unknown} value
+ */
+export function not(query, path, value) {
+  return add(remove(query, condition(path, value)), condition(path, value, true));
+}

@@ -1,0 +1,278 @@
+// <ch-record>: one record to read. Its title is what went wrong; then the facts, the traceback, and all the rest of it.
+import {h, iconButton, sendSet, takeKey, levelBadge, levelBand, levelName, menuButton} from './dom.js';
+import {get, subscribe} from './state.js';
+import {formatTs, ago, parseTs, duration} from './zone.js';
+import {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, chainView, framesView, missingTraceback} from './traceback.js';
+import {factsView, putText, actionButton} from './field-menu.js';
+import {copy, copyButton, markdown, recordCurl} from './copy.js';
+import {json, yaml} from './json.js';
+import {openCompare} from './dialogs.js';
+import {ChTree} from './json-tree.js';
+
+/** @typedef {import('./api.js').Row} Row */
+/** @typedef {import('./traceback.js').Raised} Raised */
+/**
+ * @typedef {object} Reading
+ * @property {string} title @property {string|null} message null where the title says it
+ * @property {string} text of the traceback @property {Raised[]|null} chain what it says
+ * @property {string} stack @property {boolean} lost there was an exception, but no traceback was sent
+ */
+
+const TABS = /** @type {const} */ (['Tree', 'YAML', 'Raw']);
+
+/** A title is no longer than this. */
+const TITLE = 300;
+
+/** The tab chosen last, from record to record. */
+let chosenTab = 0;
+
+/**
+ * What is said, and what went wrong, wherever the sender put it.
+ * @param {Row} record
+ */
+function read(record) {
+  const {error = {}, meta = {}} = record.logrec ?? {};
+  const split = splitMessage(record.message);
+  const text = typeof error.exc_text === 'string' ? error.exc_text : split?.kind === 'traceback' ? split.text : '';
+  const stack = typeof meta.stack_info === 'string' ? meta.stack_info : split?.kind === 'stack' ? split.text : '';
+  const chain = text ? parseTraceback(text) : null;
+  const said = split ? split.message : record.message;
+  const raised = chain ? raisedTitle(chain[chain.length - 1], TITLE)
+    : text ? text.trimEnd().split('\n').at(-1) ?? '' : excInfoTitle(error.exc_info);
+  const lines = said.split('\n');
+  const short = lines.length === 1 && said.length <= TITLE;
+  return {title: raised || (short ? said : lines[0].slice(0, TITLE)) || '(no message)',
+    message: raised || !short ? said : null,
+    text, chain, stack, lost: !text && Boolean(error.exc_info)};
+}
+
+export class ChRecord extends HTMLElement {
+  /** @type {Row|null} */
+  #record = null;
+  #zone = 'local';
+  /** @type {import('./api.js').ApiError|Error|null} */
+  #error = null;
+  #actions = h('div', {'class': 'record-actions'});
+  #body = h('div', {'class': 'record-body'});
+  #head = h('header', {'class': 'record-head'});
+  /** @type {(() => void)|undefined} */
+  #unsubscribe;
+
+  connectedCallback() {
+    this.replaceChildren(this.#head, this.#body);
+    this.#unsubscribe = subscribe((_, changed) =>
+      (changed.has('mark') || changed.has('around')) && this.#showActions());
+    this.#show();
+  }
+
+  disconnectedCallback() {
+    this.#unsubscribe?.();
+  }
+
+  get record() {
+    return this.#record;
+  }
+
+  /** With its logrec. */
+  set record(record) {
+    const same = record !== null && record?.id === this.#record?.id;
+    this.#record = record;
+    this.#error = null;
+    this.loading = false;
+    this.#show();
+    if (!same) {
+      this.#body.scrollTop = 0;
+    }
+  }
+
+  get zone() {
+    return this.#zone;
+  }
+
+  set zone(zone) {
+    if (zone !== this.#zone) {
+      this.#zone = zone;
+      this.#show();
+    }
+  }
+
+  get error() {
+    return this.#error;
+  }
+
+  set error(error) {
+    this.#error = error;
+    if (error) {
+      this.loading = false;
+      this.#show();
+    }
+  }
+
+  get loading() {
+    return this.getAttribute('aria-busy') === 'true';
+  }
+
+  /** What was there stays until something else comes. */
+  set loading(loading) {
+    this.toggleAttribute('data-loading', loading);
+    this.setAttribute('aria-busy', String(loading));
+  }
+
+  #show() {
+    if (!this.isConnected) {
+      return;
+    }
+    const record = this.#record;
+    if (this.#error || !record) {
+      this.#head.removeAttribute('data-level');
+      this.#head.replaceChildren(h('div', {'class': 'record-line'},
+        h('span', {'class': 'record-when'}, this.#error ? 'Record' : ''), this.#close()));
+      this.#body.replaceChildren(...(this.#error
+        ? [h('p', {'class': 'error-text', 'role': 'alert'}, errorWords(this.#error))] : [skeleton()]));
+      return;
+    }
+    const reading = read(record);
+    this.#showHead(record, reading);
+    this.#body.replaceChildren(
+      factsView(record, {zone: this.#zone, message: reading.message}),
+      ...(reading.lost ? [missingTraceback()] : []),
+      ...(reading.text ? [this.#traceback(reading)] : []),
+      ...(reading.stack ? [this.#section('Stack', [framesView(parseStack(reading.stack))], reading.stack)] : []),
+      this.#details(record));
+  }
+
+  /** @param {Row} record @param {Reading} reading */
+  #showHead(record, reading) {
+    const instant = parseTs(record.ts);
+    this.#head.dataset.level = levelBand(record.level);
+    this.#head.replaceChildren(
+      h('div', {'class': 'record-line'}, levelBadge(record.level),
+        h('time', {'class': 'record-when', 'datetime': record.ts.replace(' ', 'T'),
+          'title': instant ? ago(instant.ms) : ''}, formatTs(record.ts, this.#zone)),
+        this.#close()),
+      h('h2', {'class': 'record-title', 'tabindex': '-1'}, reading.title),
+      this.#actions);
+    this.#showActions();
+  }
+
+  #close() {
+    return iconButton('close', 'Close the record', () => sendSet(this, {record: null}),
+      {'class': 'button plain square record-close', 'title': 'Close (Esc)'});
+  }
+
+  #showActions() {
+    const record = this.#record;
+    if (!record) {
+      return;
+    }
+    const {mark, around} = get();
+    const marked = mark === record.id;
+    this.#actions.replaceChildren(
+      actionButton('Around', 'around', () => sendSet(this, {around: around === record.id ? null : record.id}),
+        {'aria-pressed': String(around === record.id),
+          'title': 'The records before and after it, whatever the filter'}),
+      actionButton(marked ? 'Marked' : 'Mark', 'mark', () => sendSet(this, {mark: marked ? null : record.id}),
+        {'aria-pressed': String(marked),
+          'title': 'Times are counted from the marked record; any other can be compared with it'}),
+      ...(mark !== null && !marked
+        ? [actionButton('Compare', 'compare', () => openCompare(mark, record.id), {title: 'With the marked record'})]
+        : []),
+      menuButton('Copy', 'copy', () => this.#copies(record), {text: 'Copy', classes: 'small'}));
+  }
+
+  /** @param {Row} record */
+  #copies(record) {
+    const link = new URL(location.href);
+    link.searchParams.set('record', String(record.id));
+    const plain = new URL(`?record=${record.id}`, location.href);
+    const traceback = read(record).text;
+    return [
+      {label: 'Link', icon: 'link', run: () => copy(this, link.href, 'Link')},
+      {label: 'Message', icon: 'copy', run: () => copy(this, record.message, 'Message')},
+      ...(traceback ? [{label: 'Traceback', icon: 'copy', run: () => copy(this, traceback, 'Traceback')}] : []),
+      {label: 'JSON', icon: 'copy', run: () => copy(this, json(record, 2), 'Record')},
+      {label: 'Markdown', icon: 'copy', hint: 'for a ticket',
+        run: () => copy(this, markdown(record, this.#zone, plain.href), 'Markdown')},
+      {label: 'cURL', icon: 'copy', hint: 'for a shell', run: () => copy(this, recordCurl(record.id), 'Command')},
+    ];
+  }
+
+  /** @param {Reading} reading */
+  #traceback({chain, text, title}) {
+    const plain = putText(h('pre', {'class': 'traceback-text', 'tabindex': '0'}), text, 100000);
+    plain.hidden = Boolean(chain);
+    const view = chain ? chainView(chain, title) : null;
+    const choose = h('button', {'class': 'button plain small', 'aria-pressed': 'false', 'title': 'As Python printed it',
+      'onclick': () => {
+        plain.hidden = !plain.hidden;
+        choose.setAttribute('aria-pressed', String(!plain.hidden));
+        view?.toggleAttribute('hidden', !plain.hidden);
+      }}, 'As text');
+    return this.#section('Traceback', [view ?? '', plain], text,
+      chain ? [h('span', {'class': 'hint'}, 'most recent call first'), choose] : []);
+  }
+
+  /** @param {string} title @param {(Node|string)[]} content @param {string} text to copy @param {Node[]} [tools] */
+  #section(title, content, text, tools = []) {
+    return h('section', {'class': 'record-section'},
+      h('div', {'class': 'section-head'}, h('h3', {}, title), ...tools, copyButton(() => text, title)), ...content);
+  }
+
+  /** @param {Row} record */
+  #details(record) {
+    const logrec = record.logrec ?? {};
+    const panel = h('div', {'class': 'record-panel', 'role': 'tabpanel', 'id': 'record-panel'});
+    /** @type {HTMLButtonElement[]} */
+    const tabs = TABS.map((name, i) => h('button', {'role': 'tab', 'class': 'record-tab',
+      'id': `record-tab-${i}`, 'aria-controls': 'record-panel',
+      'onclick': () => choose(i), 'onkeydown': (event) => takeKey(event, {ArrowRight: () => go(i + 1),
+        ArrowLeft: () => go(i + TABS.length - 1)})}, name));
+    const go = (/** @type {number} */ to) => {
+      choose(to % TABS.length);
+      tabs[chosenTab].focus();
+    };
+    const choose = (/** @type {number} */ chosen) => {
+      chosenTab = chosen;
+      tabs.forEach((tab, i) => {
+        tab.setAttribute('aria-selected', String(i === chosen));
+        tab.tabIndex = i === chosen ? 0 : -1;
+      });
+      panel.setAttribute('aria-labelledby', `record-tab-${chosen}`);
+      panel.replaceChildren(this.#view(record, logrec));
+    };
+    choose(chosenTab);
+    return h('section', {'class': 'record-section'}, h('div', {'class': 'section-head'},
+      h('div', {'class': 'record-tabs', 'role': 'tablist', 'aria-label': 'The whole record as'}, ...tabs),
+        h('span', {'class': 'hint'}, `#${record.id}`), copyButton(() => this.#text(record), 'the whole record')), panel);
+  }
+
+  /** @param {Row} record */
+  #text(record) {
+    return chosenTab === 1 ? yaml(record) : json(record, 2);
+  }
+
+  /** @param {Row} record @param {object} logrec */
+  #view(record, logrec) {
+    if (chosenTab !== 0) {
+      return putText(h('pre', {'class': 'record-text', 'tabindex': '0'}), this.#text(record), 200000);
+    }
+    if (Object.keys(logrec).length === 0) {
+      return h('p', {'class': 'hint'}, 'Nothing more was logged with it.');
+    }
+    const tree = new ChTree();
+    tree.show(logrec, `Fields of the ${levelName(record.level)} record`);
+    return tree;
+  }
+}
+
+/** @param {Error & {status?: number}} error */
+function errorWords(error) {
+  return error.status === 404 ? 'There is no such record; it may have been deleted.' : error.message;
+}
+
+/** What stands there until the record comes. */
+function skeleton() {
+  return h('div', {'class': 'skeleton', 'aria-hidden': 'true'}, ...Array.from({length: 7}, () => h('span', {})));
+}
+
+customElements.define('ch-record', ChRecord);

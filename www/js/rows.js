@@ -1,0 +1,399 @@
+// The records that match, by position: 0 is the newest. Millions can match; only what is looked at is fetched, in blocks,
+// and only some blocks are kept.
+//
+// Positions stay what they are: the first answer's newest record becomes the upper bound of every later request, so
+// that records which come meanwhile do not push the others down. Live ones are put on top of that (arrived()).
+
+import {aborted, ApiError} from './api.js';
+
+/** @typedef {import('./api.js').Row} Row */
+/** @typedef {import('./api.js').Filters} Filters */
+/**
+ * @typedef {object} Source where rows come from; api.js has the like
+ * @property {(filters: Filters, left: number, right: number, options: {logrec?: boolean, signal?: AbortSignal}) =>
+ *   Promise<Row[]>} records
+ * @property {(filters: Filters, signal?: AbortSignal) => Promise<number>} count
+ */
+/** @typedef {{abort: AbortController, index: number}} Flight */
+
+export const BLOCK = 128;
+const KEPT = 48;
+const FLIGHTS = 2;
+/** Milliseconds without a jump before something is fetched. */
+const STILL = 90;
+/** More live rows than this on top are given their positions for good. */
+const HEAD = 2000;
+
+/** Newest first. @param {Row} a @param {Row} b */
+export function order(a, b) {
+  return a.ts === b.ts ? b.id - a.id : a.ts < b.ts ? 1 : -1;
+}
+
+export class Rows {
+  /** @type {Filters} what requests are made with: the filter as asked for, and the frozen end */
+  frozen = {};
+  /** How many match; null while that is not known. @type {number | null} */
+  total = null;
+  /** At least so many match. */
+  seen = 0;
+  /** Why nothing, or not all, is there. @type {ApiError | null} */
+  error = null;
+  /** Before the first answer. */
+  loading = false;
+  /** Nothing more will be known of the total by itself. */
+  counted = false;
+
+  /** @type {Row[]} live ones, newest first, above position 0 of the blocks */
+  #head = [];
+  /** @type {Row[]} live ones that came before the first answer */
+  #early = [];
+  /** @type {Row | null} the newest record of the frozen range */
+  #newest = null;
+  /** @type {Map<number, Row[]>} */
+  #blocks = new Map();
+  /** What was shown before the blocks were dropped, until they are back. @type {Map<number, Row>} */
+  #ghost = new Map();
+  /** @type {Map<number, Flight>} */
+  #flights = new Map();
+  /** @type {[number, number]} */
+  #wanted = [0, 0];
+  #last = 0;
+  #jumped = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #settling;
+  #abort = new AbortController();
+  #logrec = false;
+  #failures = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+
+  /** @param {Source} source @param {() => void} onchange called after every change, never while one is made */
+  constructor(source, onchange) {
+    this.source = source;
+    this.onchange = onchange;
+  }
+
+  /** Positions there are to scroll through, as far as is known. */
+  get length() {
+    return this.#head.length + (this.total ?? this.seen);
+  }
+
+  /** Rows live since load(). */
+  get live() {
+    return this.#head.length;
+  }
+
+  /**
+   * Forgets everything and reads anew.
+   * @param {Filters} filters @param {{logrec?: boolean}} [options]
+   */
+  async load(filters, {logrec = false} = {}) {
+    this.#forget();
+    this.#logrec = logrec;
+    this.loading = true;
+    this.frozen = {...filters};
+    const {signal} = this.#abort;
+    this.onchange();
+    try {
+      const rows = await this.source.records(filters, 0, BLOCK - 1, {logrec, signal});
+      this.#newest = rows[0] ?? null;
+      if (this.#newest) {
+        this.frozen.before = this.#newest.ts;
+      }
+      this.loading = false;
+      this.error = null;
+      this.#failures = 0;
+      this.#keep(0, rows);
+      this.arrived(this.#early.splice(0));
+      this.onchange();
+      await this.#countAll(signal);
+    } catch (error) {
+      this.#failed(error, signal, () => this.load(filters, {logrec}));
+    }
+  }
+
+  /** A count that takes too long leaves the total unknown, which is no failure: one can scroll on. @param {AbortSignal} signal */
+  async #countAll(signal) {
+    if (this.total !== null) {
+      return;
+    }
+    try {
+      const total = await this.source.count(this.frozen, signal);
+      this.total ??= Math.max(total, this.seen);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.type === 'StorageQueryError')) {
+        throw error;
+      }
+    }
+    this.counted = true;
+    this.onchange();
+  }
+
+  #forget() {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#giveUp(() => true);
+    clearTimeout(this.#retry);
+    clearTimeout(this.#settling);
+    this.#blocks.clear();
+    this.#ghost.clear();
+    this.#head = [];
+    this.#early = [];
+    this.#newest = null;
+    this.#wanted = [0, 0];
+    this.total = null;
+    this.counted = false;
+    this.seen = 0;
+    this.error = null;
+  }
+
+  /**
+   * What is worth a retry is tried again, after longer and longer.
+   * @param {unknown} error @param {AbortSignal} signal @param {() => void} again
+   */
+  #failed(error, signal, again) {
+    if (aborted(error) || signal.aborted) {
+      return;
+    }
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
+    this.loading = false;
+    this.error = error;
+    if (error.temporary && error.type !== 'StorageQueryError') {
+      this.#failures += 1;
+      this.#retry = setTimeout(again, Math.min(30000, 1000 * 2 ** this.#failures));
+    }
+    this.onchange();
+  }
+
+  /** The row at a position, or undefined while it is not there. @param {number} position @returns {Row | undefined} */
+  at(position) {
+    if (position < this.#head.length) {
+      return this.#head[position];
+    }
+    const below = position - this.#head.length;
+    const block = this.#blocks.get(Math.floor(below / BLOCK));
+    return block ? block[below % BLOCK] : this.#ghost.get(position);
+  }
+
+  /** Where a loaded record is, or -1. @param {number} id @returns {number} */
+  positionOf(id) {
+    const live = this.#head.findIndex((row) => row.id === id);
+    if (live >= 0) {
+      return live;
+    }
+    for (const [index, block] of this.#blocks) {
+      const at = block.findIndex((row) => row.id === id);
+      if (at >= 0) {
+        return this.#head.length + index * BLOCK + at;
+      }
+    }
+    return [...this.#ghost].find(([, row]) => row.id === id)?.[0] ?? -1;
+  }
+
+  /**
+   * Says which positions are looked at (both included). Missing ones are fetched, requests for others are given up.
+   * While one jumps about, as when the scroll bar is dragged, only the place where it ends is fetched.
+   * @param {number} first @param {number} last
+   */
+  want(first, last) {
+    const below = this.#head.length;
+    const end = this.total === null ? Infinity : this.total - 1;
+    this.#wanted = [
+      Math.floor(Math.max(0, first - below) / BLOCK),
+      Math.floor(Math.min(Math.max(0, last - below), end) / BLOCK),
+    ];
+    const far = Math.abs(this.#wanted[0] - this.#last) > 1;
+    if (this.error && this.#wanted[0] !== this.#last && this.#newest) {
+      this.error = null;
+    }
+    this.#last = this.#wanted[0];
+    clearTimeout(this.#settling);
+    const [from, to] = this.#wanted;
+    this.#giveUp((index) => index < from - 1 || index > to + 1);
+    if (far && performance.now() - this.#jumped < STILL) {
+      this.#settling = setTimeout(() => this.#pump(), STILL);
+    } else {
+      this.#pump();
+    }
+    this.#jumped = far ? performance.now() : this.#jumped;
+  }
+
+  /** Aborts requests. @param {(index: number) => boolean} which blocks */
+  #giveUp(which) {
+    for (const [index, flight] of this.#flights) {
+      if (which(index)) {
+        flight.abort.abort();
+        this.#flights.delete(index);
+      }
+    }
+  }
+
+  #pump() {
+    if (this.loading || this.error || !this.#newest) {
+      return;
+    }
+    const [first, last] = this.#wanted;
+    const sight = range(first, last);
+    // What comes next only when what is in sight is there.
+    for (const index of sight.some((at) => this.#isMissing(at) || this.#flights.has(at)) ? sight : [last + 1, first - 1]) {
+      if (this.#flights.size < FLIGHTS && this.#isMissing(index)) {
+        this.#fetch(index);
+      }
+    }
+  }
+
+  /** @param {number} index */
+  #isMissing(index) {
+    const past = this.total !== null ? index * BLOCK >= this.total : index * BLOCK > this.seen + BLOCK;
+    return index >= 0 && !past && !this.#blocks.has(index) && !this.#flights.has(index);
+  }
+
+  /** @param {number} index */
+  async #fetch(index) {
+    const abort = new AbortController();
+    const flight = {abort, index};
+    this.#flights.set(index, flight);
+    const left = index * BLOCK;
+    try {
+      const rows = await this.source.records(this.frozen, left, left + BLOCK - 1,
+        {logrec: this.#logrec, signal: abort.signal});
+      this.#land(flight);
+      this.#failures = 0;
+      this.#keep(index, rows);
+      this.onchange();
+      this.#pump();
+    } catch (error) {
+      this.#land(flight);
+      this.#failed(error, abort.signal, () => this.retry());
+    }
+  }
+
+  /** @param {Flight} flight */
+  #land(flight) {
+    if (this.#flights.get(flight.index) === flight) {
+      this.#flights.delete(flight.index);
+    }
+  }
+
+  /** @param {number} index @param {Row[]} rows */
+  #keep(index, rows) {
+    this.#blocks.set(index, rows);
+    const end = index * BLOCK + rows.length;
+    if (rows.length) {
+      this.seen = Math.max(this.seen, end);
+    }
+    if (rows.length < BLOCK && (rows.length > 0 || index === 0)) {
+      this.total = end;
+    } else if (rows.length === 0 && this.total === null) {
+      this.total = this.seen;
+    }
+    if (range(...this.#wanted).every((at) => this.#blocks.has(at))) {
+      this.#ghost.clear();
+    }
+    this.#drop();
+  }
+
+  /** Lets go of the blocks that are farthest from what is looked at. */
+  #drop() {
+    const middle = (this.#wanted[0] + this.#wanted[1]) / 2;
+    while (this.#blocks.size > KEPT) {
+      const farthest = [...this.#blocks.keys()].reduce((a, b) => Math.abs(a - middle) > Math.abs(b - middle) ? a : b);
+      this.#blocks.delete(farthest);
+    }
+  }
+
+  /** Stops what is under way; what is there stays. */
+  cancel() {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#giveUp(() => true);
+    clearTimeout(this.#retry);
+    if (this.loading) {
+      this.loading = false;
+      this.error = new ApiError('Cancelled', 'The search was cancelled', 0);
+    }
+    this.counted = true;
+    this.onchange();
+  }
+
+  /** Tries again what failed. */
+  retry() {
+    clearTimeout(this.#retry);
+    this.error = null;
+    this.#pump();
+    this.onchange();
+  }
+
+  /**
+   * Puts live records where they belong. Those newer than all go on top. Those that come late belong in between, so the
+   * blocks are read again; until they are there what is shown stays.
+   * @param {Row[]} records @returns {number} how many of them were not there yet
+   */
+  arrived(records) {
+    if (this.loading) {
+      this.#early.push(...records);
+      return 0;
+    }
+    const known = new Set([this.#head, ...this.#blocks.values()].flat().map((row) => row.id));
+    const fresh = records.filter((row) => !known.has(row.id));
+    if (!fresh.length) {
+      return 0;
+    }
+    const newest = this.#newest;
+    const above = newest ? fresh.filter((row) => order(row, newest) < 0) : fresh;
+    const late = fresh.length - above.length;
+    if (above.length) {
+      this.#head = [...above, ...this.#head].sort(order);
+    }
+    if (!newest || this.#head.length > HEAD) {
+      this.#settle();
+    } else if (late) {
+      this.total = this.total === null ? null : this.total + late;
+      this.#reread(this.#shown(above.length));
+    }
+    this.onchange();
+    return fresh.length;
+  }
+
+  /** The live rows become part of the frozen range: their positions stay the same. */
+  #settle() {
+    const ghost = this.#shown(0);
+    const count = this.#head.length;
+    this.#newest = this.#head[0];
+    this.#head = [];
+    this.frozen = {...this.frozen, before: this.#newest.ts};
+    this.total = this.total === null ? null : this.total + count;
+    this.seen += count;
+    this.#wanted = /** @type {[number, number]} */ (this.#wanted.map((index) => index + Math.floor(count / BLOCK)));
+    this.#reread(ghost);
+  }
+
+  /**
+   * The rows about what is looked at, by their positions now.
+   * @param {number} moved how far those that were kept before have moved down since @returns {Map<number, Row>}
+   */
+  #shown(moved) {
+    const [first, last] = this.#wanted;
+    const ghost = new Map([...this.#ghost].map(([position, row]) => [position + moved, row]));
+    for (const [index, block] of this.#blocks) {
+      if (index >= first - 1 && index <= last + 1) {
+        block.forEach((row, at) => ghost.set(this.#head.length + index * BLOCK + at, row));
+      }
+    }
+    this.#head.forEach((row, at) => ghost.set(at, row));
+    return ghost;
+  }
+
+  /** @param {Map<number, Row>} ghost what to show until the blocks are back */
+  #reread(ghost) {
+    this.#ghost = ghost;
+    this.#blocks.clear();
+    this.#giveUp(() => true);
+    this.#pump();
+  }
+}
+
+/** @param {number} first @param {number} last */
+const range = (first, last) => Array.from({length: Math.max(0, last - first + 1)}, (_, index) => first + index);

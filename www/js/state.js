@@ -1,0 +1,318 @@
+// What the page shows, in one place. The address bar is its only serialisation: Back works, and a link shows a
+// colleague the same. parse() and format() are pure; the rest needs a window.
+import {h, iconButton, keep, recall} from './dom.js';
+
+/**
+ * @typedef {object} State
+ * @property {string} after API text or ''; a relative range stays as it was chosen (`-PT2H`)
+ * @property {string} before likewise
+ * @property {number} level minimum; 0 is all
+ * @property {string[]} names logger-name prefixes
+ * @property {string} query expression
+ * @property {string} zone 'local', 'UTC' or an IANA name
+ * @property {string[]} columns extra columns: JSON paths (`$.data.user.id`) or column names
+ * @property {number | null} record the open record
+ * @property {number | null} around the record whose surroundings are open
+ * @property {number} top position of the first visible row
+ * @property {boolean} tail live
+ * @property {boolean} group grouped by message template
+ * @property {number | null} mark the marked record
+ */
+
+/** @typedef {{push?: boolean}} SetOptions */
+/** @typedef {(state: State, changed: Set<keyof State>) => void} Listener */
+
+/** @type {Readonly<State>} */
+export const DEFAULTS = Object.freeze({
+  after: '', before: '', level: 0, names: /** @type {string[]} */ ([]), query: '', zone: 'local',
+  columns: /** @type {string[]} */ ([]), record: null, around: null, top: 0, tail: false, group: false, mark: null,
+});
+
+/** The parts that choose records. @type {(keyof State)[]} */
+export const FILTERS = ['after', 'before', 'level', 'names', 'query'];
+
+/** Changes of these replace the history entry instead of adding one. @type {Set<keyof State>} */
+const QUIET = new Set(/** @type {(keyof State)[]} */ (['top', 'tail', 'mark']));
+
+/** Lists are comma-separated in the address; a comma or backslash inside an item is escaped. @param {string} text */
+function split(text) {
+  const items = text.match(/(?:\\.|[^,\\])+/gs) ?? [];
+  return items.map((item) => item.replace(/\\(.)/gs, '$1'));
+}
+
+/** @param {string[]} items */
+function join(items) {
+  return items.map((item) => item.replace(/[\\,]/g, '\\$&')).join(',');
+}
+
+/** @param {string | null} text */
+function natural(text) {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** @param {string} search what follows the `?` of an address @returns {State} */
+export function parse(search) {
+  const given = new URLSearchParams(search);
+  return {
+    after: given.get('after') ?? '',
+    before: given.get('before') ?? '',
+    level: natural(given.get('level')) ?? 0,
+    names: split(given.get('name') ?? ''),
+    query: given.get('query') ?? '',
+    zone: given.get('zone') || DEFAULTS.zone,
+    columns: split(given.get('columns') ?? ''),
+    record: natural(given.get('record')),
+    around: natural(given.get('around')),
+    top: natural(given.get('top')) ?? 0,
+    tail: given.get('tail') === '1',
+    group: given.get('group') === '1',
+    mark: natural(given.get('mark')),
+  };
+}
+
+/** @param {State} state @returns {string} without the `?`; what is as usual is left out */
+export function format(state) {
+  const result = new URLSearchParams();
+  for (const [key, value] of Object.entries(state)) {
+    const text = Array.isArray(value) ? join(value) : typeof value === 'boolean' ? Number(value) || '' : value ?? '';
+    const usual = /** @type {any} */ (DEFAULTS)[key];
+    if (text !== '' && String(text) !== String(usual ?? '')) {
+      result.set(key === 'names' ? 'name' : key, String(text));
+    }
+  }
+  // Legible in an address bar: these need no escape in a query string.
+  return result.toString().replace(/%(2C|3A|2F|24|40|3B|27|28|29|2A)/gi, (escape) => decodeURIComponent(escape));
+}
+
+/** @param {State} a @param {State} b @returns {Set<keyof State>} */
+export function difference(a, b) {
+  const keys = /** @type {(keyof State)[]} */ (Object.keys(DEFAULTS));
+  return new Set(keys.filter((key) => String(a[key] ?? '') !== String(b[key] ?? '')
+    || (Array.isArray(a[key]) && join(/** @type {string[]} */ (a[key])) !== join(/** @type {string[]} */ (b[key])))));
+}
+
+/** @param {State} state @returns {import('./api.js').Filters} */
+export function filters({after, before, level, names, query}) {
+  return {after, before, level, names, query};
+}
+
+/** @type {State} */
+let current = {...DEFAULTS};
+/** @type {Set<Listener>} */
+const listeners = new Set();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let writing;
+
+function address() {
+  const query = format(current);
+  return location.pathname + (query ? '?' + query : '');
+}
+
+/** Browsers refuse many changes of the address in a short time: scrolling writes at most three a second. */
+function write() {
+  clearTimeout(writing);
+  writing = undefined;
+  history.replaceState(history.state, '', address());
+}
+
+/** @param {State} next */
+function become(next) {
+  const changed = difference(current, next);
+  current = next;
+  if (changed.size) {
+    listeners.forEach((listener) => listener(current, changed));
+  }
+}
+
+/** Reads the address, and from then on follows Back and Forward. */
+export function start() {
+  current = parse(location.search.slice(1));
+  addEventListener('popstate', () => {
+    clearTimeout(writing);
+    writing = undefined;
+    become(parse(location.search.slice(1)));
+  });
+  addEventListener('pagehide', () => writing !== undefined && write());
+}
+
+export function get() {
+  return current;
+}
+
+/**
+ * The only way to change what the page shows. Other records begin at their first row; going from one open record to the
+ * next, or scrolling, adds nothing to the history.
+ * @param {Partial<State>} patch @param {SetOptions} [options]
+ */
+export function set(patch, {push} = {}) {
+  const next = {...current, ...patch};
+  const changed = difference(current, next);
+  if (FILTERS.some((key) => changed.has(key)) && patch.top === undefined) {
+    next.top = 0;
+    changed.add('top');
+  }
+  if (!changed.size) {
+    return;
+  }
+  const stepping = changed.has('record') && current.record !== null && next.record !== null;
+  const quiet = [...changed].every((key) => QUIET.has(key) || (key === 'record' && stepping));
+  if (push ?? !quiet) {
+    if (writing !== undefined) {
+      write();
+    }
+    become(next);
+    history.pushState(history.state, '', address());
+    return;
+  }
+  become(next);
+  writing ??= setTimeout(write, 300);
+}
+
+/** Everything at once, as when another tab is chosen. @param {State} next @param {any} [historyState] */
+export function replaceAll(next, historyState) {
+  if (writing !== undefined) {
+    write();
+  }
+  const query = format(next);
+  history.pushState(historyState ?? history.state, '', location.pathname + (query ? '?' + query : ''));
+  become(next);
+}
+
+/** @param {Listener} listener @returns {() => void} ends it */
+export function subscribe(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+// Several searches in tabs. A tab is an address; the active one is in the address bar. They last as long as the browser's
+// own tab, so that two windows do not fight.
+
+/** @typedef {{id: number, search: string}} Tab */
+/** @typedef {{active: number, tabs: Tab[]}} Stored */
+
+/** What a search is about, in a few words. @param {State} state @returns {string} */
+export function describe({query, names, level, after, before, group}) {
+  const least = {10: 'Debug', 20: 'Info', 30: 'Warnings', 40: 'Errors', 50: 'Critical'}[level];
+  const parts = [
+    query.replace(/\s+/g, ' ').trim(),
+    names.length > 2 ? `${names[0]} +${names.length - 1}` : names.join(', '),
+    level ? least ?? `Level ${level}+` : '',
+    group ? 'Templates' : '',
+  ].filter(Boolean);
+  if (!parts.length) {
+    const ago = /^-P(T?)(\d+)([DHMWS])$/.exec(after);
+    const unit = ago && {D: 'd', H: 'h', M: ago[1] ? 'min' : 'months', W: 'weeks', S: 's'}[ago[3]];
+    parts.push(unit && !before ? `Last ${ago[2]} ${unit}` : after || before ? 'A range' : 'Everything');
+  }
+  return parts.join(' \u00b7 ');
+}
+
+export class Tabs {
+  /** @type {Tab[]} */
+  #tabs = [];
+  #active = 1;
+
+  /** @param {HTMLElement} host @param {State} state @param {(state: State, historyState: any) => void} show */
+  constructor(host, state, show) {
+    this.host = host;
+    this.show = show;
+    this.#read();
+    const wanted = history.state?.tab ?? this.#active;
+    // An address that was typed or followed is shown in the tab that was active: Back leads to what was there.
+    const own = this.#tabs.find(({id}) => id === wanted) ?? this.#tabs[0];
+    if (own) {
+      this.#active = own.id;
+    } else {
+      this.#tabs.push({id: this.#active, search: ''});
+    }
+    history.replaceState({tab: this.#active}, '');
+    this.update(state);
+    addEventListener('popstate', (event) => this.#follow(event.state?.tab));
+  }
+
+  #read() {
+    const {active, tabs} = /** @type {Stored} */ (recall('tabs', {active: 1, tabs: []}, () => sessionStorage));
+    this.#tabs = tabs;
+    this.#active = active;
+  }
+
+  #write() {
+    keep('tabs', {active: this.#active, tabs: this.#tabs}, () => sessionStorage);
+  }
+
+  /** Back may lead to another tab, and to one that was closed. @param {number | undefined} id */
+  #follow(id) {
+    if (id !== undefined && id !== this.#active) {
+      this.#active = id;
+      if (!this.#tabs.some((tab) => tab.id === id)) {
+        this.#tabs.push({id, search: location.search.slice(1)});
+      }
+      this.#write();
+      this.draw();
+    }
+  }
+
+  /** The active tab shows this now. @param {State} state */
+  update(state) {
+    this.#follow(history.state?.tab);
+    const tab = this.#tabs.find(({id}) => id === this.#active);
+    const search = format(state);
+    if (tab && (tab.search !== search || !this.host.firstChild)) {
+      tab.search = search;
+      this.#write();
+      this.draw();
+    }
+    document.title = `${describe(state)} \u2013 Chronologer`;
+  }
+
+  /** @param {number} id */
+  choose(id) {
+    const tab = this.#tabs.find((other) => other.id === id);
+    if (tab && id !== this.#active) {
+      this.#active = id;
+      this.#write();
+      this.show(parse(tab.search), {tab: id});
+      this.draw();
+    }
+  }
+
+  /** @param {number} step to the right, negative to the left */
+  step(step) {
+    const at = this.#tabs.findIndex(({id}) => id === this.#active);
+    this.choose(this.#tabs[(at + step + this.#tabs.length) % this.#tabs.length].id);
+  }
+
+  /** The same search once more, beside this one. */
+  clone() {
+    const at = this.#tabs.findIndex(({id}) => id === this.#active);
+    const id = Math.max(...this.#tabs.map((tab) => tab.id)) + 1;
+    this.#tabs.splice(at + 1, 0, {id, search: this.#tabs[at].search});
+    this.#write();
+    this.choose(id);
+  }
+
+  /** @param {number} id */
+  close(id) {
+    const at = this.#tabs.findIndex((tab) => tab.id === id);
+    if (this.#tabs.length > 1 && at >= 0) {
+      if (id === this.#active) {
+        this.choose((this.#tabs[at + 1] ?? this.#tabs[at - 1]).id);
+      }
+      this.#tabs.splice(at, 1);
+      this.#write();
+      this.draw();
+    }
+  }
+
+  draw() {
+    const many = this.#tabs.length > 1;
+    this.host.replaceChildren(...this.#tabs.map(({id, search}) => {
+      const active = id === this.#active;
+      const title = describe(parse(search));
+      return h('div', {'class': active ? 'tab active' : 'tab'},
+        h('button', {'class': 'tab-name', 'aria-current': active ? 'page' : null, title,
+          'onclick': () => this.choose(id), 'onauxclick': (event) => event.button === 1 && this.close(id)}, title),
+        many && iconButton('close', `Close ${title}`, () => this.close(id), {'class': 'tab-close'}));
+    }), iconButton('plus', 'Clone this search into a new tab (n)', () => this.clone()));
+  }
+}

@@ -1,0 +1,311 @@
+// Python's tracebacks read from their text: chained causes, exception groups, syntax errors, stacks.
+import {copy, copyButton} from './copy.js';
+import {h, icon} from './dom.js';
+
+/**
+ * @typedef {object} Frame
+ * @property {string} file
+ * @property {number} line
+ * @property {string} name the function's; '' where a syntax error is
+ * @property {string[]} code the source lines below it, without their indentation, marks (^^^) among them
+ * @property {number} repeated how many more times it follows itself
+ */
+/**
+ * @typedef {object} Raised
+ * @property {string} type ValueError
+ * @property {string} message
+ * @property {''|'cause'|'context'} relation how it follows from the one before it
+ * @property {Frame[]} frames outermost first
+ * @property {Raised[][]} group of an exception group, the chains in it
+ */
+/** @typedef {string|{subs: string[][]}} Item */
+
+const HEADER = /^(?:Exception Group )?Traceback \(most recent call last\):$/;
+const GROUP = /^ {2}\+ Exception Group Traceback/;
+const STACK = /^Stack \(most recent call last\):$/;
+const FRAME = /^ {2}File "(.*)", line (\d+)(?:, in (.*))?$/;
+const REPEATED = /^ {2}\[Previous line repeated (\d+) more times?\]$/;
+const SUB = /^\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$/;
+const RELATIONS = /** @type {Record<string, 'cause'|'context'>} */ ({
+  'The above exception was the direct cause of the following exception:': 'cause',
+  'During handling of the above exception, another exception occurred:': 'context',
+});
+
+/**
+ * @param {string} text of exc_text
+ * @returns {Raised[]|null} in the text's order, the one that was raised last at the end; null where it is no traceback
+ */
+export function parseTraceback(text) {
+  const lines = text.replace(/\r\n/g, '\n').replace(/\s+$/, '').split('\n');
+  const found = lines.some((line) => HEADER.test(line) || GROUP.test(line) || FRAME.test(line));
+  return found ? chain(items(lines)) : null;
+}
+
+/**
+ * A message with a traceback behind it, as QueueHandler makes it.
+ * @param {string} message
+ */
+export function splitMessage(message) {
+  const rule = /(?:^|\n)(?=(?:(?: {2}\+ Exception Group )?Traceback|(Stack)) \(most recent call last\):\n)/;
+  const found = rule.exec(message);
+  if (!found) {
+    return null;
+  }
+  return {message: message.slice(0, found.index), text: message.slice(found.index).replace(/^\n/, ''),
+    kind: found[1] ? 'stack' : 'traceback'};
+}
+
+/** @param {string} text of stack_info @returns {Frame[]} outermost first */
+export function parseStack(text) {
+  const raised = newRaised('');
+  text.split('\n').filter((line) => !STACK.test(line)).forEach((line) => frameLine(raised, line));
+  return raised.frames;
+}
+
+/**
+ * What exc_info's text says where there is no traceback.
+ * @param {unknown} value `(<class 'ValueError'>, ValueError('x'), <traceback object at 0x7f00>)`
+ * @returns {string} ValueError('x'), or ''
+ */
+export function excInfoTitle(value) {
+  const text = Array.isArray(value) ? value.join(', ') : String(value ?? '');
+  return /^\(?<class '[^']*'>, ([^]*), <traceback object at \w+>\)?$/.exec(text)?.[1] ?? '';
+}
+
+// Exception groups -------------------------------------------------------------------------------
+
+/** Lines, and what an exception group holds as one item. @param {string[]} lines */
+function items(lines) {
+  /** @type {Item[]} */
+  const result = [];
+  for (let i = 0; i < lines.length;) {
+    const end = GROUP.test(lines[i]) ? runEnd(lines, i, /^ {2,}[|+]/) : i;
+    if (end > i) {
+      result.push(...barred(lines.slice(i, end).map((line) => line.slice(2))));
+      i = end;
+    } else {
+      result.push(lines[i++]);
+    }
+  }
+  return result;
+}
+
+/** @param {string[]} lines @param {number} start @param {RegExp} rule @returns {number} the first that does not fit */
+function runEnd(lines, start, rule) {
+  const length = lines.slice(start).findIndex((line) => !rule.test(line));
+  return length < 0 ? lines.length : start + length;
+}
+
+/** Lines behind a bar. @param {string[]} lines */
+function barred(lines) {
+  /** @type {Item[]} */
+  const result = [];
+  for (let i = 0; i < lines.length;) {
+    if (SUB.test(lines[i])) {
+      const end = runEnd(lines, i + 1, /^ {2}/);
+      result.push({subs: blocks(lines.slice(i + 1, end).map((line) => line.slice(2)))});
+      i = end;
+    } else {
+      result.push(lines[i++].slice(2));
+    }
+  }
+  return result;
+}
+
+/** @param {string[]} lines @returns {string[][]} what stands between the numbered lines */
+function blocks(lines) {
+  /** @type {string[][]} */
+  const result = [[]];
+  for (const line of lines) {
+    // The first line of a group inside a group has a second plus: it belongs to the block.
+    if (/^\+-{5,}/.test(line)) {
+      result.push([]);
+    } else {
+      result[result.length - 1].push(line);
+    }
+  }
+  return result.filter((block) => block.length);
+}
+
+// One after the other ----------------------------------------------------------------------------
+
+/** @param {Raised['relation']} relation @returns {Raised} */
+function newRaised(relation) {
+  return {type: '', message: '', relation, frames: [], group: []};
+}
+
+/** @param {Item[]} list */
+function chain(list) {
+  let current = newRaised('');
+  const result = [current];
+  let titled = false;
+  for (const item of list) {
+    if (typeof item !== 'string') {
+      current.group = item.subs.map((lines) => chain(barred(lines)));
+    } else if (RELATIONS[item] && titled) {
+      result.push(current = newRaised(RELATIONS[item]));
+      titled = false;
+    } else if (titled) {
+      current.message += '\n' + item;
+    } else if (item !== '' && !HEADER.test(item) && !frameLine(current, item)) {
+      [current.type, current.message] = title(item);
+      titled = true;
+    }
+  }
+  result.forEach((raised) => { raised.message = raised.message.trimEnd(); });
+  return result;
+}
+
+/** @param {string} line */
+function title(line) {
+  const found = /^([\p{L}_][\p{L}\d_]*(?:\.[\p{L}\d_<>]+)*)(?:: ([^]*)|:)?$/u.exec(line);
+  return found ? [found[1], found[2] ?? ''] : ['', line];
+}
+
+/** @param {Raised} raised @param {string} line @returns {boolean} whether it was one of a frame's lines */
+function frameLine(raised, line) {
+  const found = FRAME.exec(line);
+  const last = raised.frames.at(-1);
+  if (found) {
+    raised.frames.push({file: found[1], line: Number(found[2]), name: found[3] ?? '', code: [], repeated: 0});
+    return true;
+  }
+  const repeated = REPEATED.exec(line);
+  if (last && repeated) {
+    last.repeated = Number(repeated[1]);
+  } else if (last && /^ {4}/.test(line)) {
+    last.code.push(line.slice(4));
+  }
+  return Boolean(last && (repeated || /^ {4}/.test(line)));
+}
+
+/** @param {string} line of code @returns {boolean} whether it is the marks under one */
+export function isMarks(line) {
+  return /^[\s~^]*[~^][\s~^]*$/.test(line);
+}
+
+/** Code that comes with Python or was installed, not the reader's own. @param {string} file */
+export function isLibrary(file) {
+  const path = file.replaceAll('\\', '/');
+  return /\/(?:site|dist)-packages\/|\/lib(?:64)?\/python[\d.]+\/|\/Python\d*\/Lib\/|^<frozen /i.test(path);
+}
+
+/**
+ * @param {Raised} raised
+ * @param {number} [most] so many characters may be more than one line
+ * @returns {string} ValueError: its message, or the first line of it
+ */
+export function raisedTitle({type, message}, most = 0) {
+  const text = message.length <= most ? message.trim() : message.split('\n', 1)[0];
+  return type && text ? `${type}: ${text}` : type || text;
+}
+
+// A traceback to look at: what was raised last comes first, and in it the frame that raised.
+
+/** How many frames are shown before the rest is folded away. */
+const FRAMES = 40;
+
+/** The parts of a line that the marks under it point at. @param {string} code @param {string} marks */
+function markedCode(code, marks) {
+  const line = h('code', {'class': 'frame-code'});
+  for (const {0: run, index} of marks.matchAll(/\s+|~+|\^+/g)) {
+    const text = code.slice(index, index + run.length);
+    line.append(run[0] === '^' ? h('mark', {}, text) : run[0] === '~' ? h('span', {'class': 'frame-part'}, text)
+      : text);
+  }
+  line.append(code.slice(marks.length));
+  return line;
+}
+
+/** @param {string[]} code */
+function codeLines(code) {
+  return code.flatMap((line, i) => isMarks(line) && i > 0 ? []
+    : [isMarks(code[i + 1] ?? '') ? markedCode(line, code[i + 1]) : h('code', {'class': 'frame-code'}, line)]);
+}
+
+/** @param {Frame} frame */
+function frameElement(frame) {
+  const {file, line, name, code, repeated} = frame;
+  const slash = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1;
+  const place = h('button', {'class': 'frame-place', 'title': `Copy ${file}:${line}`,
+    'onclick': () => copy(place, `${file}:${line}`, 'Place')},
+    h('span', {'class': 'frame-folder'}, file.slice(0, slash)), h('span', {'class': 'frame-file'}, file.slice(slash)),
+      h('span', {'class': 'frame-line'}, `:${line}`));
+  return h('li', {'class': isLibrary(file) ? 'frame library' : 'frame'},
+    h('div', {'class': 'frame-head'}, place, name ? h('span', {'class': 'frame-name'}, name) : null,
+      repeated ? h('span', {'class': 'frame-repeated'}, `\u00d7${(repeated + 1).toLocaleString()}`) : null),
+    code.length ? h('div', {'class': 'frame-lines'}, ...codeLines(code)) : null);
+}
+
+/** Runs of frames that are not the reader's own are folded. @param {Frame[]} frames innermost first */
+function frameElements(frames) {
+  /** @type {HTMLElement[]} */
+  const elements = [];
+  for (let i = 0; i < frames.length;) {
+    let end = i;
+    while (end < frames.length && i > 0 && isLibrary(frames[end].file)) {
+      end++;
+    }
+    if (end - i > 1) {
+      elements.push(folded(`${end - i} frames of libraries`, frames.slice(i, end)));
+      i = end;
+    } else if (i >= FRAMES) {
+      elements.push(folded(`${frames.length - i} more frames`, frames.slice(i)));
+      i = frames.length;
+    } else {
+      elements.push(frameElement(frames[i++]));
+    }
+  }
+  return elements;
+}
+
+/** @param {string} label @param {Frame[]} frames */
+function folded(label, frames) {
+  return h('li', {'class': 'frames-folded'},
+    h('details', {}, h('summary', {}, icon('chevron', 'icon tree-arrow'), label),
+    h('ol', {'class': 'frames'}, ...frames.map(frameElement))));
+}
+
+/** @param {Frame[]} frames as they stand in the text */
+export function framesView(frames) {
+  return h('ol', {'class': 'frames'}, ...frameElements([...frames].reverse()));
+}
+
+const RELATION_WORDS = {cause: 'was caused by', context: 'while this was handled', '': ''};
+
+/** @param {Raised} raised @param {string} title what is said above already */
+function raisedElement(raised, title) {
+  const rest = title.endsWith(raised.message) ? '' : raised.message.split('\n').slice(1).join('\n');
+  return h('div', {'class': 'raised'},
+    title ? null : h('p', {'class': 'raised-title'}, raisedTitle(raised)),
+    rest.trim() ? h('pre', {'class': 'raised-rest'}, rest) : null,
+    raised.group.length ? h('ol', {'class': 'raised-group'},
+      ...raised.group.map((chain) => h('li', {}, chainView(chain)))) : null,
+    raised.frames.length ? framesView(raised.frames) : null);
+}
+
+/**
+ * @param {Raised[]} chain in the text's order
+ * @param {string} [title] what the panel's title says of the last one
+ * @returns {HTMLElement}
+ */
+export function chainView(chain, title = '') {
+  const last = chain[chain.length - 1];
+  const parts = chain.toReversed().flatMap((raised, i, list) => [
+    ...(i ? [h('p', {'class': 'raised-relation'}, RELATION_WORDS[list[i - 1].relation])] : []),
+      raisedElement(raised, raised === last ? title : '')]);
+  return h('div', {'class': 'chain'}, ...parts);
+}
+
+/** The lines that make a sender send tracebacks, as chronologer-api(7) has them. */
+const FIX = `class TracebackHTTPHandler(logging.handlers.HTTPHandler):
+    def mapLogRecord(self, record):
+        self.format(record)  # sets message and exc_text
+        return super().mapLogRecord(record)`;
+
+/** @returns {HTMLElement} where the sender sent exc_info's text and no traceback */
+export function missingTraceback() {
+  return h('div', {'class': 'notice'},
+    h('p', {}, 'An exception was logged, but its traceback was not sent: HTTPHandler formats none. This handler does:'),
+    h('div', {'class': 'snippet'}, h('pre', {'tabindex': '0'}, FIX), copyButton(() => FIX, 'Code', 'snippet-copy')));
+}
