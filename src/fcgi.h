@@ -22,7 +22,7 @@ typedef struct {
 
 typedef struct {
 	const char *listen;    /* "unix:PATH", "HOST:PORT" or NULL */
-	guint threads;         /* requests served at the same time */
+	guint threads;         /* requests served at the same time, those aside that are left */
 	guint receive_timeout; /* seconds of silence in the middle of a request */
 } FcgiOptions;
 
