@@ -23,11 +23,12 @@ import {RecordsView} from './records-view.js';
 import * as state from './state.js';
 import {Tabs} from './state.js';
 import {Timeline} from './timeline.js';
-import {apiText, parseTs, zoneName} from './zone.js';
+import {apiText, isZone, parseTs, zoneName} from './zone.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./api.js').Row} Row */
 
+const wantedZone = new URLSearchParams(location.search).get('zone');
 state.start();
 const {get, set} = state;
 
@@ -343,6 +344,10 @@ const help = listenKeys([
 part('help').addEventListener('click', help);
 
 // A wider range of roles than the reader has would only show errors.
+if (wantedZone && !isZone(wantedZone)) {
+  toast(`There is no time zone \u201c${wantedZone}\u201d here: times are local`, 'error');
+}
+
 api.user().then(({user, roles}) => {
   part('user').textContent = user ?? '';
   part('user').hidden = !user;
