@@ -445,6 +445,13 @@ test('8. zones: local, UTC, any; shown with the time', async () => {
   assert.ok((await first())?.includes(time(0)), 'a zone that does not exist changes nothing');
 });
 
+test('8. zones: one in the address that does not exist is the local one, and the page says so', async () => {
+  const page = await open('?zone=Mars/Olympus', {zone: 'Asia/Kolkata'});
+  await page.getByText('There is no time zone \u201cMars/Olympus\u201d').first().waitFor();
+  assert.match(await page.locator('.status-zone').textContent() ?? '', /Kolkata|Calcutta/);
+  assert.ok((await rows(page)).length > 10);
+});
+
 // 9. Query help --------------------------------------------------------------------------------------
 
 test('9. query: its error under the box, the place marked, what is shown stays', async () => {
