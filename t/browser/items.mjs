@@ -306,11 +306,10 @@ test('7. timeline: what is in sight and the open record are marked', async () =>
   const box = await graphBox(page);
   const place = async (selector) => {
     const found = await page.locator(`.timeline-overlay ${selector}`).boundingBox();
-    assert.ok(found, selector);
-    return (found.x + found.width / 2 - box.x) / box.width;
+    // None where it is drawn again in this moment.
+    return found ? (found.x + found.width / 2 - box.x) / box.width : NaN;
   };
-  await page.locator('.timeline-overlay .in-sight').waitFor();
-  assert.ok(await place('.in-sight') > 0.98, 'the newest are at the right');
+  await until(async () => await place('.in-sight') > 0.98, 'the newest are at the right');
   await page.goto(`${ORIGIN}/?top=1500&record=${idOf(1499)}&mark=${idOf(750)}`);
   await settled(page);
   await page.locator('.timeline-overlay .opened').waitFor();
@@ -444,6 +443,13 @@ test('8. zones: local, UTC, any; shown with the time', async () => {
   assert.match(await page.locator('.status-zone').textContent() ?? '', /UTC/);
   await choose('Nowhere/City');
   assert.ok((await first())?.includes(time(0)), 'a zone that does not exist changes nothing');
+});
+
+test('8. zones: one in the address that does not exist is the local one, and the page says so', async () => {
+  const page = await open('?zone=Mars/Olympus', {zone: 'Asia/Kolkata'});
+  await page.getByText('There is no time zone \u201cMars/Olympus\u201d').first().waitFor();
+  assert.match(await page.locator('.status-zone').textContent() ?? '', /Kolkata|Calcutta/);
+  assert.ok((await rows(page)).length > 10);
 });
 
 // 9. Query help --------------------------------------------------------------------------------------

@@ -23,11 +23,12 @@ import {RecordsView} from './records-view.js';
 import * as state from './state.js';
 import {Tabs} from './state.js';
 import {Timeline} from './timeline.js';
-import {apiText, parseTs, zoneName} from './zone.js';
+import {apiText, isZone, parseTs, zoneName} from './zone.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./api.js').Row} Row */
 
+const wantedZone = new URLSearchParams(location.search).get('zone');
 state.start();
 const {get, set} = state;
 
@@ -45,6 +46,7 @@ const view = new RecordsView(part('list'), get(), {
   onopen: open,
   oncursor: (row) => get().record !== null && openSoon(row),
   onscroll: scrolled,
+  onresize: tellPlace,
   onchange: changed,
   onremove: (path) => set({columns: get().columns.filter((other) => other !== path)}),
   onlive: () => refreshTimeline(),
@@ -174,12 +176,16 @@ function refreshTimeline() {
   refreshing ??= setTimeout(loadRest, Math.max(1000, refreshed + 10000 - performance.now()));
 }
 
-function scrolled() {
+function tellPlace() {
   const [first, last] = list.visible();
   const [newest, oldest] = [ms(rows.at(first)), ms(rows.at(last))];
-  timeline.mark({window: newest !== null && oldest !== null ? {from: oldest, to: newest} : null});
+  timeline.mark({window: newest !== null && oldest !== null && !rows.loading ? {from: oldest, to: newest} : null});
   foot.place(first, last, rows.total === null ? null : rows.length, rows.length);
-  set({top: first});
+}
+
+function scrolled() {
+  tellPlace();
+  set({top: list.visible()[0]});
 }
 
 /** A link to a record also shows where it is. */
@@ -202,10 +208,7 @@ let queryError = null;
 
 /** Rows came, or an error did. */
 function changed() {
-  const [first, last] = list.visible();
-  const [newest, oldest] = [ms(rows.at(first)), ms(rows.at(last))];
-  timeline.mark({window: newest !== null && oldest !== null && !rows.loading ? {from: oldest, to: newest} : null});
-  foot.place(first, last, rows.total === null ? null : rows.length, rows.length);
+  tellPlace();
   const busy = rows.loading || (rows.total === null && !rows.counted && !rows.error);
   clearTimeout(waiting);
   if (busy) {
@@ -219,7 +222,7 @@ function changed() {
     part('query').error = next;
   }
   reveal();
-  for (const row of [rows.at(first), rows.at(last)]) {
+  for (const row of list.visible().map((position) => rows.at(position))) {
     row?.logrec && learn(row);
   }
 }
@@ -343,6 +346,10 @@ const help = listenKeys([
 part('help').addEventListener('click', help);
 
 // A wider range of roles than the reader has would only show errors.
+if (wantedZone && !isZone(wantedZone)) {
+  toast(`There is no time zone \u201c${wantedZone}\u201d here: times are local`, 'error');
+}
+
 api.user().then(({user, roles}) => {
   part('user').textContent = user ?? '';
   part('user').hidden = !user;

@@ -18,6 +18,7 @@ import {formatTs, zoneName, duration, msBetween} from './zone.js';
  * @property {(row: Row, event?: MouseEvent) => void} onopen a record is to be opened
  * @property {(row: Row) => void} oncursor the current row is another one, moved by the reader
  * @property {() => void} onscroll
+ * @property {() => void} onresize
  * @property {(path: string) => void} onremove a column is to go
  */
 
@@ -60,7 +61,10 @@ export class List {
     });
     this.body.addEventListener('click', (event) => this.#click(event));
     this.head.addEventListener('click', (event) => this.#removeColumn(event));
-    new ResizeObserver(() => this.#measure()).observe(this.window);
+    new ResizeObserver(() => {
+      this.#measure();
+      handlers.onresize();
+    }).observe(this.window);
     this.#makeHead();
     this.#measure();
   }

@@ -121,7 +121,11 @@ export function keysOf(path) {
     if (!found) {
       return null;
     }
-    keys.push(found[1] ?? (found[2] ? JSON.parse(found[2]) : Number(found[3])));
+    try {
+      keys.push(found[1] ?? (found[2] ? JSON.parse(found[2]) : Number(found[3])));
+    } catch {
+      return null;
+    }
   }
   return keys;
 }
@@ -134,7 +138,8 @@ export function keysOf(path) {
 export function valueAt(record, path) {
   const keys = keysOf(path);
   if (!keys) {
-    return record[path === 'record_id' ? 'id' : path];
+    const name = path === 'record_id' ? 'id' : path;
+    return Object.hasOwn(record, name) ? record[name] : undefined;
   }
   let value = record.logrec;
   for (const key of keys) {

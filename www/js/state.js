@@ -1,6 +1,7 @@
 // What the page shows, in one place. The address bar is its only serialisation: Back works, and a link shows a
 // colleague the same. parse() and format() are pure; the rest needs a window.
 import {h, iconButton, keep, recall} from './dom.js';
+import {isZone} from './zone.js';
 
 /**
  * @typedef {object} State
@@ -53,13 +54,14 @@ function natural(text) {
 /** @param {string} search what follows the `?` of an address @returns {State} */
 export function parse(search) {
   const given = new URLSearchParams(search);
+  const zone = given.get('zone') ?? '';
   return {
     after: given.get('after') ?? '',
     before: given.get('before') ?? '',
     level: natural(given.get('level')) ?? 0,
     names: split(given.get('name') ?? ''),
     query: given.get('query') ?? '',
-    zone: given.get('zone') || DEFAULTS.zone,
+    zone: isZone(zone) ? zone : DEFAULTS.zone,
     columns: split(given.get('columns') ?? ''),
     record: natural(given.get('record')),
     around: natural(given.get('around')),

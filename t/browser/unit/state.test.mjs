@@ -30,6 +30,11 @@ test('nonsense in an address is as if it were not there', () => {
   assert.deepEqual(parse('level=high&record=-1&top=1e9&tail=yes&unknown=1&mark=99999999999999999999'), {...DEFAULTS});
 });
 
+test('a zone that does not exist is the local one', () => {
+  assert.deepEqual(['zone=nonsense', 'zone=', '', 'zone=Asia/Kolkata'].map((search) => parse(search).zone),
+    ['local', 'local', 'local', 'Asia/Kolkata']);
+});
+
 test('a difference names the keys', () => {
   const other = {...FULL, names: ['app.db'], record: null};
   assert.deepEqual([...difference(FULL, other)].sort(), ['names', 'record']);
