@@ -235,7 +235,6 @@ static void check_filters(Fixture *fixture, const GArray *samples, GRand *random
 static void check_counts(Fixture *fixture)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) days = g_ptr_array_new();
 	g_autofree char *text = run_tool(&tool_recount, fixture->dsn, &error);
 	g_assert_no_error(error);
 	if (!g_str_has_suffix(text, "all counts are right\n"))
