@@ -303,7 +303,7 @@ int main(int argc, char **argv)
 		{"keep", 'k', 0, G_OPTION_ARG_NONE, &load.keep, "connections open", NULL},
 		{"rate", 'r', 0, G_OPTION_ARG_DOUBLE, &load.rate, "requests a second", "N"},
 		{"seconds", 's', 0, G_OPTION_ARG_DOUBLE, &seconds, "for so long", "N"},
-		{NULL},
+		{NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
 	};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GOptionContext) context = g_option_context_new("PORT FILE");

@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 		{"listen", 0, 0, G_OPTION_ARG_STRING, &address, "unix:PATH or HOST:PORT",
 			"ADDRESS"},
 		{"threads", 0, 0, G_OPTION_ARG_INT, &threads, "served at the same time", "N"},
-		{NULL},
+		{NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
 	};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
