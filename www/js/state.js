@@ -233,9 +233,9 @@ export class Tabs {
   }
 
   #read() {
-    const {active, tabs} = /** @type {Stored} */ (recall('tabs', {active: 1, tabs: []}, () => sessionStorage));
-    this.#tabs = tabs;
-    this.#active = active;
+    const {active, tabs} = /** @type {Partial<Stored>} */ (recall('tabs', {}, () => sessionStorage) ?? {});
+    this.#tabs = Array.isArray(tabs) ? tabs.filter((tab) => Number.isInteger(tab?.id) && typeof tab.search === 'string') : [];
+    this.#active = Number.isInteger(active) ? Number(active) : 1;
   }
 
   #write() {
