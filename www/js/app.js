@@ -1,7 +1,7 @@
 // Wiring, and nothing else: the state to the parts, the parts' events to the state.
 
 import './around.js';
-import './dialogs.js';
+import './values.js';
 import './copy.js';
 import './logger-tree.js';
 import './query-box.js';
@@ -9,16 +9,14 @@ import './range-picker.js';
 import './record.js';
 import './saved.js';
 import * as api from './api.js';
-import {columnsPanel} from './columns.js';
+import {columnsPanel, exportPanel} from './panels.js';
 import {copy} from './copy.js';
 import {byId, levelButtons} from './dom.js';
-import {exportPanel} from './export.js';
-import {Groups} from './group.js';
+import {Groups} from './values.js';
 import {listenKeys, footer, toast, watchOffline, themeButton} from './page.js';
 import {since} from './list.js';
-import {Navigator, Zoom} from './navigate.js';
+import {Navigator, Zoom, Reader, wholeRecord} from './navigate.js';
 import {knownPaths, learn, sample} from './query-words.js';
-import {Reader, wholeRecord} from './reader.js';
 import {RecordsView} from './records-view.js';
 import * as state from './state.js';
 import {Tabs} from './state.js';
@@ -32,13 +30,13 @@ const wantedZone = new URLSearchParams(location.search).get('zone');
 state.start();
 const {get, set} = state;
 
-/** Custom elements take their data as properties. @param {string} id @returns {any} */
+/** Custom elements take properties. @param {string} id @returns {any} */
 const part = (id) => byId(id, HTMLElement);
 const ms = (/** @type {Row | null | undefined} */ row) => row ? parseTs(row.ts)?.ms ?? null : null;
 
 // The parts ----------------------------------------------------------------------------------------
 
-/** The marked record. @type {Row | null} */
+/** @type {Row | null} */
 let marked = null;
 
 const view = new RecordsView(part('list'), get(), {
@@ -82,7 +80,7 @@ watchOffline(() => {
 
 // What the reader does -----------------------------------------------------------------------------
 
-/** @param {Row} row @param {MouseEvent} [event] with Ctrl a tab of the browser's own */
+/** @param {Row} row @param {MouseEvent} [event] */
 function open(row, event) {
   if (event && (event.ctrlKey || event.metaKey)) {
     window.open(`?${state.format({...get(), record: row.id})}`);
@@ -94,7 +92,7 @@ function open(row, event) {
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let opening;
 
-/** Through many rows with a key held down, only where it stops. @param {Row} row */
+/** With a key held down, only where it stops. @param {Row} row */
 function openSoon(row) {
   clearTimeout(opening);
   opening = setTimeout(() => get().record !== null && set({record: row.id}), 100);
@@ -171,7 +169,7 @@ function loadRest() {
   get().group ? groups.load(state.filters(get())) : groups.stop();
 }
 
-/** Live records change the timeline, which need not be exact to the second. */
+/** It need not be exact to the second. */
 function refreshTimeline() {
   refreshing ??= setTimeout(loadRest, Math.max(1000, refreshed + 10000 - performance.now()));
 }
@@ -188,7 +186,7 @@ function scrolled() {
   set({top: list.visible()[0]});
 }
 
-/** A link to a record also shows where it is. */
+/** A link also shows where its record is. */
 let linked = get().record;
 
 function reveal() {
@@ -206,7 +204,6 @@ let waiting;
 /** @type {import('./api.js').ApiError | null} */
 let queryError = null;
 
-/** Rows came, or an error did. */
 function changed() {
   tellPlace();
   const busy = rows.loading || (rows.total === null && !rows.counted && !rows.error);
@@ -308,7 +305,7 @@ for (const id of ['query', 'columns']) {
   }, {once: true});
 }
 
-/** Keys of the list, while it is shown. @param {() => void} run */
+/** @param {() => void} run */
 const inList = (run) => () => { get().group || run(); };
 
 const help = listenKeys([
@@ -345,7 +342,6 @@ const help = listenKeys([
 ]);
 part('help').addEventListener('click', help);
 
-// A wider range of roles than the reader has would only show errors.
 if (wantedZone && !isZone(wantedZone)) {
   toast(`There is no time zone \u201c${wantedZone}\u201d here: times are local`, 'error');
 }

@@ -1,10 +1,10 @@
-// What the page says beside the records: short messages, a banner while the server is out of reach, the line at the foot.
+// What is around the records: short messages, the line at the foot, keys, the theme.
 import {watchConnection} from './api.js';
 import {byId, h, icon, iconButton, textButton, dialogClose, keep, recall} from './dom.js';
 
 const LASTS = {info: 3500, error: 9000};
 
-/** Says something once, to eyes and screen readers. @param {string} text @param {'info' | 'error'} [kind] */
+/** @param {string} text @param {'info' | 'error'} [kind] */
 export function toast(text, kind = 'info') {
   const toasts = byId('toasts', HTMLElement);
   const last = [...toasts.children].find((other) => other.firstElementChild?.textContent === text);
@@ -20,13 +20,13 @@ export function toast(text, kind = 'info') {
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let saying;
 
-/** Says something to screen readers only; of many in a row the last. @param {string} text */
+/** To screen readers only; of many in a row the last. @param {string} text */
 export function say(text) {
   clearTimeout(saying);
   saying = setTimeout(() => { byId('said', HTMLElement).textContent = text; }, 400);
 }
 
-/** The banner while the server can not be reached. @param {() => void} retry tried when the reader asks or the network is back */
+/** @param {() => void} retry */
 export function watchOffline(retry) {
   const banner = byId('banner', HTMLElement);
   watchConnection((online) => {
@@ -42,10 +42,7 @@ export function watchOffline(retry) {
   addEventListener('online', retry);
 }
 
-/**
- * The line at the foot of the page.
- * @param {HTMLElement} host
- */
+/** @param {HTMLElement} host */
 export function footer(host) {
   const place = h('span', {'class': 'status-place'});
   const busy = h('span', {'class': 'status-busy', 'hidden': true});
@@ -80,12 +77,12 @@ export function footer(host) {
   };
 }
 
-// Keys: one table of what they do, which is also the help. Those of a single character work nowhere that text is typed,
-// and can be turned off, for people whose voice or hands type by accident (WCAG 2.1.4).
+// Keys: one table of what they do, which is also the help. Those of one character work nowhere that text is typed,
+// and can be turned off (WCAG 2.1.4).
 
-/** @typedef {{keys: string[], words: string, run: (key: string) => void, section: string}} Binding keys as KeyboardEvent.key has them */
+/** @typedef {{keys: string[], words: string, run: (key: string) => void, section: string}} Binding */
 
-const NAMES = /** @type {Object<string, string>} */ ({ArrowDown: '\u2193', ArrowUp: '\u2191', ' ': 'Space', Escape: 'Esc',
+const NAMES = /** @type {Record<string, string>} */ ({ArrowDown: '\u2193', ArrowUp: '\u2191', ' ': 'Space', Escape: 'Esc',
   PageDown: 'PgDn', PageUp: 'PgUp'});
 
 function enabled() {
@@ -98,7 +95,7 @@ function isTyping(target) {
     && (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=button])'));
 }
 
-/** Named keys belong to what is focused, unless that is the page or the list. @param {KeyboardEvent} event */
+/** Named keys belong to what is focused. @param {KeyboardEvent} event */
 function isTaken({key, target}) {
   return key.length > 1 && key !== 'Escape' && target instanceof HTMLElement && target !== document.body && !target.closest('.grid');
 }
@@ -138,7 +135,7 @@ function showHelp(bindings) {
   dialog.showModal();
 }
 
-// Dark, light, or as the system has it. theme-first.js applies the choice before the page is painted.
+// The theme; theme-first.js applies it before the page is painted.
 
 const THEMES = {auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark'};
 /** @typedef {keyof typeof THEMES} Theme */
@@ -159,7 +156,7 @@ function apply(theme) {
   keep('theme', theme);
 }
 
-/** Each press takes the next. @param {HTMLButtonElement} button @returns {() => void} the press */
+/** Returns what takes the next. @param {HTMLButtonElement} button */
 export function themeButton(button) {
   const show = () => {
     button.replaceChildren(icon('theme-' + chosen()));

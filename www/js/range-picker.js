@@ -1,4 +1,4 @@
-// <ch-range>: a button that says the range, and under it ways to choose another: typed, usual, by dates; and the zone.
+// <ch-range>: a button that says the range, and ways to choose another: typed, usual, by dates; and the zone.
 import {now} from './api.js';
 import {h, icon, iconButton, sendSet, textButton, popover} from './dom.js';
 import {parseRange, readPoint} from './range.js';
@@ -162,7 +162,7 @@ export class ChRange extends HTMLElement {
     }
   }
 
-  /** One length of the range earlier or later. @param {1|-1} sign */
+  /** @param {1 | -1} sign */
   #shiftButton(sign) {
     const label = sign < 0 ? 'Earlier' : 'Later';
     return iconButton(sign < 0 ? 'left' : 'right', label, () => {
@@ -179,14 +179,14 @@ export class ChRange extends HTMLElement {
 
 customElements.define('ch-range', ChRange);
 
-// What a range means, in words: how it was understood, and what is shown.
+// The range in words -----------------------------------------------------------------------------
 
-/** @param {string} text @returns {Length|null} of -PT2H */
+/** Of -PT2H. @param {string} text */
 function past(text) {
   return /^-p/i.test(text) ? parseLength(text.slice(1)) : null;
 }
 
-/** @param {Instant} at @param {string} zone as short as it can be */
+/** @param {Instant} at @param {string} zone */
 function clockText(at, zone) {
   const digits = at.us ? 6 : at.ms % 1000 ? 3 : 0;
   return formatTs(at, zone, {date: false, digits}).replace(/^(\d\d:\d\d):00$/, '$1');
@@ -203,11 +203,7 @@ function pointText(at, context) {
   return `${dayText(at, context)}, ${clockText(at, context.zone)}`;
 }
 
-/**
- * What a range means, for reading.
- * @param {{after: string, before: string}} value as the API takes it
- * @param {Context} context
- */
+/** @param {{after: string, before: string}} value @param {Context} context */
 export function sentence({after, before}, context) {
   const from = readPoint(after, context.now);
   const to = readPoint(before, context.now);

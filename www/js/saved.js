@@ -15,7 +15,7 @@ function savedList() {
   return recall('saved', []);
 }
 
-/** The newest first. @returns {Search[]} */
+/** @returns {Search[]} */
 function pastList() {
   return recall('past', []);
 }
@@ -30,24 +30,23 @@ function isEmpty(search) {
   return FILTERS.every((key) => String(search[/** @type {keyof Search} */ (key)]) === String(DEFAULTS[key]));
 }
 
-/** @param {Partial<Search>} search of any age */
+/** @param {Partial<Search>} search */
 function whole(search) {
   return {...searchOf(DEFAULTS), ...search};
 }
 
-/** @param {Search} search @returns {string} what it looks for, for reading */
+/** @param {Search} search */
 function searchText({after, before, level, names, query}) {
   const range = after || before ? sentence({after, before}, {zone: get().zone, now: Date.now()}) : '';
   return [level ? `${levelName(level)} and above` : '', names.join(', '), query, range].filter(Boolean)
     .join(' \u00b7 ') || 'Everything';
 }
 
-/** @returns {string[]} queries before, the newest first */
 export function queries() {
   return [...new Set(pastList().map(({query}) => query))].filter(Boolean).slice(0, 20);
 }
 
-/** Remembers a search that was made. @param {State} state */
+/** @param {State} state */
 function remember(state) {
   const search = searchOf(state);
   if (!isEmpty(search)) {
@@ -77,7 +76,7 @@ export class ChSaved extends HTMLElement {
     return this.#state;
   }
 
-  /** A search that stays for a moment goes into the history. */
+  /** What stays for a moment goes into the history. */
   set state(state) {
     this.#state = state;
     clearTimeout(this.#settling);

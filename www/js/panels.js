@@ -1,12 +1,14 @@
-// The columns of the list: which there are, how wide they are, and the panel that chooses them. Extra ones are JSON paths
-// into logrec ($.data.user.id) or columns of the store; which are shown is state, how wide they are is this browser's.
+// The columns of the list (extra ones: JSON paths or columns of the store), the panel that chooses them, and export.
+import {aborted, count, exportUrl, Latest} from './api.js';
+import {h, iconButton, keep, recall, sendSet, takeKey, popover, icon, reason, sendStatus} from './dom.js';
+import {formatTs} from './zone.js';
 
-import {h, iconButton, keep, recall, sendSet, takeKey, popover} from './dom.js';
+/** @typedef {import('./api.js').Filters} Filters */
 
-/** @typedef {{key: string, title: string, hint?: string, width: number | null, path?: string}} Column width in pixels; null is the rest */
+/** @typedef {{key: string, title: string, hint?: string, width: number | null, path?: string}} Column null: the rest */
 
 const NARROWEST = 48;
-/** Of an extra column. */
+/** Of extra ones. */
 const WIDTH = 132;
 
 /** @type {Column[]} */
@@ -17,7 +19,7 @@ const FIXED = [
   {key: 'message', title: 'Message', width: null},
 ];
 
-/** Given when nothing is known better: what most people add first. */
+/** What most people add first. */
 const SUGGESTED = ['$.meta.funcName', '$.meta.lineno', '$.meta.threadName', '$.meta.process', '$.meta.processName',
   '$.meta.module', 'id'];
 
@@ -26,22 +28,19 @@ function widths() {
   return recall('widths', {});
 }
 
-/** @param {string} key @param {number | null} width null is as it was at first @returns {number} the width now */
+/** The width now; null forgets it. @param {string} key @param {number | null} width */
 export function keepWidth(key, width) {
   const usual = FIXED.find((column) => column.key === key)?.width ?? WIDTH;
   keep('widths', {...widths(), [key]: width === null ? undefined : Math.round(width)});
   return width ?? usual;
 }
 
-/** What stands over a column. @param {string} path @returns {string} */
+/** @param {string} path */
 export function columnTitle(path) {
   return path.replace(/^\$\.(?:(?:data|meta|error)\.)?/, '') || path;
 }
 
-/**
- * @param {string[]} extra paths @param {boolean} marked a column with the time since the marked record
- * @param {string} zone in which times are, in short @returns {Column[]}
- */
+/** @param {string[]} extra @param {boolean} marked with the time since the mark @param {string} zone @returns {Column[]} */
 export function columnsOf(extra, marked, zone) {
   const own = widths();
   const [time, ...rest] = FIXED;
@@ -51,14 +50,14 @@ export function columnsOf(extra, marked, zone) {
     column.width === null ? column : {...column, width: own[column.key] ?? column.width});
 }
 
-/** A value of grid-template-columns. @param {Column[]} columns @returns {string} */
+/** For grid-template-columns. @param {Column[]} columns */
 export function template(columns) {
   return columns.map(({width}) => width === null ? 'minmax(14rem, 1fr)' : `${width}px`).join(' ');
 }
 
 /**
- * A heading, with a handle that makes its column wider: dragged, or by arrow keys; a double click forgets the width.
- * @param {Column} column @param {(width: number | null) => number} onresize null: as at first; the width it is then @returns {HTMLElement}
+ * With a handle that is dragged, or moved by arrow keys; a double click forgets the width.
+ * @param {Column} column @param {(width: number | null) => number} onresize returns the width it is then
  */
 export function heading(column, onresize) {
   const cell = h('div', {'role': 'columnheader', 'class': 'heading', 'title': column.path ?? null},
@@ -73,7 +72,7 @@ export function heading(column, onresize) {
   return cell;
 }
 
-/** @param {Column} column @param {number} start @param {(width: number | null) => number} onresize null: as at first; the width it is then */
+/** @param {Column} column @param {number} start @param {(width: number | null) => number} onresize */
 function handle(column, start, onresize) {
   let width = start;
   const grip = h('div', {
@@ -102,11 +101,7 @@ function handle(column, start, onresize) {
   return grip;
 }
 
-/**
- * The panel under the button: the columns there are, with their order, and one to add by its path.
- * @param {HTMLButtonElement} button
- * @param {{get: () => string[], paths: () => string[]}} source paths: those seen in the records
- */
+/** @param {HTMLButtonElement} button @param {{get: () => string[], paths: () => string[]}} source paths: seen in records */
 export function columnsPanel(button, {get, paths}) {
   const body = h('div', {'class': 'columns-panel'});
   const panel = h('div', {'class': 'popover', 'role': 'dialog', 'aria-label': 'Columns'}, body);
@@ -153,4 +148,58 @@ export function columnsPanel(button, {get, paths}) {
     draw();
     body.querySelector('input')?.focus();
   }});
+}
+
+// Export of everything that matches. The browser takes the stream, so no number of records is too many, and an answer
+// that breaks off is a failed download. The range is frozen when the panel opens.
+
+const FORMATS = /** @type {const} */ ([
+  ['ndjson', 'NDJSON', 'One whole record a line, as JSON. Can be sent to a log server again.'],
+  ['csv', 'CSV', 'A table for spreadsheets: id, time, level, logger, message, logrec.'],
+]);
+
+/** @param {HTMLButtonElement} button @param {() => {filters: Filters, zone: string}} source */
+export function exportPanel(button, source) {
+  const said = h('p', {'class': 'export-count', 'aria-live': 'polite'});
+  const range = h('p', {'class': 'hint'});
+  const choices = FORMATS.map(([format, name, words], index) => h('label', {'class': 'choice'},
+    h('input', {type: 'radio', name: 'export-format', value: format, checked: index === 0}),
+    h('span', {}, h('strong', {}, name), h('span', {'class': 'hint'}, words))));
+  const link = h('a', {'class': 'button primary', 'download': ''}, icon('export'), 'Download');
+  const form = h('form', {'class': 'export-panel'}, h('p', {'class': 'panel-title'}, 'Export'), said, range, ...choices, link);
+  const panel = h('div', {'class': 'popover', 'role': 'dialog', 'aria-label': 'Export'}, form);
+  button.after(panel);
+  const latest = new Latest();
+  /** @type {Filters} */
+  let filters = {};
+
+  const aim = () => {
+    const format = /** @type {'ndjson' | 'csv'} */ (new FormData(form).get('export-format'));
+    link.href = exportUrl(filters, format);
+  };
+
+  const begin = async () => {
+    const {filters: given, zone} = source();
+    filters = given;
+    aim();
+    said.textContent = 'Counting\u2026';
+    range.textContent = given.before ? `Up to the newest one shown, ${formatTs(given.before, zone, {offset: true})}.` : '';
+    try {
+      const rows = await count(filters, latest.next());
+      said.replaceChildren(h('strong', {}, rows.toLocaleString()), rows === 1 ? ' record matches.' : ' records match.');
+      link.toggleAttribute('inert', rows === 0);
+    } catch (error) {
+      if (!aborted(error)) {
+        said.textContent = `They could not be counted: ${reason(error)}`;
+      }
+    }
+  };
+
+  const {close} = popover(button, panel, {align: 'end', onopen: begin, onclose: () => latest.stop()});
+  form.addEventListener('change', aim);
+  form.addEventListener('submit', (event) => event.preventDefault());
+  link.addEventListener('click', () => {
+    sendStatus(button, 'The export has begun; the browser shows its progress');
+    setTimeout(close);
+  });
 }
