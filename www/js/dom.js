@@ -105,7 +105,8 @@ export function reason(error) {
 /** What this browser keeps. @param {string} key @param {any} usual where there is none */
 export function recall(key, usual, storage = () => localStorage) {
   try {
-    return JSON.parse(storage().getItem('chronologer.' + key) ?? 'null') ?? usual;
+    const value = JSON.parse(storage().getItem('chronologer.' + key) ?? 'null');
+    return value !== null && typeof value === typeof usual && Array.isArray(value) === Array.isArray(usual) ? value : usual;
   } catch {
     return usual;
   }

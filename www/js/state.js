@@ -223,7 +223,7 @@ export class Tabs {
   }
 
   #read() {
-    const {active, tabs} = /** @type {Partial<Stored>} */ (recall('tabs', {}, () => sessionStorage) ?? {});
+    const {active, tabs} = /** @type {Partial<Stored>} */ (recall('tabs', {}, () => sessionStorage));
     this.#tabs = Array.isArray(tabs) ? tabs.filter((tab) => Number.isInteger(tab?.id) && typeof tab.search === 'string') : [];
     this.#active = Number.isInteger(active) ? Number(active) : 1;
   }
