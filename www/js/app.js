@@ -5,21 +5,18 @@ import './values.js';
 import './copy.js';
 import './logger-tree.js';
 import './query-box.js';
-import './range-picker.js';
+import './controls.js';
 import './record.js';
-import './saved.js';
 import * as api from './api.js';
-import {columnsPanel, exportPanel} from './panels.js';
+import {columnsPanel, exportPanel, listenKeys, footer, toast, watchOffline, themeButton} from './page.js';
 import {copy} from './copy.js';
 import {byId, levelButtons} from './dom.js';
 import {Groups} from './values.js';
-import {listenKeys, footer, toast, watchOffline, themeButton} from './page.js';
 import {since} from './list.js';
 import {Navigator, Zoom, Reader, wholeRecord} from './navigate.js';
 import {knownPaths, learn, sample} from './query-words.js';
 import {RecordsView} from './records-view.js';
 import * as state from './state.js';
-import {Tabs} from './state.js';
 import {Timeline} from './timeline.js';
 import {apiText, isZone, parseTs, zoneName} from './zone.js';
 
@@ -34,7 +31,7 @@ const {get, set} = state;
 const part = (id) => byId(id, HTMLElement);
 const ms = (/** @type {Row | null | undefined} */ row) => row ? parseTs(row.ts)?.ms ?? null : null;
 
-// The parts ----------------------------------------------------------------------------------------
+// The parts
 
 /** @type {Row | null} */
 let marked = null;
@@ -65,7 +62,7 @@ const timeline = new Timeline(part('timeline'), {
   onjump: (at) => go.toTime(apiText({ms: Math.round(at), us: 0})),
 });
 const zoom = new Zoom(timeline, get, set);
-const tabs = new Tabs(part('tabs'), get(), state.replaceAll);
+const tabs = new state.Tabs(part('tabs'), get(), state.replaceAll);
 const foot = footer(part('status'));
 const showLevel = levelButtons(part('level'), (level) => set({level}));
 const nextTheme = themeButton(byId('theme', HTMLButtonElement));
@@ -78,7 +75,7 @@ watchOffline(() => {
   }
 });
 
-// What the reader does -----------------------------------------------------------------------------
+// What the reader does
 
 /** @param {Row} row @param {MouseEvent} [event] */
 function open(row, event) {
@@ -89,7 +86,7 @@ function open(row, event) {
   set({record: row.id});
 }
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {number | undefined} */
 let opening;
 
 /** With a key held down, only where it stops. @param {Row} row */
@@ -149,14 +146,14 @@ function reload() {
   loadRest();
 }
 
-// What is shown ------------------------------------------------------------------------------------
+// What is shown
 
 /** @param {{top?: number}} [options] */
 function load(options) {
   view.load(get(), options).catch((error) => toast(String(error), 'error'));
 }
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {number | undefined} */
 let refreshing;
 
 let refreshed = 0;
@@ -199,7 +196,7 @@ function reveal() {
   }
 }
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {number | undefined} */
 let waiting;
 /** @type {import('./api.js').ApiError | null} */
 let queryError = null;
@@ -287,7 +284,7 @@ function show(now, changes) {
   tabs.update(now);
 }
 
-// Beginning ----------------------------------------------------------------------------------------
+// Beginning
 
 state.subscribe(show);
 document.addEventListener('ch-set', (event) => set(/** @type {CustomEvent} */ (event).detail.patch));

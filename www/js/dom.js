@@ -122,7 +122,7 @@ export function keep(key, value, storage = () => localStorage) {
   }
 }
 
-// Levels, by name and shape ----------------------------------------------------------------------
+// Levels, by name and shape
 
 /** @typedef {'debug' | 'info' | 'warning' | 'error' | 'critical'} Band */
 
@@ -185,7 +185,7 @@ export function levelButtons(host, choose) {
   };
 }
 
-// Popovers and menus -----------------------------------------------------------------------------
+// Popovers and menus
 
 /** Under its button, or over it. @param {HTMLElement} button @param {HTMLElement} panel @param {'start' | 'end'} align */
 export function place(button, panel, align) {

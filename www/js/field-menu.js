@@ -9,7 +9,6 @@ import {get} from './state.js';
 import {formatTs, offsetAt, parseTs, zoneName} from './zone.js';
 
 /** @typedef {import('./api.js').Row} Row */
-
 /** @typedef {{path: string, value: unknown, array?: {path: string}}} Field array: where it is an element of one */
 
 /** @param {unknown} value */
@@ -85,7 +84,7 @@ export function fieldButtons(field, row, tabindex = -1) {
     button('More', 'more', (element) => openFieldMenu(row ?? element, field, row ? 'start' : 'end')));
 }
 
-// Facts: what a record says, who logged it, when and where ------------------------------------------
+// Facts: what a record says, who logged it, when and where
 
 /** @typedef {{label: string, value: Node|string, path?: string, raw?: unknown, code?: boolean}} Fact */
 

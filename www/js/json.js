@@ -24,7 +24,7 @@ export function json(value, indent) {
   return big.length ? text.replaceAll(`"${MARK}"`, () => String(big.shift())) : text;
 }
 
-// YAML 1.2; text over several lines stays that way ------------------------------------------------
+// YAML 1.2; text over several lines stays that way
 
 /** What a reader of YAML would take for something else. */
 const SPECIAL = new RegExp('^(?:[-+]?[0-9._]|[-?:,[\\]{}#&*!|>\'"%@`~=<]|(?:null|true|false|yes|no|on|off|y|n)$|$)' +

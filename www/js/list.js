@@ -1,5 +1,5 @@
 // The list: a grid of which only the rows in sight are elements. It keeps the focus (aria-activedescendant).
-import {columnsOf, heading, keepWidth, template} from './panels.js';
+import {columnsOf, heading, keepWidth, template} from './page.js';
 import {h, icon, levelBand, levelName} from './dom.js';
 import {json} from './json.js';
 import {valueAt} from './query-edit.js';
@@ -8,8 +8,7 @@ import {formatTs, zoneName, duration, msBetween} from './zone.js';
 
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./rows.js').Rows} Rows */
-/** @typedef {import('./panels.js').Column} Column */
-
+/** @typedef {import('./page.js').Column} Column */
 /** @typedef {{position: number, id: number | null}} Cursor null: not there yet */
 /** @typedef {{id: number, part: number}} Place */
 /**

@@ -224,7 +224,7 @@ export class ChLoggers extends HTMLElement {
 
 customElements.define('ch-loggers', ChLoggers);
 
-// Names as a tree --------------------------------------------------------------------------------
+// Names as a tree
 
 /** @typedef {{name: string, count: number}} Named */
 /**

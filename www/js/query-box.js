@@ -3,7 +3,7 @@ import {h, icon, iconButton, sendSet, textButton, menuButton, popover} from './d
 import {tokenize} from './query-edit.js';
 import {complete, queryHelp} from './query-words.js';
 import {errorSpan, errorText, errorFixes, queryText} from './query-text.js';
-import {queries} from './saved.js';
+import {queries} from './controls.js';
 import {knownNames} from './logger-tree.js';
 
 /** @typedef {import('./query-words.js').Completion} Completion */
@@ -120,7 +120,7 @@ export class ChQuery extends HTMLElement {
     this.#offer(false);
   }
 
-  // What is shown --------------------------------------------------------------------------------
+  // What is shown
 
   #show() {
     const text = this.#area.value;
@@ -148,7 +148,7 @@ export class ChQuery extends HTMLElement {
     this.#area.title = changed ? '' : words;
   }
 
-  // Completion -----------------------------------------------------------------------------------
+  // Completion
 
   /** @param {boolean} asked */
   #offer(asked) {

@@ -67,7 +67,7 @@ export function textValue(literal) {
     (all, escaped) => escaped === undefined ? quote : escapes[escaped] ?? escaped);
 }
 
-// Edits ------------------------------------------------------------------------------------------
+// Edits
 
 /** @typedef {string | number} Key of an object, of an array */
 

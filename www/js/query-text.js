@@ -182,7 +182,7 @@ function member(list) {
     ? `${field} ${not ? 'does not contain' : 'contains'} ${text}` : null;
 }
 
-// Errors -----------------------------------------------------------------------------------------
+// Errors
 
 /** @typedef {{start: number, end: number}} Span */
 

@@ -4,7 +4,7 @@ import {h} from './dom.js';
 import {tokenize, textValue, textLiteral} from './query-edit.js';
 
 /** @typedef {import('./api.js').Row} Row */
-
+/** @typedef {import('./query-edit.js').Token} Token */
 /** @typedef {'column'|'path'|'function'|'keyword'|'logger'} Kind */
 /** @typedef {{name: string, insert: string, about: string, kind: Kind}} Word */
 
@@ -12,7 +12,7 @@ import {tokenize, textValue, textLiteral} from './query-edit.js';
 const COLUMNS = [
   ['level', '10 DEBUG, 20 INFO, 30 WARNING, 40 ERROR, 50 CRITICAL'],
   ['message', 'the formatted message; case does not matter'],
-  ['name', 'the logger\'s name; case matters'],
+  ['name', "the logger's name; case matters"],
   ['ts', 'when it was logged, UTC'],
   ['id', 'the number of the record'],
   ['logrec', 'everything else, as JSON'],
@@ -40,10 +40,10 @@ const META = [
 /** @type {[string, string][]} */
 const FUNCTIONS = [
   ['JSON_CONTAINS(json, part)', 'whether the part is in it'],
-  ['JSON_CONTAINS_PATH(logrec, \'one\', path)', 'whether a field is there'],
+  ["JSON_CONTAINS_PATH(logrec, 'one', path)", 'whether a field is there'],
   ['JSON_LENGTH(json)', 'how many elements or members'],
-  ['JSON_SEARCH(logrec, \'one\', pattern)', 'where a text is found'],
-  ['JSON_TYPE(json)', '\'STRING\', \'INTEGER\', \'DOUBLE\', \'BOOLEAN\', \'NULL\', \'ARRAY\', \'OBJECT\''],
+  ["JSON_SEARCH(logrec, 'one', pattern)", 'where a text is found'],
+  ['JSON_TYPE(json)', "'STRING', 'INTEGER', 'DOUBLE', 'BOOLEAN', 'NULL', 'ARRAY', 'OBJECT'"],
   ['JSON_KEYS(json)', 'the names of the members'],
   ['JSON_OVERLAPS(json, json)', 'whether they have an element in common'],
   ['JSON_DEPTH(json)', 'how deep it is nested'],
@@ -54,7 +54,7 @@ const FUNCTIONS = [
   ['LEFT(text, n)', 'the first n characters'],
   ['RIGHT(text, n)', 'the last n characters'],
   ['SUBSTRING(text, from, n)', 'a part, counted from 1'],
-  ['SUBSTRING_INDEX(text, \'.\', n)', 'what stands before the nth dot'],
+  ["SUBSTRING_INDEX(text, '.', n)", 'what stands before the nth dot'],
   ['INSTR(text, part)', 'where the part is, 0 for nowhere'],
   ['REPLACE(text, old, new)', 'replaced everywhere'],
   ['TRIM(text)', 'without blanks around it'],
@@ -69,7 +69,7 @@ const FUNCTIONS = [
   ['DAYOFMONTH(ts)', '1 to 31'],
   ['MONTH(ts)', '1 to 12'],
   ['YEAR(ts)', 'such as 2026'],
-  ['DATE_FORMAT(ts, \'%H:%i\')', 'as text'],
+  ["DATE_FORMAT(ts, '%H:%i')", 'as text'],
   ['UNIX_TIMESTAMP(ts)', 'seconds since 1970'],
   ['TIMESTAMPDIFF(SECOND, ts, NOW())', 'the time between two moments'],
   ['ABS(n)', 'without its sign'],
@@ -113,27 +113,27 @@ export const PATHS = META.map(([name, about]) => ({name, insert: name, about, ki
 /** @type {{title: string, examples: [string, string][]}[]} */
 export const EXAMPLES = [
   {title: 'Text', examples: [
-    ['The message contains a word', 'message LIKE \'%timeout%\''],
-    ['One of two words, as a regular expression', 'message REGEXP \'timeout|deadlock\''],
-    ['All loggers but some', 'name NOT LIKE \'urllib3.%\''],
-    ['The same template, whatever was put into it', 'logrec->>\'$.meta.msg\' = \'User %s logged in\''],
+    ['The message contains a word', "message LIKE '%timeout%'"],
+    ['One of two words, as a regular expression', "message REGEXP 'timeout|deadlock'"],
+    ['All loggers but some', "name NOT LIKE 'urllib3.%'"],
+    ['The same template, whatever was put into it', "logrec->>'$.meta.msg' = 'User %s logged in'"],
   ]},
   {title: 'Fields passed as extra', examples: [
-    ['A value', 'logrec->\'$.data.status\' = 500'],
-    ['One of several', 'logrec->\'$.data.status\' IN (500, 502, 503)'],
-    ['A range', 'logrec->\'$.data.seconds\' BETWEEN 2.5 AND 60'],
-    ['A nested text, in any case', 'LOWER(logrec->>\'$.data.user.name\') = \'bob\''],
-    ['An element of a list', '\'vip\' MEMBER OF (logrec->\'$.data.user.tags\')'],
-    ['A field that is there at all', 'logrec->\'$.data.request_id\' IS NOT NULL'],
+    ['A value', "logrec->'$.data.status' = 500"],
+    ['One of several', "logrec->'$.data.status' IN (500, 502, 503)"],
+    ['A range', "logrec->'$.data.seconds' BETWEEN 2.5 AND 60"],
+    ['A nested text, in any case', "LOWER(logrec->>'$.data.user.name') = 'bob'"],
+    ['An element of a list', "'vip' MEMBER OF (logrec->'$.data.user.tags')"],
+    ['A field that is there at all', "logrec->'$.data.request_id' IS NOT NULL"],
   ]},
   {title: 'Errors', examples: [
-    ['Records with a traceback', 'logrec->\'$.error.exc_text\' IS NOT NULL'],
-    ['Tracebacks of one kind', 'logrec->>\'$.error.exc_text\' LIKE \'%ConnectionResetError%\''],
+    ['Records with a traceback', "logrec->'$.error.exc_text' IS NOT NULL"],
+    ['Tracebacks of one kind', "logrec->>'$.error.exc_text' LIKE '%ConnectionResetError%'"],
   ]},
   {title: 'Where it was logged', examples: [
-    ['A place in the source', 'logrec->>\'$.meta.filename\' = \'views.py\' AND logrec->\'$.meta.lineno\' = 20'],
-    ['One process', 'logrec->\'$.meta.process\' = 29406'],
-    ['All but the main thread', 'logrec->>\'$.meta.threadName\' != \'MainThread\''],
+    ['A place in the source', "logrec->>'$.meta.filename' = 'views.py' AND logrec->'$.meta.lineno' = 20"],
+    ['One process', "logrec->'$.meta.process' = 29406"],
+    ['All but the main thread', "logrec->>'$.meta.threadName' != 'MainThread'"],
   ]},
   {title: 'Time (UTC)', examples: [
     ['The last ten minutes', 'ts > NOW() - INTERVAL 10 MINUTE'],
@@ -142,7 +142,7 @@ export const EXAMPLES = [
   ]},
 ];
 
-// Completion -------------------------------------------------------------------------------------
+// Completion
 
 /** @typedef {{words: Word[], start: number, end: number}} Completion in the place of that span */
 
@@ -205,8 +205,7 @@ function byText(words, typed) {
 }
 
 /**
- * @param {string} text @param {number} cursor @param {import('./query-edit.js')
-   .Token} token @param {import('./query-edit.js').Token[]} tokens
+ * @param {string} text @param {number} cursor @param {Token} token @param {Token[]} tokens
  * @param {{paths: string[], names: string[]}} seen
  */
 function inString(text, cursor, token, tokens, seen) {
@@ -216,7 +215,7 @@ function inString(text, cursor, token, tokens, seen) {
   // A string that does not end takes the rest of the text with it: only the word is replaced.
   const rest = token.type === 'text' ? token.end : cursor + (/^[\w.$"[\]]*/.exec(text.slice(cursor))?.[0].length ?? 0);
   const quoted = (/** @type {Word[]} */ words) => words.map((word) => ({...word,
-    insert: quote === '\'' ? textLiteral(word.insert) : JSON.stringify(word.insert)}));
+    insert: quote === "'" ? textLiteral(word.insert) : JSON.stringify(word.insert)}));
   if (before.at(-1)?.text.startsWith('->') || typed.startsWith('$')) {
     return found(quoted(byPath(paths(seen), typed)), token.start, rest, '');
   }
@@ -235,7 +234,7 @@ function byPath(words, typed) {
   return starting.length ? starting : byText(words, whole.replace(/^\$\.?/, ''));
 }
 
-// Help -------------------------------------------------------------------------------------------
+// Help
 
 /** @param {string} query */
 function queryCode(query) {
@@ -264,7 +263,7 @@ export function queryHelp(use) {
       'Enter runs it, Shift+Enter is a new line, Ctrl+Space completes. All of the language: chronologer-query(7).'));
 }
 
-// The JSON paths seen in records -------------------------------------------------------------------
+// The JSON paths seen in records
 
 const PATHS_MOST = 600;
 const SAMPLE = 60;

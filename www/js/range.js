@@ -117,7 +117,7 @@ function alone(text, context) {
   return at && range(at, at.end ? at : null);
 }
 
-// Points in time -----------------------------------------------------------------------------------
+// Points in time
 
 /** @param {Instant} start @returns {Point} */
 function absolute(start) {

@@ -52,12 +52,12 @@ export class Rows {
   #wanted = [0, 0];
   #last = 0;
   #jumped = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  /** @type {number | undefined} */
   #settling;
   #abort = new AbortController();
   #logrec = false;
   #failures = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  /** @type {number | undefined} */
   #retry;
 
   /** @param {Source} source @param {() => void} onchange */

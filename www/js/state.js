@@ -93,7 +93,7 @@ export function filters({after, before, level, names, query}) {
 let current = {...DEFAULTS};
 /** @type {Set<Listener>} */
 const listeners = new Set();
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {number | undefined} */
 let writing;
 
 function address() {

@@ -3,7 +3,6 @@ import {levelBand, h, LEVELS} from './dom.js';
 import {formatTs, instantOf, offsetAt, wallAt} from './zone.js';
 
 /** @typedef {import('./api.js').Timeline} Timeline */
-
 /** @typedef {'day' | 'hour' | '15minute' | 'minute'} Group */
 /** @typedef {{group: Group, times: number, seconds: number, name: string}} Step a bar is `times` groups */
 /** @typedef {{start: number, end: number, count: number, bands: Record<string, number>}} Bin */
@@ -119,14 +118,14 @@ function nextTick(at, times, unit, zone) {
 function firstTick(ms, times, unit, zone) {
   const wall = wallAt(ms, zone);
   const down = (/** @type {number} */ n) => n - (n % times);
-  switch (unit) {
-  case 'second': return instantOf({...wall, second: down(wall.second)}, zone);
-  case 'minute': return instantOf({...wall, minute: down(wall.minute), second: 0}, zone);
-  case 'hour': return instantOf({...wall, hour: down(wall.hour), minute: 0, second: 0}, zone);
-  case 'day': return instantOf({...wall, day: down(wall.day - 1) + 1, hour: 0, minute: 0, second: 0}, zone);
-  case 'month': return instantOf({...wall, month: down(wall.month - 1) + 1, day: 1, hour: 0, minute: 0, second: 0}, zone);
-  default: return instantOf({...wall, year: down(wall.year), month: 1, day: 1, hour: 0, minute: 0, second: 0}, zone);
-  }
+  const midnight = {hour: 0, minute: 0, second: 0};
+  return instantOf({...wall, ...{
+    second: {second: down(wall.second)},
+    minute: {minute: down(wall.minute), second: 0},
+    hour: {...midnight, hour: down(wall.hour)},
+    day: {...midnight, day: down(wall.day - 1) + 1},
+    month: {...midnight, month: down(wall.month - 1) + 1, day: 1},
+  }[unit] ?? {...midnight, year: down(wall.year), month: 1, day: 1}}, zone);
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

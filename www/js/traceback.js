@@ -54,7 +54,7 @@ export function excInfoTitle(value) {
   return /^\(?<class '[^']*'>, ([^]*), <traceback object at \w+>\)?$/.exec(text)?.[1] ?? '';
 }
 
-// Exception groups -------------------------------------------------------------------------------
+// Exception groups
 
 /** @param {string[]} lines */
 function items(lines) {
@@ -109,7 +109,7 @@ function blocks(lines) {
   return result.filter((block) => block.length);
 }
 
-// One after the other ----------------------------------------------------------------------------
+// One after the other
 
 /** @param {Raised['relation']} relation @returns {Raised} */
 function newRaised(relation) {
@@ -178,7 +178,7 @@ export function raisedTitle({type, message}, most = 0) {
   return type && text ? `${type}: ${text}` : type || text;
 }
 
-// What is shown: what was raised last comes first, and in it the frame that raised -----------------------
+// What is shown: what was raised last comes first, and in it the frame that raised
 
 /** Before the rest is folded. */
 const FRAMES = 40;

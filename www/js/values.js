@@ -124,7 +124,7 @@ export class ChValues extends Dialog {
 
 customElements.define('ch-values', ChValues);
 
-// Two records ------------------------------------------------------------------------------------
+// Two records
 
 /** @param {unknown} value @param {import('./query-edit.js').Key[]} keys @param {Map<string, string>} into */
 function flatten(value, keys, into) {
@@ -235,7 +235,7 @@ export function openCompare(idA, idB) {
   /** @type {ChCompare | null} */ (document.querySelector('ch-compare'))?.open(idA, idB);
 }
 
-// Groups: by the text before its arguments were put in, which Python sends along -----------------------
+// Groups: by the text before its arguments were put in, which Python sends along
 
 const PATH = '$.meta.msg';
 

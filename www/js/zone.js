@@ -51,7 +51,7 @@ export function instantOf(wall, zone) {
   return fits.length ? Math.min(...fits) : shown - before;
 }
 
-// Zones ------------------------------------------------------------------------------------------
+// Zones
 
 /** 'local' by its IANA name. @param {string} zone */
 export function zoneName(zone) {
@@ -128,7 +128,7 @@ export function zoneLabel(zone, ms = Date.now()) {
   return name === 'UTC' ? 'UTC' : `${name.replaceAll('_', ' ')} (UTC${offsetText(offsetAt(ms, name))})`;
 }
 
-// Text -------------------------------------------------------------------------------------------
+// Text
 
 /** @param {number} number */
 function two(number) {
@@ -196,7 +196,7 @@ export function ago(ms, now = Date.now()) {
   return new Intl.RelativeTimeFormat('en', {numeric: 'auto'}).format(Math.trunc(past / length), unit);
 }
 
-// Lengths ----------------------------------------------------------------------------------------
+// Lengths
 
 /** @typedef {{years: number, months: number, days: number, seconds: number}} Length days are by the calendar */
 
