@@ -95,8 +95,12 @@ for (const width of [320, 768, 1440]) {
     const context = await newContext({width, height: width < 500 ? 720 : 900});
     await context.addInitScript(AXE);
     const bad = [];
+    const page = await open('', {context});
     for (const [name, search, go] of STATES) {
-      const page = await open(search, {context});
+      await page.evaluate(() => sessionStorage.clear());
+      await page.emulateMedia({colorScheme: 'light'});
+      await page.goto(`${ORIGIN}/${search}`);
+      await settled(page);
       await go(page).catch((error) => assert.fail(`${name}: ${error.message}`));
       bad.push(...(await violations(page)).map((words) => `${name}: ${words}`));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -107,7 +111,6 @@ for (const width of [320, 768, 1440]) {
       await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g)?.every((part) => Number(part) < 80)
         && document.getAnimations().every(({playState}) => playState !== 'running'));
       bad.push(...(await violations(page, COLOURS)).map((words) => `dark: ${name}: ${words}`));
-      await page.close();
     }
     assert.deepEqual(bad, []);
   }, {longest: 240000});

@@ -31,6 +31,18 @@ async function view(page) {
   return {...controls, rows: (await rows(page)).map(({id, position, text}) => [id, position, text])};
 }
 
+/** What one sees when nothing changes any more, neither there nor in the address: for a moment longer than the address waits. @param {Page} page */
+async function still(page) {
+  let [last, since] = ['', performance.now()];
+  await until(async () => {
+    const now = JSON.stringify([page.url(), await view(page)]);
+    since = now === last ? since : performance.now();
+    last = now;
+    return performance.now() - since > 400;
+  }, 'nothing changes any more');
+  return view(page);
+}
+
 /** Waits until one sees this. @param {Page} page @param {any} wanted @param {string} what */
 async function sees(page, wanted, what) {
   let seen = await view(page);
@@ -99,19 +111,12 @@ test('Back and Forward restore each view on the way, and a link shows it to a co
     const before = page.url();
     await step(page);
     await until(() => page.url() !== before, `${name} changes the address`);
-    // What is shown settles: the same twice.
-    let last = '';
-    await until(async () => {
-      const now = JSON.stringify(await view(page));
-      const same = now === last;
-      last = now;
-      return same;
-    }, `${name} settles`);
+    const shown = await still(page);
     if (name === 'scrolled') {
       seen.pop();
     }
     addresses.add(page.url());
-    seen.push([name, await view(page)]);
+    seen.push([name, shown]);
   }
   assert.equal(addresses.size, STEPS.length + 1);
   assert.equal(new Set(seen.map(([, shown]) => JSON.stringify(shown))).size, STEPS.length, 'each step shows something else');
@@ -145,7 +150,7 @@ test('each view of the list on the way has its link', async () => {
   const context = await newContext();
   for (const search of ['?level=40&name=shop', '?top=700', `?record=${ids[7]}&around=${ids[7]}`, '?columns=$.data.number,id&zone=UTC', '?mark=' + ids[1990]]) {
     const page = await open(search, {context});
-    const shown = await view(page);
+    const shown = await still(page);
     const again = await open(new URL(page.url()).search, {context: await newContext()});
     await sees(again, shown, search);
     await page.close();

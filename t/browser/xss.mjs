@@ -211,16 +211,25 @@ test('none is executed from the address, nor from what the browser keeps', async
     await harmless(page, `?${search}`);
   }
   await page.evaluate((payloads) => {
-    localStorage.setItem('chronologer-saved', JSON.stringify(payloads.map((payload) => ({name: payload, search: {query: payload, names: [payload]}}))));
-    localStorage.setItem('chronologer-past', JSON.stringify(payloads.map((payload) => ({query: payload}))));
+    localStorage.setItem('chronologer.saved', JSON.stringify(payloads.map((payload) => ({name: payload, search: {query: payload, names: [payload]}}))));
+    localStorage.setItem('chronologer.past', JSON.stringify(payloads.map((payload) => ({query: payload}))));
     localStorage.setItem('chronologer.theme', payloads[0]);
-    sessionStorage.setItem('chronologer.tabs', JSON.stringify(payloads.slice(0, 20).map((payload, id) => ({id: id + 1, search: `query=${encodeURIComponent(payload)}`}))));
+    sessionStorage.setItem('chronologer.tabs', JSON.stringify({active: 1, tabs: payloads.slice(0, 20).map((payload, id) => ({id: id + 1, search: `query=${encodeURIComponent(payload)}`}))}));
   }, PAYLOADS.slice(0, 60));
   await page.goto(`${ORIGIN}/`);
   await settled(page);
   await page.locator('#saved > button').click();
   await page.locator('.saved-open').first().waitFor();
+  assert.ok(await page.locator('.saved-open').count() >= 120);
+  assert.equal(await page.locator('#tabs .tab').count(), 20);
   await harmless(page, 'saved searches and tabs');
+  await page.evaluate((payloads) => {
+    ['saved', 'past', 'side', 'keys', 'widths'].forEach((key, number) => localStorage.setItem(`chronologer.${key}`, JSON.stringify(number % 2 ? {a: payloads} : payloads[0])));
+    sessionStorage.setItem('chronologer.tabs', JSON.stringify(payloads));
+  }, PAYLOADS.slice(0, 3));
+  await page.goto(`${ORIGIN}/`);
+  await settled(page);
+  await harmless(page, 'anything under the keys');
 }, {longest: 120000});
 
 test('an error of the server becomes text as well', async () => {

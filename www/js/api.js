@@ -1,23 +1,17 @@
-// Every request to the server is made here.
-//
-// What fails is an ApiError with the server's own words; `status` 0 means that the server was not reached. A request
-// whose signal was aborted rejects with the platform's AbortError, which callers drop: see aborted().
+// Every request to the server is made here. What fails is an ApiError with the server's own words; status 0: it was
+// not reached. What was given up rejects with the platform's AbortError: see aborted().
 
 import {parseJson} from './json.js';
 
 /**
- * @typedef {object} Filters
- * @property {string} [after] ISO 8601 or a duration such as `-PT2H`; included
- * @property {string} [before] likewise
- * @property {number} [level] at least this level
- * @property {string[]} [names] prefixes of logger names, any of them
- * @property {string} [query] an expression
+ * @typedef {{after?: string, before?: string, level?: number, names?: string[], query?: string}} Filters
+ *   after, before: ISO 8601, or a duration such as -PT2H; names: prefixes
  */
 
-/** @typedef {{data?: Object<string, any>, meta?: Object<string, any>, error?: Object<string, any>}} Logrec */
+/** @typedef {{data?: Record<string, any>, meta?: Record<string, any>, error?: Record<string, any>}} Logrec */
 /** @typedef {{id: number, name: string, ts: string, level: number, message: string, logrec?: Logrec}} Row */
 /** @typedef {{logrec?: boolean, signal?: AbortSignal}} ReadOptions */
-/** @typedef {{group: number[], count: number[], level: Object<string, number[]>}} Timeline */
+/** @typedef {{group: number[], count: number[], level: Record<string, number[]>}} Timeline */
 /** @typedef {{cursor: string, more: boolean, records: Row[]}} Tail */
 /** @typedef {{records: number, complete: boolean, missing: number, distinct: number,
  *   values: {value: any, count: number}[]}} Values */
@@ -31,7 +25,7 @@ export class ApiError extends Error {
     this.status = status;
   }
 
-  /** Worth a retry without a change: away, busy, or not reached. */
+  /** Worth a retry. */
   get temporary() {
     return this.status === 0 || this.status === 429 || (this.status >= 502 && this.status <= 504);
   }
@@ -42,7 +36,7 @@ export function aborted(error) {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** Requests of which only the last one matters. */
+/** Of its requests only the last one matters. */
 export class Latest {
   #abort = new AbortController();
 
@@ -57,10 +51,10 @@ export class Latest {
   }
 }
 
-/** The server's clock less this browser's, in milliseconds; 0 while they agree within what a header can tell. */
+/** The server's clock less this browser's, milliseconds. */
 let skew = 0;
 
-/** Now, as the server sees it, in epoch milliseconds: relative ranges are its own. */
+/** As the server sees it: relative ranges are its own. */
 export function now() {
   return Date.now() + skew;
 }
@@ -69,7 +63,7 @@ export function now() {
 const watchers = new Set();
 let online = true;
 
-/** Calls back whenever the server goes out of reach or comes back. @param {(online: boolean) => void} watcher */
+/** @param {(online: boolean) => void} watcher */
 export function watchConnection(watcher) {
   watchers.add(watcher);
 }
@@ -83,7 +77,7 @@ function setOnline(value) {
 }
 
 /**
- * The address of the API beside this page. Made of parts: an address with a password in it is refused by fetch().
+ * Made of parts: an address with a password in it is refused by fetch().
  * @param {string} path @param {URLSearchParams} [parameters]
  */
 function address(path, parameters) {
@@ -92,20 +86,18 @@ function address(path, parameters) {
   return `${location.origin}${folder}api/v1/${path}${query ? '?' + query : ''}`;
 }
 
-/**
- * @param {Filters} [filters]
- * @param {Object<string, string | number | undefined>} [more]
- */
+/** @typedef {Record<string, string | number | undefined>} More */
+
+/** @param {Filters} [filters] @param {More} [more] */
 function parameters(filters = {}, more = {}) {
   const result = new URLSearchParams();
-  /** @param {string} key @param {string | number | undefined} value */
-  const add = (key, value) => value !== undefined && value !== '' && result.set(key, String(value));
-  Object.entries(more).forEach(([key, value]) => add(key, value));
-  add('after', filters.after);
-  add('before', filters.before);
-  add('level', filters.level || undefined);
-  add('name', filters.names?.join(','));
-  add('query', filters.query?.trim());
+  const {after, before, level, names, query} = filters;
+  const all = {...more, after, before, level: level || '', name: names?.join(','), query: query?.trim()};
+  for (const [key, value] of Object.entries(all)) {
+    if (value !== undefined && value !== '') {
+      result.set(key, String(value));
+    }
+  }
   return result;
 }
 
@@ -165,9 +157,8 @@ async function json(url, signal) {
 }
 
 /**
- * Rows left..right of what matches, newest first, both included.
- * @param {Filters} filters @param {number} left @param {number} right @param {ReadOptions} [options]
- * @returns {Promise<Row[]>}
+ * Newest first, both included. @param {Filters} filters @param {number} left @param {number} right
+ * @param {ReadOptions} [options] @returns {Promise<Row[]>}
  */
 export function records(filters, left, right, {logrec, signal} = {}) {
   return json(address('record', parameters(filters, {left, right, logrec: logrec ? 1 : undefined})), signal);
@@ -180,7 +171,7 @@ export async function count(filters, signal) {
 }
 
 /**
- * @param {Filters} filters @param {'day' | 'hour' | '15minute' | 'minute'} group @param {string} zone IANA name
+ * @param {Filters} filters @param {'day' | 'hour' | '15minute' | 'minute'} group @param {string} zone
  * @param {AbortSignal} [signal] @returns {Promise<Timeline>}
  */
 export function timeline(filters, group, zone, signal) {
@@ -198,7 +189,7 @@ export function names(filters, signal) {
 }
 
 /**
- * Records around one, newest first; `left` is negative for newer ones. The record itself is always in between.
+ * Newest first, the record itself among them; `left` is negative for newer ones.
  * @param {number} id @param {number} left @param {number} right @param {Filters} filters
  * @param {ReadOptions} [options] @returns {Promise<Row[]>}
  */
@@ -208,8 +199,7 @@ export function around(id, left, right, filters, {logrec, signal} = {}) {
 }
 
 /**
- * What arrived since the cursor, in order of arrival. Without a cursor: no records, and the cursor of now.
- * @param {string | null} cursor @param {Filters} filters
+ * In order of arrival; without a cursor, the cursor of now. @param {string | null} cursor @param {Filters} filters
  * @param {ReadOptions & {limit?: number}} [options] @returns {Promise<Tail>}
  */
 export function tail(cursor, filters, {limit, logrec, signal} = {}) {
@@ -218,8 +208,7 @@ export function tail(cursor, filters, {limit, logrec, signal} = {}) {
 }
 
 /**
- * The most frequent values of a column or a JSON path among the newest `sample` records that match.
- * @param {string} path @param {Filters} filters
+ * Among the newest `sample` records. @param {string} path @param {Filters} filters
  * @param {{limit?: number, sample?: number, signal?: AbortSignal}} [options] @returns {Promise<Values>}
  */
 export function values(path, filters, {limit, sample, signal} = {}) {
@@ -231,23 +220,19 @@ export function user(signal) {
   return json(address('user'), signal);
 }
 
-/**
- * Stores a record the way the standard library's HTTPHandler sends it.
- * @param {Object<string, string | number>} fields @returns {Promise<number>} its id
- */
+/** As HTTPHandler does; its id. @param {Record<string, string | number>} fields @returns {Promise<number>} */
 export async function post(fields) {
   const body = new URLSearchParams(Object.entries(fields).map(([key, value]) => [key, String(value)]));
   const response = await request(address('record'), {method: 'POST', body});
   return response.json();
 }
 
-/** Where everything that matches can be downloaded. @param {Filters} filters @param {'ndjson' | 'csv'} format */
+/** @param {Filters} filters @param {'ndjson' | 'csv'} format */
 export function exportUrl(filters, format) {
   return address('record', parameters(filters, {format}));
 }
 
-/** The address of a read, for people to copy. @param {string} path @param {Filters} [filters]
- *  @param {Object<string, string | number | undefined>} [more] */
+/** For people to copy. @param {string} path @param {Filters} [filters] @param {More} [more] */
 export function apiUrl(path, filters, more) {
   return address(path, parameters(filters, more));
 }

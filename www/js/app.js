@@ -1,27 +1,22 @@
 // Wiring, and nothing else: the state to the parts, the parts' events to the state.
 
 import './around.js';
-import './dialogs.js';
+import './values.js';
 import './copy.js';
 import './logger-tree.js';
 import './query-box.js';
-import './range-picker.js';
+import './controls.js';
 import './record.js';
-import './saved.js';
 import * as api from './api.js';
-import {columnsPanel} from './columns.js';
+import {columnsPanel, exportPanel, listenKeys, footer, toast, watchOffline, themeButton} from './page.js';
 import {copy} from './copy.js';
 import {byId, levelButtons} from './dom.js';
-import {exportPanel} from './export.js';
-import {Groups} from './group.js';
-import {listenKeys, footer, toast, watchOffline, themeButton} from './page.js';
+import {Groups} from './values.js';
 import {since} from './list.js';
-import {Navigator, Zoom} from './navigate.js';
+import {Navigator, Zoom, Reader, wholeRecord} from './navigate.js';
 import {knownPaths, learn, sample} from './query-words.js';
-import {Reader, wholeRecord} from './reader.js';
 import {RecordsView} from './records-view.js';
 import * as state from './state.js';
-import {Tabs} from './state.js';
 import {Timeline} from './timeline.js';
 import {apiText, isZone, parseTs, zoneName} from './zone.js';
 
@@ -32,13 +27,13 @@ const wantedZone = new URLSearchParams(location.search).get('zone');
 state.start();
 const {get, set} = state;
 
-/** Custom elements take their data as properties. @param {string} id @returns {any} */
+/** Custom elements take properties. @param {string} id @returns {any} */
 const part = (id) => byId(id, HTMLElement);
 const ms = (/** @type {Row | null | undefined} */ row) => row ? parseTs(row.ts)?.ms ?? null : null;
 
-// The parts ----------------------------------------------------------------------------------------
+// The parts
 
-/** The marked record. @type {Row | null} */
+/** @type {Row | null} */
 let marked = null;
 
 const view = new RecordsView(part('list'), get(), {
@@ -67,7 +62,7 @@ const timeline = new Timeline(part('timeline'), {
   onjump: (at) => go.toTime(apiText({ms: Math.round(at), us: 0})),
 });
 const zoom = new Zoom(timeline, get, set);
-const tabs = new Tabs(part('tabs'), get(), state.replaceAll);
+const tabs = new state.Tabs(part('tabs'), get(), state.replaceAll);
 const foot = footer(part('status'));
 const showLevel = levelButtons(part('level'), (level) => set({level}));
 const nextTheme = themeButton(byId('theme', HTMLButtonElement));
@@ -80,9 +75,9 @@ watchOffline(() => {
   }
 });
 
-// What the reader does -----------------------------------------------------------------------------
+// What the reader does
 
-/** @param {Row} row @param {MouseEvent} [event] with Ctrl a tab of the browser's own */
+/** @param {Row} row @param {MouseEvent} [event] */
 function open(row, event) {
   if (event && (event.ctrlKey || event.metaKey)) {
     window.open(`?${state.format({...get(), record: row.id})}`);
@@ -91,10 +86,10 @@ function open(row, event) {
   set({record: row.id});
 }
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {number | undefined} */
 let opening;
 
-/** Through many rows with a key held down, only where it stops. @param {Row} row */
+/** With a key held down, only where it stops. @param {Row} row */
 function openSoon(row) {
   clearTimeout(opening);
   opening = setTimeout(() => get().record !== null && set({record: row.id}), 100);
@@ -151,14 +146,14 @@ function reload() {
   loadRest();
 }
 
-// What is shown ------------------------------------------------------------------------------------
+// What is shown
 
 /** @param {{top?: number}} [options] */
 function load(options) {
   view.load(get(), options).catch((error) => toast(String(error), 'error'));
 }
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {number | undefined} */
 let refreshing;
 
 let refreshed = 0;
@@ -171,7 +166,7 @@ function loadRest() {
   get().group ? groups.load(state.filters(get())) : groups.stop();
 }
 
-/** Live records change the timeline, which need not be exact to the second. */
+/** It need not be exact to the second. */
 function refreshTimeline() {
   refreshing ??= setTimeout(loadRest, Math.max(1000, refreshed + 10000 - performance.now()));
 }
@@ -188,7 +183,7 @@ function scrolled() {
   set({top: list.visible()[0]});
 }
 
-/** A link to a record also shows where it is. */
+/** A link also shows where its record is. */
 let linked = get().record;
 
 function reveal() {
@@ -201,12 +196,11 @@ function reveal() {
   }
 }
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {number | undefined} */
 let waiting;
 /** @type {import('./api.js').ApiError | null} */
 let queryError = null;
 
-/** Rows came, or an error did. */
 function changed() {
   tellPlace();
   const busy = rows.loading || (rows.total === null && !rows.counted && !rows.error);
@@ -290,7 +284,7 @@ function show(now, changes) {
   tabs.update(now);
 }
 
-// Beginning ----------------------------------------------------------------------------------------
+// Beginning
 
 state.subscribe(show);
 document.addEventListener('ch-set', (event) => set(/** @type {CustomEvent} */ (event).detail.patch));
@@ -308,7 +302,7 @@ for (const id of ['query', 'columns']) {
   }, {once: true});
 }
 
-/** Keys of the list, while it is shown. @param {() => void} run */
+/** @param {() => void} run */
 const inList = (run) => () => { get().group || run(); };
 
 const help = listenKeys([
@@ -345,7 +339,6 @@ const help = listenKeys([
 ]);
 part('help').addEventListener('click', help);
 
-// A wider range of roles than the reader has would only show errors.
 if (wantedZone && !isZone(wantedZone)) {
   toast(`There is no time zone \u201c${wantedZone}\u201d here: times are local`, 'error');
 }

@@ -1,5 +1,4 @@
-// <ch-around>: the records before and after one, with a filter of its own, beside the search.
-// Scrolling loads on, both ways.
+// <ch-around>: the records before and after one, with a filter of its own; scrolling loads on, both ways.
 import {h, icon, iconButton, reason, sendSet, takeKey, textButton, levelBand, levelName} from './dom.js';
 import {around, aborted, Latest} from './api.js';
 import {duration, formatTs, msBetween} from './zone.js';
@@ -9,7 +8,7 @@ import {condition, valueAt} from './query-edit.js';
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./api.js').Filters} Filters */
 
-/** Rows at a time, and how many stay in the page. */
+/** Rows read at a time, rows kept. */
 const PAGE = 60;
 const KEPT = 600;
 
@@ -23,7 +22,7 @@ const SCOPES = [
   {key: 'task', label: 'Same task', fields: ['$.meta.process', '$.meta.taskName', '$.data.host']},
 ];
 
-/** @param {string} name @returns {string[]} shop, shop.cart, shop.cart.checkout */
+/** shop, shop.cart, shop.cart.checkout @param {string} name */
 function prefixes(name) {
   const parts = name.split('.');
   return name ? parts.map((_, i) => parts.slice(0, i + 1).join('.')) : [];
@@ -36,7 +35,7 @@ export class ChAround extends HTMLElement {
   #id = null;
   /** Newest first. @type {Row[]} */
   #rows = [];
-  /** Offset of the first row, and whether there may be more. */
+  /** Offset of the first one; whether there may be more. */
   #from = 0;
   #newer = true;
   #older = true;
@@ -83,7 +82,7 @@ export class ChAround extends HTMLElement {
     }
   }
 
-  /** What may be chosen depends on what the record tells. @param {Row} anchor */
+  /** As far as the record tells. @param {Row} anchor */
   #showScopes(anchor) {
     const fitting = SCOPES.filter(({fields}) => fields.slice(0, -1)
       .every((field) => (valueAt(anchor, field) ?? null) !== null));
@@ -153,14 +152,13 @@ export class ChAround extends HTMLElement {
     this.#note.replaceChildren(h('span', {'class': 'error-text'}, reason(error)), textButton('Try again', again));
   }
 
-  /** @param {HTMLElement[]} rows @returns {HTMLElement[]} with what stands where there is nothing more */
+  /** @param {HTMLElement[]} rows */
   #edges(rows) {
     const edge = (/** @type {string} */ text) => h('div', {'class': 'around-edge', 'role': 'presentation'}, text);
     return [...(this.#newer ? [] : [edge('The newest record')]), ...rows,
       ...(this.#older ? [] : [edge('The oldest record')])];
   }
 
-  /** Loads on where the end of the rows comes near. */
   #more() {
     const {scrollTop, scrollHeight, clientHeight} = this.#list;
     if (this.#busy || !this.#rows.length) {
@@ -173,7 +171,7 @@ export class ChAround extends HTMLElement {
     }
   }
 
-  /** @param {1|-1} direction 1: to the older ones */
+  /** @param {1 | -1} direction 1: to older ones */
   async #extend(direction) {
     const id = this.#id;
     const signal = this.#signal;
@@ -196,10 +194,7 @@ export class ChAround extends HTMLElement {
     this.#done(signal);
   }
 
-  /**
-   * Puts rows at one end, takes as many from the other, and keeps what is seen where it is. @param {Row[]} rows
-   * @param {1|-1} direction
-   */
+  /** What is seen stays where it is. @param {Row[]} rows @param {1 | -1} direction */
   #put(rows, direction) {
     const seen = this.#firstSeen();
     const top = seen?.getBoundingClientRect().top ?? 0;
@@ -232,7 +227,7 @@ export class ChAround extends HTMLElement {
       .find((row) => row.getBoundingClientRect().bottom > top);
   }
 
-  /** @param {Row} row @param {Row|undefined} next the older one */
+  /** @param {Row} row @param {Row | undefined} next */
   #row(row, next) {
     const here = row.id === this.#id;
     const apart = next ? msBetween(row.ts, next.ts) : 0;
@@ -251,7 +246,7 @@ export class ChAround extends HTMLElement {
       row.message.slice(0, 1000)));
   }
 
-  /** @param {boolean} times they are shown in another zone now */
+  /** @param {boolean} times in another zone now */
   #refresh(times) {
     if (times) {
       this.#list.replaceChildren(...this.#edges(this.#rows.map((row, i) => this.#row(row, this.#rows[i + 1]))));

@@ -1,4 +1,4 @@
-// To the clipboard: text, and what other programs take.
+// To the clipboard: text, and what other programs take. And what stands there before the first record: <ch-empty>.
 import {apiUrl, post} from './api.js';
 import {iconButton, sendStatus, levelName, h, reason, sendSet, textButton} from './dom.js';
 import {json} from './json.js';
@@ -8,9 +8,7 @@ import {formatTs} from './zone.js';
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./api.js').Filters} Filters */
 
-/**
- * @param {Element} element says how it went @param {string} text @param {string} what for the message: 'Path'
- */
+/** @param {Element} element says how it went @param {string} text @param {string} what */
 export async function copy(element, text, what) {
   try {
     await (navigator.clipboard ? navigator.clipboard.writeText(text) : copyOld(text));
@@ -20,7 +18,7 @@ export async function copy(element, text, what) {
   }
 }
 
-/** Without TLS there is no clipboard but this one. @param {string} text */
+/** The only way without TLS. @param {string} text */
 function copyOld(text) {
   const field = document.createElement('textarea');
   const back = document.activeElement;
@@ -45,7 +43,7 @@ export function copyButton(text, what, classes = '') {
   return button;
 }
 
-/** @param {string} text @returns {string} one word for a shell */
+/** @param {string} text */
 function shellWord(text) {
   return /^[\w./:=-]+$/.test(text) ? text : `'${text.replace(/'/g, '\'\\\'\'')}'`;
 }
@@ -57,24 +55,23 @@ function curl(address, parameters) {
   return parts.length > 3 ? parts.join(' \\\n  ').replace(' \\\n  -G \\\n  ', ' -G ') : parts.join(' ');
 }
 
-/** @param {number} id @returns {string} the command that reads this record */
+/** @param {number} id */
 export function recordCurl(id) {
   return curl(apiUrl(`record/${id}`), []);
 }
 
-/** @param {Filters} filters @returns {string} the command that reads what the search finds */
+/** @param {Filters} filters */
 export function searchCurl(filters) {
   const address = new URL(apiUrl('record', filters, {left: 0, right: 99}));
   return curl(address.origin + address.pathname, [...address.searchParams]);
 }
 
-/** Host, path and scheme as Python's HTTPHandler takes them. */
+/** As Python's HTTPHandler takes them. */
 export function handlerArguments() {
   const base = new URL('.', location.href);
   return {host: base.host, url: `${base.pathname}api/v1/record`, secure: base.protocol === 'https:'};
 }
 
-/** @returns {string} logging.config.dictConfig() that logs here */
 export function pythonConfig() {
   const {host, url, secure} = handlerArguments();
   return `import logging.config
@@ -96,16 +93,13 @@ logging.config.dictConfig({
 `;
 }
 
-/** @param {string} text @returns {string} a block that no backquotes in the text end */
+/** More backquotes than the text has. @param {string} text */
 function fence(text, language = '') {
   const ticks = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
   return `${ticks}${language}\n${text}\n${ticks}`;
 }
 
-/**
- * A record for a ticket or a chat.
- * @param {Row} record @param {string} zone @param {string} link to it
- */
+/** @param {Row} record @param {string} zone @param {string} link */
 export function markdown(record, zone, link) {
   const meta = record.logrec?.meta ?? {};
   const place = meta.pathname && meta.lineno ? ` · \`${meta.pathname}:${meta.lineno}\`` : '';
@@ -119,8 +113,6 @@ export function markdown(record, zone, link) {
     ...(data && Object.keys(data).length ? [fence(json(data, 2), 'json')] : []),
   ].join('\n\n') + '\n';
 }
-
-// <ch-empty>: what stands there before the first record came: the Python lines for this very host, and a test record.
 
 function python() {
   const {host, url, secure} = handlerArguments();
@@ -139,7 +131,7 @@ function shell() {
   -d name=shell -d levelno=20 -d created=$(date +%s) -d msg=Hello`;
 }
 
-/** A record as the standard library's HTTPHandler sends it. */
+/** As HTTPHandler sends it. */
 function testRecord() {
   const now = Date.now();
   return {name: 'chronologer.test', msg: 'Hello, %s', args: '(\'Chronologer\',)', levelname: 'INFO', levelno: 20,
@@ -171,7 +163,6 @@ export class ChEmpty extends HTMLElement {
     try {
       const id = await post(testRecord());
       sendStatus(this, `Stored as record ${id}`);
-      // The list is read anew when it becomes live.
       sendSet(this, {record: id, tail: true});
     } catch (error) {
       sendStatus(this, reason(error), 'error');

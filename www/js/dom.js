@@ -1,4 +1,4 @@
-// Making elements, and what they say to the page. Text becomes text nodes and attributes, never HTML.
+// Making elements, and what they say to the page. Text becomes text nodes, never HTML.
 
 /**
  * @typedef {Node | string | number | null | undefined | false} Child
@@ -19,8 +19,7 @@ function assign(element, properties) {
 }
 
 /**
- * An element with its attributes, listeners and children. Buttons submit nothing unless they say so.
- * @template {keyof HTMLElementTagNameMap} T
+ * An element; a button submits nothing unless it says so. @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag @param {Properties} [properties] @param {...Child} children
  */
 export function h(tag, properties = {}, ...children) {
@@ -45,7 +44,7 @@ export function svg(tag, properties = {}, ...children) {
   return element;
 }
 
-/** One of the drawings in index.html. @param {string} name its id is `i-` and this @param {string} [classes] */
+/** A drawing in index.html. @param {string} name @param {string} [classes] */
 export function icon(name, classes = 'icon') {
   return svg('svg', {'class': classes, 'aria-hidden': 'true', 'viewBox': '0 0 16 16'}, svg('use', {href: '#i-' + name}));
 }
@@ -61,14 +60,13 @@ export function iconButton(name, label, onclick, more) {
     ...more}, icon(name));
 }
 
-/** With a click beside it, Esc and a button to close it. @param {HTMLDialogElement} dialog */
+/** Closed by its button, and by a click beside it. @param {HTMLDialogElement} dialog */
 export function dialogClose(dialog) {
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   return iconButton('close', 'Close', () => dialog.close(), {'class': 'button plain square', 'autofocus': true});
 }
 
 /**
- * The element of the page with this id.
  * @template {HTMLElement} T
  * @param {string} id @param {new () => T} [type]
  */
@@ -80,7 +78,7 @@ export function byId(id, type) {
   return /** @type {T} */ (element);
 }
 
-/** Does what a key stands for, and takes it from the page. @param {KeyboardEvent} event @param {Record<string, () => void>} keys */
+/** @param {KeyboardEvent} event @param {Record<string, () => void>} keys what they do */
 export function takeKey(event, keys) {
   if (Object.hasOwn(keys, event.key)) {
     event.preventDefault();
@@ -89,12 +87,12 @@ export function takeKey(event, keys) {
   }
 }
 
-/** Says what the page should show now. @param {Element} element @param {Partial<import('./state.js').State>} patch */
+/** @param {Element} element @param {Partial<import('./state.js').State>} patch */
 export function sendSet(element, patch) {
   element.dispatchEvent(new CustomEvent('ch-set', {bubbles: true, detail: {patch}}));
 }
 
-/** Says something to the reader. @param {Element} element @param {string} text @param {'info' | 'error'} [kind] */
+/** @param {Element} element @param {string} text @param {'info' | 'error'} [kind] */
 export function sendStatus(element, text, kind = 'info') {
   element.dispatchEvent(new CustomEvent('ch-status', {bubbles: true, detail: {text, kind}}));
 }
@@ -104,10 +102,11 @@ export function reason(error) {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What this browser keeps for the page. @param {string} key @param {any} usual where there is none, or storage is refused */
+/** What this browser keeps. @param {string} key @param {any} usual where there is none */
 export function recall(key, usual, storage = () => localStorage) {
   try {
-    return JSON.parse(storage().getItem('chronologer.' + key) ?? 'null') ?? usual;
+    const value = JSON.parse(storage().getItem('chronologer.' + key) ?? 'null');
+    return value !== null && typeof value === typeof usual && Array.isArray(value) === Array.isArray(usual) ? value : usual;
   } catch {
     return usual;
   }
@@ -123,11 +122,11 @@ export function keep(key, value, storage = () => localStorage) {
   }
 }
 
-// Levels by name and shape, and the buttons that choose the least one shown.
+// Levels, by name and shape
 
 /** @typedef {'debug' | 'info' | 'warning' | 'error' | 'critical'} Band */
 
-/** Python's levels; a level in between has the shape and colour of the one below it. */
+/** A level in between looks like the one below it. */
 export const LEVELS = /** @type {const} */ ([
   {level: 10, name: 'DEBUG', band: 'debug'},
   {level: 20, name: 'INFO', band: 'info'},
@@ -146,16 +145,15 @@ export function levelName(level) {
   return LEVELS.find((known) => known.level === level)?.name ?? `Level ${level}`;
 }
 
-/** A level's shape and name. @param {number} level */
+/** @param {number} level */
 export function levelBadge(level) {
   const band = levelBand(level);
   return h('span', {'class': 'level', 'data-level': band}, icon('level-' + band, ''), levelName(level));
 }
 
 /**
- * One button a level; arrow keys move between them, as in any group of radio buttons.
- * @param {HTMLElement} host @param {(level: number) => void} choose
- * @returns {(level: number) => void} shows which is chosen
+ * Buttons for the least level, with arrow keys as radio buttons have them.
+ * @param {HTMLElement} host @param {(level: number) => void} choose @returns {(level: number) => void} shows the chosen
  */
 export function levelButtons(host, choose) {
   const choices = [{level: 0, name: 'All', band: ''}, ...LEVELS];
@@ -177,7 +175,7 @@ export function levelButtons(host, choose) {
     takeKey(event, {ArrowRight: go(1), ArrowDown: go(1), ArrowLeft: go(-1), ArrowUp: go(-1)});
   });
   return (level) => {
-    // A level of one's own (25) is shown at the button it comes after.
+    // 25 is shown at the button of 20.
     const at = choices.findLastIndex((choice) => level >= choice.level);
     buttons.forEach((button, index) => {
       button.setAttribute('aria-checked', String(index === at));
@@ -187,10 +185,9 @@ export function levelButtons(host, choose) {
   };
 }
 
-// A panel that opens under its button. The platform's own popover closes it (Esc, a click elsewhere); this places it.
+// Popovers and menus
 
-/** Puts an open panel under its button, or over it. @param {HTMLElement} button @param {HTMLElement} panel
- *  @param {'start' | 'end'} align */
+/** Under its button, or over it. @param {HTMLElement} button @param {HTMLElement} panel @param {'start' | 'end'} align */
 export function place(button, panel, align) {
   const margin = 8;
   const from = button.getBoundingClientRect();
@@ -211,10 +208,9 @@ function isOpening(event) {
 }
 
 /**
- * Makes `button` open and close `panel`, which must be in the document beside it (class `popover`).
+ * Makes `button` open and close `panel`, which is in the document already. onbefore: before it takes the focus.
  * @param {HTMLElement} button @param {HTMLElement} panel
  * @param {{align?: 'start' | 'end', onbefore?: () => void, onopen?: () => void, onclose?: () => void}} [options]
- *   onbefore: the first key is for what it makes
  */
 export function popover(button, panel, {align = 'start', onbefore, onopen, onclose} = {}) {
   panel.setAttribute('popover', 'auto');
@@ -222,7 +218,7 @@ export function popover(button, panel, {align = 'start', onbefore, onopen, onclo
   const isOpen = () => panel.matches(':popover-open');
   const replace = () => place(button, panel, align);
   const watcher = new ResizeObserver(replace);
-  // The click that closes it by being elsewhere must not open it again when it was on the button.
+  // The press that closes a panel by being elsewhere must not open it again.
   let wasOpen = false;
   button.addEventListener('pointerdown', () => { wasOpen = isOpen(); });
   button.addEventListener('keydown', () => { wasOpen = isOpen(); });
@@ -256,15 +252,9 @@ export function popover(button, panel, {align = 'start', onbefore, onopen, onclo
   return {close: () => panel.togglePopover(false), isOpen};
 }
 
-// A menu that is made when it opens: arrow keys move in it, Esc closes it, the focus goes back to where it was.
-
 /**
- * @typedef {object} Item
- * @property {string} label
- * @property {() => void} [run] none: a line between groups, with the label as its heading
- * @property {string} [icon]
- * @property {string} [hint] in small letters behind it
- * @property {boolean} [checked] shown as one that is on or off
+ * @typedef {{label: string, run?: () => void, icon?: string, hint?: string, checked?: boolean}} Item
+ *   without run: a heading; checked: one that is on or off
  */
 
 /** @param {Item} item @param {() => void} close */
@@ -298,15 +288,12 @@ function move(event, panel) {
   } else if (event.key === 'Tab') {
     panel.hidePopover();
   }
-  // The page has keys of its own.
   event.stopPropagation();
 }
 
 /**
- * @param {HTMLElement} anchor what it opens at, and where the focus goes back to
- * @param {string} label for those who do not see where it is
- * @param {Item[]} items
- * @param {'start'|'end'} [align]
+ * A menu; the focus goes back to where it was.
+ * @param {HTMLElement} anchor @param {string} label @param {Item[]} items @param {'start' | 'end'} [align]
  */
 export function openMenu(anchor, label, items, align = 'start') {
   const back = document.activeElement instanceof HTMLElement ? document.activeElement : anchor;
@@ -323,7 +310,7 @@ export function openMenu(anchor, label, items, align = 'start') {
       }
     }
   });
-  // Inside the dialog or popover that it belongs to, or it would be out of reach, or close that.
+  // Inside the dialog or popover it belongs to: elsewhere it would be out of reach, or close that.
   (anchor.closest('dialog[open], [popover], aside, main, search') ?? document.body).append(panel);
   panel.showPopover();
   place(anchor, panel, align);
@@ -332,9 +319,8 @@ export function openMenu(anchor, label, items, align = 'start') {
 }
 
 /**
- * A button that opens a menu.
  * @param {string} label @param {string} iconName @param {() => Item[]} items
- * @param {{text?: string, classes?: string}} [options] text: shown beside the icon
+ * @param {{text?: string, classes?: string}} [options]
  */
 export function menuButton(label, iconName, items, {text, classes = 'plain square'} = {}) {
   const button = h('button', {'class': `button ${classes}`, 'title': label,

@@ -1,6 +1,6 @@
-// What one can do with a value: only these, not these, as a column, top values, copy.
+// What one can do with a value: only these, not these, as a column, top values, copy. And a record's facts.
 import {copy} from './copy.js';
-import {openValues} from './dialogs.js';
+import {openValues} from './values.js';
 import {h, icon, iconButton, sendSet, textButton, openMenu, menuButton} from './dom.js';
 import {json} from './json.js';
 import * as edit from './query-edit.js';
@@ -9,10 +9,9 @@ import {get} from './state.js';
 import {formatTs, offsetAt, parseTs, zoneName} from './zone.js';
 
 /** @typedef {import('./api.js').Row} Row */
-
 /** @typedef {{path: string, value: unknown, array?: {path: string}}} Field array: where it is an element of one */
 
-/** @param {unknown} value @returns {string} as it is copied: text without quotes, all else as JSON */
+/** @param {unknown} value */
 export function valueText(value) {
   return typeof value === 'string' ? value : json(value, 2);
 }
@@ -25,7 +24,7 @@ export function filterBy(element, {path, value}, not) {
     : not ? edit.not(query, path, value) : edit.only(query, path, value)});
 }
 
-/** @param {Element} element @param {string} part a condition, put in or taken out */
+/** @param {Element} element @param {string} part */
 function toggle(element, part) {
   const {query} = get();
   sendSet(element, {query: edit.has(query, part) ? edit.remove(query, part) : edit.add(query, part)});
@@ -69,9 +68,8 @@ export function openFieldMenu(anchor, field, align) {
 }
 
 /**
- * The buttons that appear beside a value. They are for pointers: keys open the menu on the row itself.
- * @param {Field} field @param {HTMLElement} [row] the element that the menu belongs to
- * @param {number} [tabindex] 0 where there is no row that takes keys
+ * Beside a value, for pointers: keys open the menu on its row. tabindex: 0 where no row takes keys
+ * @param {Field} field @param {HTMLElement} [row] @param {number} [tabindex]
  */
 export function fieldButtons(field, row, tabindex = -1) {
   /** @param {string} label @param {string} name @param {(button: HTMLElement) => void} run */
@@ -86,14 +84,13 @@ export function fieldButtons(field, row, tabindex = -1) {
     button('More', 'more', (element) => openFieldMenu(row ?? element, field, row ? 'start' : 'end')));
 }
 
-// The readable part of a record: what it says, who logged it, when and where.
+// Facts: what a record says, who logged it, when and where
 
 /** @typedef {{label: string, value: Node|string, path?: string, raw?: unknown, code?: boolean}} Fact */
 
-/** More of a message than this is shown on demand. */
 const MESSAGE = 4000;
 
-/** Puts a text into an element, what is beyond the limit after a click. @param {HTMLElement} element @param {string} text */
+/** What is beyond the limit is shown after a click. @param {HTMLElement} element @param {string} text */
 export function putText(element, text, limit = MESSAGE) {
   element.replaceChildren(text.slice(0, limit));
   if (text.length > limit) {
@@ -103,7 +100,7 @@ export function putText(element, text, limit = MESSAGE) {
   return element;
 }
 
-/** The logger's name; each part of it shows what is below it. @param {string} name */
+/** Each part shows what is below it. @param {string} name */
 function loggerName(name) {
   const parts = name.split('.');
   const element = h('span', {'class': 'fact-logger'});
@@ -116,7 +113,7 @@ function loggerName(name) {
   return element;
 }
 
-/** Ranges at a record's time. @param {string} ts */
+/** @param {string} ts */
 function timeMenu(ts) {
   const button = menuButton('Range at this time', 'clock',
     () => [['\u00b1 1 minute', `${ts} \u00b1 1m`], ['\u00b1 15 minutes', `${ts} \u00b1 15m`],
@@ -161,7 +158,7 @@ function placeFacts(meta) {
   for (const [label, name, number] of [['Process', 'processName', 'process'], ['Thread', 'threadName', 'thread'],
     ['Task', 'taskName', '']]) {
     if (meta[name] ?? meta[number] !== undefined) {
-      // A process has its number alone to be told from others; threads and tasks have names.
+      // Processes are told apart by number, threads and tasks by name.
       const byNumber = (label === 'Process' && meta.process !== undefined) || (meta[name] ?? null) === null;
       const key = byNumber ? number : name;
       facts.push({label, path: `$.meta.${key}`, raw: meta[key], value: named(meta[name], meta[number])});
@@ -170,9 +167,7 @@ function placeFacts(meta) {
   return facts;
 }
 
-/**
- * @param {Row} record @param {{zone: string, message: string|null}} options message: null where the title says it
- */
+/** @param {Row} record @param {{zone: string, message: string | null}} options null where the title says it */
 function facts(record, {zone, message}) {
   const meta = record.logrec?.meta ?? {};
   const template = typeof meta.msg === 'string' && meta.msg !== record.message ? meta.msg : '';

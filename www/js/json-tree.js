@@ -9,11 +9,11 @@ import {openFieldMenu, fieldButtons, putText} from './field-menu.js';
  *   position: from 1; size: of its set
  */
 
-/** How many members are shown at a time, and how much of a text. */
+/** Shown at a time: members, characters. */
 const MEMBERS = 100;
 const TEXT = 500;
 
-/** What the reader folded or unfolded stays so from record to record. @type {Map<string, boolean>} */
+/** From record to record. @type {Map<string, boolean>} */
 const folds = new Map();
 
 /** @param {unknown} value */
@@ -21,7 +21,7 @@ function isNested(value) {
   return typeof value === 'object' && value !== null;
 }
 
-/** @param {object} value @returns {string} what a folded value holds */
+/** @param {object} value */
 function summary(value) {
   const keys = Object.keys(value);
   if (Array.isArray(value)) {
@@ -33,7 +33,7 @@ function summary(value) {
     47) + '\u2026' : names}${keys.length > 4 ? `, \u2026 ${keys.length}` : ''} }`;
 }
 
-/** @param {unknown} value @param {number} limit @returns {number} how many values are in it, no more than the limit */
+/** How many values are in it. @param {unknown} value @param {number} limit @returns {number} */
 function countTo(value, limit) {
   let count = 1;
   for (const part of isNested(value) ? Object.values(value) : []) {
@@ -46,7 +46,7 @@ export class ChTree extends HTMLElement {
   /** @type {Map<HTMLElement, Node>} */
   #nodes = new Map();
 
-  /** @param {object} value @param {string} label @param {Key[]} [keys] where it is in logrec */
+  /** @param {object} value @param {string} label @param {Key[]} [keys] where it is */
   show(value, label, keys = []) {
     this.#nodes.clear();
     this.setAttribute('role', 'tree');
@@ -62,10 +62,7 @@ export class ChTree extends HTMLElement {
     this.addEventListener('focusin', (event) => this.#makeTabStop(this.#rowOf(event)));
   }
 
-  /**
-   * The rows of what is in a value, and below it where that is unfolded. @param {Node} parent
-   * @param {number} [from]
-   */
+  /** @param {Node} parent @param {number} [from] */
   #children(parent, from = 0) {
     const value = /** @type {object} */ (parent.value);
     const inArray = Array.isArray(value);
@@ -76,7 +73,7 @@ export class ChTree extends HTMLElement {
     return entries.length > from + MEMBERS ? [...rows, this.#moreRow(parent, from + MEMBERS, entries.length)] : rows;
   }
 
-  /** @param {Node} node @returns {HTMLElement[]} its row and, unfolded, those below */
+  /** @param {Node} node @returns {HTMLElement[]} */
   #rows(node) {
     const open = isNested(node.value) && Object.keys(node.value).length > 0 ? this.#isOpen(node) : undefined;
     const row = this.#row(node, open);
@@ -91,7 +88,7 @@ export class ChTree extends HTMLElement {
       ?? (node.depth === 1 ? path !== '$.meta' && path !== '$.error' : countTo(node.value, 60) < 60);
   }
 
-  /** @param {Node} node @param {boolean|undefined} open undefined where there is nothing below it */
+  /** @param {Node} node @param {boolean | undefined} open undefined: nothing is below it */
   #row(node, open) {
     const key = String(node.keys.at(-1));
     const row = h('div', {'class': 'tree-row', 'role': 'treeitem', 'tabindex': '-1', 'aria-level': node.depth,
@@ -152,7 +149,7 @@ export class ChTree extends HTMLElement {
     }
   }
 
-  /** @param {HTMLElement} row Enter, or a click: folds, or opens the menu */
+  /** Enter, or a click. @param {HTMLElement} row */
   #act(row) {
     const node = this.#nodes.get(row);
     if (row.hasAttribute('aria-expanded')) {
@@ -172,7 +169,7 @@ export class ChTree extends HTMLElement {
   /** @param {MouseEvent} event */
   #onClick(event) {
     const row = this.#rowOf(event);
-    // Text that is being selected is not clicked on.
+    // Not while text is selected.
     if (row && !(event.target instanceof Element && event.target.closest('button'))
       && getSelection()?.isCollapsed !== false) {
       row.focus();

@@ -1,14 +1,14 @@
-// JSON with integers of any size: beyond 2^53 they are bigint, so that an id is shown, copied and filtered by as it is.
+// JSON with integers of any size (bigint beyond 2^53), so that an id is shown and filtered by as it is; and YAML.
 
 const MARK = '\ue000integer\ue001';
 
 /** @param {string} text */
 export function parseJson(text) {
-  // Hardly any text has such a number, and reading is twice as fast without looking for them.
+  // Looking for them halves the speed, and hardly any text has one.
   if (!/\d{16}/.test(text)) {
     return JSON.parse(text);
   }
-  /** @type {any} The number's source is not in every browser, nor in every checker's library. */
+  /** @type {any} Not every browser tells a number's source. */
   const exact = (/** @type {string} */ _, /** @type {unknown} */ value,
     /** @type {{source?: string}|undefined} */ context) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
@@ -24,28 +24,27 @@ export function json(value, indent) {
   return big.length ? text.replaceAll(`"${MARK}"`, () => String(big.shift())) : text;
 }
 
-// JSON values as YAML 1.2, as people like to read them: text over several lines stays that way.
+// YAML 1.2; text over several lines stays that way
 
-/** Plain text that a reader of YAML 1.1 or 1.2 would take for something else. */
+/** What a reader of YAML would take for something else. */
 const SPECIAL = new RegExp('^(?:[-+]?[0-9._]|[-?:,[\\]{}#&*!|>\'"%@`~=<]|(?:null|true|false|yes|no|on|off|y|n)$|$)' +
   '|: |:$| #|^\\s|\\s$', 'i');
 
-/** What a block of text can not hold. */
-// eslint-disable-next-line no-control-regex
+/** Not in a block. */
 const UNPRINTABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Cs}/u;
 
-/** @param {string} text on one line */
+/** @param {string} text */
 function scalar(text) {
   if (!UNPRINTABLE.test(text) && !/[\t\n]/.test(text) && !SPECIAL.test(text)) {
     return text;
   }
-  // JSON's strings are YAML's in double quotes; what JSON leaves as it is and YAML does not print is escaped.
+  // JSON's strings are YAML's, but for what YAML does not print.
   return JSON.stringify(text)
     .replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** A literal block. @param {string} text @param {string} indent */
+/** @param {string} text @param {string} indent */
 function block(text, indent) {
   const end = /\n*$/.exec(text)?.[0].length ?? 0;
   const chomp = ['-', ''][end] ?? '+';
@@ -59,7 +58,7 @@ function isNested(value) {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
 
-/** What comes behind `key:` or `-`. @param {unknown} value @param {string} indent of what is below it */
+/** Behind `key:` or `-`. @param {unknown} value @param {string} indent */
 function inline(value, indent) {
   if (typeof value === 'string') {
     const lined = value.includes('\n') && !UNPRINTABLE.test(value) && value.trim() !== '';
@@ -90,10 +89,7 @@ function lines(value, indent) {
   });
 }
 
-/**
- * @param {unknown} value of JSON, and bigint
- * @returns {string} with a newline at its end
- */
+/** @param {unknown} value */
 export function yaml(value) {
   return lines(value, '').join('\n') + '\n';
 }

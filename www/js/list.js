@@ -1,6 +1,5 @@
-// The list: a grid of which only the rows in sight are elements. Focus stays on the grid; the current row is told by
-// aria-activedescendant.
-import {columnsOf, heading, keepWidth, template} from './columns.js';
+// The list: a grid of which only the rows in sight are elements. It keeps the focus (aria-activedescendant).
+import {columnsOf, heading, keepWidth, template} from './page.js';
 import {h, icon, levelBand, levelName} from './dom.js';
 import {json} from './json.js';
 import {valueAt} from './query-edit.js';
@@ -9,26 +8,21 @@ import {formatTs, zoneName, duration, msBetween} from './zone.js';
 
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./rows.js').Rows} Rows */
-/** @typedef {import('./columns.js').Column} Column */
-
-/** @typedef {{position: number, id: number | null}} Cursor id: null until its row is there */
+/** @typedef {import('./page.js').Column} Column */
+/** @typedef {{position: number, id: number | null}} Cursor null: not there yet */
 /** @typedef {{id: number, part: number}} Place */
 /**
- * @typedef {object} Handlers
- * @property {(row: Row, event?: MouseEvent) => void} onopen a record is to be opened
- * @property {(row: Row) => void} oncursor the current row is another one, moved by the reader
- * @property {() => void} onscroll
- * @property {() => void} onresize
- * @property {(path: string) => void} onremove a column is to go
+ * @typedef {{onopen: (row: Row, event?: MouseEvent) => void, oncursor: (row: Row) => void, onscroll: () => void,
+ *   onresize: () => void, onremove: (path: string) => void}} Handlers oncursor: the reader moved to it
  */
 
-/** The zone by its city: how far its clocks are from UTC is not the same all year. @param {string} zone */
+/** The city: how far from UTC is not the same all year. @param {string} zone */
 function zoneHint(zone) {
   return zoneName(zone).replace(/^.*\//, '').replaceAll('_', ' ');
 }
 
 export class List {
-  /** The current row. @type {Cursor | null} */
+  /** @type {Cursor | null} */
   cursor = null;
   /** @type {Slot[]} */
   #slots = [];
@@ -76,7 +70,7 @@ export class List {
     return row ? `${place} \u00b7 ${formatTs(row.ts, this.#look.zone, {digits: 0})}` : place;
   }
 
-  /** How rows look. @param {{columns: string[], zone: string, mark: Row | null}} look */
+  /** @param {{columns: string[], zone: string, mark: Row | null}} look */
   setLook({columns, zone, mark}) {
     const version = this.#look.version + 1;
     this.#look = {columns: columnsOf(columns, Boolean(mark), zoneHint(zone)), zone, mark, version};
@@ -117,7 +111,7 @@ export class List {
     this.draw();
   }
 
-  /** Draws in the next frame, once. */
+  /** In the next frame, once. */
   draw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
@@ -151,7 +145,7 @@ export class List {
     rows.want(first, first + count);
   }
 
-  /** Rows that stay in sight keep their elements, in order. @param {number} first @param {number} count */
+  /** Rows in sight keep their elements, in order. @param {number} first @param {number} count */
   #rotate(first, count) {
     const moved = first - this.#first;
     this.#first = first;
@@ -195,13 +189,13 @@ export class List {
     }
   }
 
-  /** The open record, which is shown as chosen. @param {number | null} id */
+  /** @param {number | null} id */
   setOpen(id) {
     this.#open = id;
     this.draw();
   }
 
-  /** The first and the last row in sight. @returns {[number, number]} */
+  /** The first and the last row. @returns {[number, number]} */
   visible() {
     const first = Math.floor(this.scroller.position);
     const last = Math.min(this.rows.length, Math.ceil(this.scroller.position + this.scroller.page)) - 1;
@@ -214,7 +208,7 @@ export class List {
     this.draw();
   }
 
-  /** Goes to a row as a reader does with keys. @param {number} position */
+  /** As a reader does with keys. @param {number} position */
   moveTo(position) {
     const next = Math.max(0, Math.min(this.rows.length - 1, position));
     this.scroller.reveal(next, 1);
@@ -223,7 +217,7 @@ export class List {
     this.draw();
   }
 
-  /** The current row is known when it is there. */
+  /** It is known when its row is there. */
   #settleCursor() {
     const {cursor} = this;
     const row = cursor && cursor.id === null ? this.rows.at(cursor.position) : undefined;
@@ -233,7 +227,7 @@ export class List {
     }
   }
 
-  /** @param {number} step rows down, negative for up */
+  /** @param {number} step down */
   step(step) {
     const at = this.cursor?.position ?? -1;
     const [first, last] = this.visible();
@@ -241,14 +235,14 @@ export class List {
     this.moveTo(at < 0 || (out && Math.abs(step) === 1) ? first : at + step);
   }
 
-  /** The first row in sight and the part of it that is scrolled out. @returns {Place | null} */
+  /** The first row in sight. @returns {Place | null} */
   place() {
     const {position} = this.scroller;
     const row = this.rows.at(Math.floor(position));
     return row ? {id: row.id, part: position % 1} : null;
   }
 
-  /** Rows came above: what is in sight stays where it is. @param {Place | null} place null is the top */
+  /** What is in sight stays where it is. @param {Place | null} place null: the top */
   keepPlace(place) {
     if (this.cursor?.id) {
       const at = this.rows.positionOf(this.cursor.id);
@@ -262,19 +256,19 @@ export class List {
     this.draw();
   }
 
-  /** Instead of rows, or none. @param {Node | null} node */
+  /** @param {Node | null} node */
   setNote(node) {
     this.note.replaceChildren(...(node ? [node] : []));
     this.note.hidden = !node;
   }
 }
 
-// One row of the list: its cells, filled again whenever another record comes to stand there.
+// One row: its cells, filled again when another record comes to stand there.
 
-/** @typedef {{columns: Column[], zone: string, mark: Row | null, version: number}} Look version: changes with the others */
+/** @typedef {{columns: Column[], zone: string, mark: Row | null, version: number}} Look */
 /** @typedef {{element: HTMLElement, cells: HTMLElement[], key: string, position: number, row?: Row}} Slot */
 
-/** Longer messages are cut in the list, never in the record. */
+/** Longer messages are cut. */
 const LONGEST = 400;
 
 let slots = 0;
@@ -285,7 +279,7 @@ export function makeSlot() {
   return {element, cells: [], key: '', position: -1};
 }
 
-/** The time since the marked record, signed. @param {Row} row @param {Row} mark @returns {string} */
+/** @param {Row} row @param {Row} mark */
 export function since(row, mark) {
   const ms = msBetween(row.ts, mark.ts);
   return row.id === mark.id ? 'mark' : (ms < 0 ? '\u2212' : '+') + duration(ms);
@@ -333,10 +327,7 @@ function fillCell(cell, column, row, {zone, mark}) {
   }
 }
 
-/**
- * Shows a row, or that it is not there yet.
- * @param {Slot} slot @param {number} position @param {Row | undefined} row @param {Look} look
- */
+/** @param {Slot} slot @param {number} position @param {Row | undefined} row @param {Look} look */
 export function fill(slot, position, row, look) {
   const key = `${look.version}:${row ? row.id : 'none'}:${row?.logrec ? 1 : 0}`;
   if (slot.position !== position) {

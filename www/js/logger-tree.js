@@ -7,12 +7,11 @@ import {h, icon, reason, sendSet, takeKey, textButton, popover} from './dom.js';
 /** @type {string[]} */
 let known = [];
 
-/** @returns {string[]} the logger names that were seen last */
 export function knownNames() {
   return known;
 }
 
-/** @param {number} count @returns {string} 1.2k */
+/** 1.2k @param {number} count */
 function short(count) {
   return new Intl.NumberFormat('en', {notation: 'compact', maximumFractionDigits: 1}).format(count).toLowerCase();
 }
@@ -55,7 +54,7 @@ export class ChLoggers extends HTMLElement {
     return this.#value;
   }
 
-  /** The chosen prefixes. */
+  /** Prefixes. */
   set value(value) {
     this.#value = value;
     this.#showButton();
@@ -68,7 +67,7 @@ export class ChLoggers extends HTMLElement {
     return this.#filter;
   }
 
-  /** What the counts are of; its own names are left out. */
+  /** What the counts are of. */
   set filter(filter) {
     this.#filter = filter;
     if (this.#popover?.isOpen()) {
@@ -94,7 +93,7 @@ export class ChLoggers extends HTMLElement {
       this.#list = await fetchNames({after, before, level, query}, signal);
       known = [...new Set([...this.#list.map(({name}) => name), ...known])];
       this.#tree = nameTree(this.#list);
-      // A tree of one trunk is unfolded.
+      // One trunk is unfolded.
       if (this.#tree.length === 1) {
         this.#open.add(this.#tree[0].name);
       }
@@ -225,16 +224,12 @@ export class ChLoggers extends HTMLElement {
 
 customElements.define('ch-loggers', ChLoggers);
 
-// Logger names as a tree, and the prefixes that choose parts of it.
+// Names as a tree
 
 /** @typedef {{name: string, count: number}} Named */
 /**
- * @typedef {object} Branch
- * @property {string} part its own part of the name
- * @property {string} name whole; also its prefix
- * @property {number} count of it and all below
- * @property {number} own of itself
- * @property {Branch[]} children
+ * @typedef {{part: string, name: string, count: number, own: number, children: Branch[]}} Branch
+ *   part: of its name; count: of it and all below; own: of itself
  */
 
 /** @param {Named[]} list */
@@ -262,25 +257,24 @@ export function isChosen(name, prefixes) {
   return prefixes.some((prefix) => name.startsWith(prefix));
 }
 
-/** A name, or something below it. @param {string} other @param {string} name */
+/** @param {string} other @param {string} name */
 function isWithin(other, name) {
   return other === name || other.startsWith(name + '.');
 }
 
-/** Prefixes for a branch without a part of it. @param {Branch} branch @param {string} name @returns {string[]} */
+/** Prefixes for the rest of a branch. @param {Branch} branch @param {string} name @returns {string[]} */
 function without(branch, name) {
   return branch.name === name ? [] : isWithin(name, branch.name)
     ? branch.children.flatMap((child) => without(child, name)) : [branch.name];
 }
 
-/** The uppermost branches that a prefix chooses. @param {Branch[]} tree @param {string} prefix @returns {Branch[]} */
+/** Its uppermost branches. @param {Branch[]} tree @param {string} prefix @returns {Branch[]} */
 function covered(tree, prefix) {
   return tree.flatMap((branch) => branch.name.startsWith(prefix) ? [branch] : covered(branch.children, prefix));
 }
 
 /**
- * Chooses a name and what is below it, or no longer. Where a shorter prefix had chosen it,
- * everything else that this had chosen takes its place.
+ * Where a shorter prefix had chosen the name, everything else this had chosen takes its place.
  * @param {Branch[]} tree @param {string[]} prefixes @param {string} name
  */
 export function toggleName(tree, prefixes, name) {

@@ -1,9 +1,9 @@
-// Going somewhere in the list that need not be loaded: the next error, a time, a record.
+// Going somewhere: in the list to what need not be loaded, in time by the timeline; and the record beside the list.
 import * as api from './api.js';
-import {now} from './api.js';
-import {reason} from './dom.js';
-import {order} from './rows.js';
+import {now, aborted, ApiError, Latest, record as fetchRecord} from './api.js';
+import {reason, byId, keep, recall, takeKey} from './dom.js';
 import {say, toast} from './page.js';
+import {order} from './rows.js';
 import {apiText} from './zone.js';
 
 /** @typedef {import('./api.js').Row} Row */
@@ -15,8 +15,8 @@ import {apiText} from './zone.js';
 const ERROR = 40;
 
 /**
- * Where a record is that need not be loaded: the number of those before it.
- * @param {Rows} rows @param {{ts: string, id: number}} row @param {AbortSignal} [signal] @returns {Promise<number>}
+ * The position of a record that need not be loaded: the number of those before it.
+ * @param {Rows} rows @param {{ts: string, id: number}} row @param {AbortSignal} [signal]
  */
 export async function locate(rows, row, signal) {
   const loaded = rows.positionOf(row.id);
@@ -40,7 +40,7 @@ export class Navigator {
     this.view = view;
   }
 
-  /** Only the last journey matters. @param {(signal: AbortSignal) => Promise<void>} journey */
+  /** @param {(signal: AbortSignal) => Promise<void>} journey */
   async #go(journey) {
     try {
       await journey(this.#latest.next());
@@ -51,7 +51,7 @@ export class Navigator {
     }
   }
 
-  /** The record the reader is at. @returns {Row | undefined} */
+  /** Where the reader is. */
   here() {
     const {list, rows} = this.view;
     return list.cursor ? rows.at(list.cursor.position) : rows.at(list.visible()[0]);
@@ -65,7 +65,7 @@ export class Navigator {
     list.draw();
   }
 
-  /** The next error down (older) or up (newer) the list. @param {1 | -1} direction @returns {Promise<Row | null>} */
+  /** @param {1 | -1} direction 1: down, to older ones @returns {Promise<Row | null>} */
   async nextError(direction) {
     const from = this.here();
     /** @type {Row | null} */
@@ -85,7 +85,7 @@ export class Navigator {
     return found;
   }
 
-  /** Among rows that are loaded without a gap from here. @param {Row} from @param {number} direction */
+  /** Among rows loaded without a gap. @param {Row} from @param {number} direction */
   #loadedError(from, direction) {
     const {rows} = this.view;
     for (let at = rows.positionOf(from.id) + direction; at >= 0; at += direction) {
@@ -114,7 +114,7 @@ export class Navigator {
     return rows.findLast((row) => order(row, from) < 0) ?? null;
   }
 
-  /** To the newest record no younger than an instant. @param {string} ts API text */
+  /** @param {string} ts */
   toTime(ts) {
     return this.#go(async (signal) => {
       const {rows, list} = this.view;
@@ -125,7 +125,7 @@ export class Navigator {
     });
   }
 
-  /** Shows where a record is, where it is part of the list. @param {Row} record */
+  /** @param {Row} record */
   toRecord(record) {
     return this.#go(async (signal) => {
       const position = await locate(this.view.rows, record, signal);
@@ -134,7 +134,7 @@ export class Navigator {
   }
 }
 
-// Zooming the range by the timeline, and the way back.
+// The range
 
 const SHORTEST = 1000;
 
@@ -156,7 +156,7 @@ export class Zoom {
     const {after, before} = this.get();
     this.#before.push({after, before});
     this.timeline.canGoBack(true);
-    // Whole minutes where it makes no difference, so that the range can be read.
+    // Round, where it makes no difference.
     const unit = to - from > 600000 ? 60000 : to - from > 10000 ? 1000 : 1;
     const start = Math.floor(from / unit) * unit;
     const end = Math.max(Math.ceil(to / unit) * unit, start + SHORTEST);
@@ -171,7 +171,7 @@ export class Zoom {
     }
   }
 
-  /** Three times the time, with what is seen now in the middle; it does not go beyond now. */
+  /** Three times the time about what is seen, but not beyond now. */
   out() {
     const {after, before} = this.get();
     if (after || before) {
@@ -180,5 +180,107 @@ export class Zoom {
       const end = to + (to - from);
       this.set({after: after && apiText({ms: start, us: 0}), before: before && end < now() ? apiText({ms: end, us: 0}) : ''});
     }
+  }
+}
+
+// The record
+
+const KEPT = 200;
+
+/** Whole; they never change. @type {Map<number, Row>} */
+const kept = new Map();
+
+/** @param {number} id @param {AbortSignal} [signal] @returns {Promise<Row>} */
+export async function wholeRecord(id, signal) {
+  const known = kept.get(id);
+  if (known) {
+    return known;
+  }
+  const record = await fetchRecord(id, signal);
+  kept.set(id, record);
+  if (kept.size > KEPT) {
+    kept.delete(/** @type {number} */ (kept.keys().next().value));
+  }
+  return record;
+}
+
+export class Reader {
+  #latest = new Latest();
+  /** @type {Row | null} */
+  record = null;
+
+  /** @param {(record: Row | null) => void} onrecord */
+  constructor(onrecord) {
+    this.onrecord = onrecord;
+    this.side = byId('side', HTMLElement);
+    this.splitter = byId('splitter', HTMLElement);
+    /** @type {any} */
+    this.panel = byId('record', HTMLElement);
+    this.#listen();
+  }
+
+  /** @param {number | null} id @param {string} zone */
+  async show(id, zone) {
+    const signal = this.#latest.next();
+    this.panel.zone = zone;
+    if (id === null) {
+      this.record = null;
+      this.onrecord(null);
+      return;
+    }
+    // A quick answer does not flicker.
+    const slow = setTimeout(() => { this.panel.loading = true; }, kept.has(id) ? 10000 : 120);
+    try {
+      const record = await wholeRecord(id, signal);
+      signal.throwIfAborted();
+      this.record = record;
+      this.panel.error = null;
+      this.panel.record = record;
+      this.onrecord(record);
+    } catch (error) {
+      if (!aborted(error)) {
+        this.record = null;
+        this.panel.record = null;
+        this.panel.error = error instanceof ApiError ? error : new ApiError('Error', String(error), 0);
+      }
+    } finally {
+      clearTimeout(slow);
+      if (!signal.aborted) {
+        this.panel.loading = false;
+      }
+    }
+  }
+
+  /** @param {boolean} open */
+  open(open) {
+    this.side.hidden = !open;
+    this.splitter.hidden = !open;
+  }
+
+  #listen() {
+    const {splitter} = this;
+    const main = byId('main', HTMLElement);
+    const become = (/** @type {number} */ width) => {
+      const next = Math.max(280, Math.min(main.clientWidth - 280, width));
+      main.style.setProperty('--side', `${Math.round(next)}px`);
+      splitter.setAttribute('aria-valuenow', String(Math.round(next)));
+      keep('side', Math.round(next));
+    };
+    const width = recall('side', 0);
+    if (width) {
+      main.style.setProperty('--side', `${width}px`);
+    }
+    splitter.setAttribute('aria-valuenow', '560');
+    splitter.addEventListener('pointerdown', (event) => {
+      event.preventDefault();
+      splitter.setPointerCapture(event.pointerId);
+    });
+    splitter.addEventListener('pointermove', (event) => {
+      if (splitter.hasPointerCapture(event.pointerId)) {
+        become(main.getBoundingClientRect().right - event.clientX);
+      }
+    });
+    splitter.addEventListener('keydown', (event) => takeKey(event, {
+      ArrowLeft: () => become(this.side.clientWidth + 32), ArrowRight: () => become(this.side.clientWidth - 32)}));
   }
 }

@@ -1,10 +1,13 @@
-// What the page says beside the records: short messages, a banner while the server is out of reach, the line at the foot.
-import {watchConnection} from './api.js';
-import {byId, h, icon, iconButton, textButton, dialogClose, keep, recall} from './dom.js';
+// What is around the records: messages, the foot, keys, the theme, and two panels: columns, export.
+import {watchConnection, aborted, count, exportUrl, Latest} from './api.js';
+import {byId, h, icon, iconButton, textButton, dialogClose, keep, recall, sendSet, takeKey, popover, reason, sendStatus} from './dom.js';
+import {formatTs} from './zone.js';
+
+/** @typedef {import('./api.js').Filters} Filters */
 
 const LASTS = {info: 3500, error: 9000};
 
-/** Says something once, to eyes and screen readers. @param {string} text @param {'info' | 'error'} [kind] */
+/** @param {string} text @param {'info' | 'error'} [kind] */
 export function toast(text, kind = 'info') {
   const toasts = byId('toasts', HTMLElement);
   const last = [...toasts.children].find((other) => other.firstElementChild?.textContent === text);
@@ -17,16 +20,16 @@ export function toast(text, kind = 'info') {
   note.addEventListener('pointerleave', () => { timer = setTimeout(end, LASTS[kind]); });
 }
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {number | undefined} */
 let saying;
 
-/** Says something to screen readers only; of many in a row the last. @param {string} text */
+/** To screen readers only; of many in a row the last. @param {string} text */
 export function say(text) {
   clearTimeout(saying);
   saying = setTimeout(() => { byId('said', HTMLElement).textContent = text; }, 400);
 }
 
-/** The banner while the server can not be reached. @param {() => void} retry tried when the reader asks or the network is back */
+/** @param {() => void} retry */
 export function watchOffline(retry) {
   const banner = byId('banner', HTMLElement);
   watchConnection((online) => {
@@ -42,10 +45,7 @@ export function watchOffline(retry) {
   addEventListener('online', retry);
 }
 
-/**
- * The line at the foot of the page.
- * @param {HTMLElement} host
- */
+/** @param {HTMLElement} host */
 export function footer(host) {
   const place = h('span', {'class': 'status-place'});
   const busy = h('span', {'class': 'status-busy', 'hidden': true});
@@ -80,12 +80,12 @@ export function footer(host) {
   };
 }
 
-// Keys: one table of what they do, which is also the help. Those of a single character work nowhere that text is typed,
-// and can be turned off, for people whose voice or hands type by accident (WCAG 2.1.4).
+// Keys: one table of what they do, which is also the help. Those of one character work nowhere that text is typed,
+// and can be turned off (WCAG 2.1.4).
 
-/** @typedef {{keys: string[], words: string, run: (key: string) => void, section: string}} Binding keys as KeyboardEvent.key has them */
+/** @typedef {{keys: string[], words: string, run: (key: string) => void, section: string}} Binding */
 
-const NAMES = /** @type {Object<string, string>} */ ({ArrowDown: '\u2193', ArrowUp: '\u2191', ' ': 'Space', Escape: 'Esc',
+const NAMES = /** @type {Record<string, string>} */ ({ArrowDown: '\u2193', ArrowUp: '\u2191', ' ': 'Space', Escape: 'Esc',
   PageDown: 'PgDn', PageUp: 'PgUp'});
 
 function enabled() {
@@ -98,7 +98,7 @@ function isTyping(target) {
     && (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=button])'));
 }
 
-/** Named keys belong to what is focused, unless that is the page or the list. @param {KeyboardEvent} event */
+/** Named keys belong to what is focused. @param {KeyboardEvent} event */
 function isTaken({key, target}) {
   return key.length > 1 && key !== 'Escape' && target instanceof HTMLElement && target !== document.body && !target.closest('.grid');
 }
@@ -138,7 +138,7 @@ function showHelp(bindings) {
   dialog.showModal();
 }
 
-// Dark, light, or as the system has it. theme-first.js applies the choice before the page is painted.
+// The theme; theme-first.js applies it before the page is painted.
 
 const THEMES = {auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark'};
 /** @typedef {keyof typeof THEMES} Theme */
@@ -159,7 +159,7 @@ function apply(theme) {
   keep('theme', theme);
 }
 
-/** Each press takes the next. @param {HTMLButtonElement} button @returns {() => void} the press */
+/** Returns what takes the next. @param {HTMLButtonElement} button */
 export function themeButton(button) {
   const show = () => {
     button.replaceChildren(icon('theme-' + chosen()));
@@ -173,4 +173,205 @@ export function themeButton(button) {
   button.addEventListener('click', next);
   show();
   return next;
+}
+
+// The columns of the list (extra ones: JSON paths or columns of the store), the panel that chooses them, and export.
+
+/** @typedef {{key: string, title: string, hint?: string, width: number | null, path?: string}} Column null: the rest */
+
+const NARROWEST = 48;
+/** Of extra ones. */
+const WIDTH = 132;
+
+/** @type {Column[]} */
+const FIXED = [
+  {key: 'time', title: 'Time', width: 188},
+  {key: 'level', title: 'Level', width: 94},
+  {key: 'name', title: 'Logger', width: 168},
+  {key: 'message', title: 'Message', width: null},
+];
+
+/** What most people add first. */
+const SUGGESTED = ['$.meta.funcName', '$.meta.lineno', '$.meta.threadName', '$.meta.process', '$.meta.processName',
+  '$.meta.module', 'id'];
+
+/** @returns {Record<string, number>} */
+function widths() {
+  return recall('widths', {});
+}
+
+/** The width now; null forgets it. @param {string} key @param {number | null} width */
+export function keepWidth(key, width) {
+  const usual = FIXED.find((column) => column.key === key)?.width ?? WIDTH;
+  keep('widths', {...widths(), [key]: width === null ? undefined : Math.round(width)});
+  return width ?? usual;
+}
+
+/** @param {string} path */
+export function columnTitle(path) {
+  return path.replace(/^\$\.(?:(?:data|meta|error)\.)?/, '') || path;
+}
+
+/** @param {string[]} extra @param {boolean} marked with the time since the mark @param {string} zone @returns {Column[]} */
+export function columnsOf(extra, marked, zone) {
+  const own = widths();
+  const [time, ...rest] = FIXED;
+  const since = marked ? [{key: 'since', title: 'Since mark', width: WIDTH}] : [];
+  const more = extra.map((path) => ({key: path, title: columnTitle(path), width: WIDTH, path}));
+  return [{...time, hint: zone}, ...since, ...rest, ...more].map((column) =>
+    column.width === null ? column : {...column, width: own[column.key] ?? column.width});
+}
+
+/** For grid-template-columns. @param {Column[]} columns */
+export function template(columns) {
+  return columns.map(({width}) => width === null ? 'minmax(14rem, 1fr)' : `${width}px`).join(' ');
+}
+
+/**
+ * With a handle that is dragged, or moved by arrow keys; a double click forgets the width.
+ * @param {Column} column @param {(width: number | null) => number} onresize returns the width it is then
+ */
+export function heading(column, onresize) {
+  const cell = h('div', {'role': 'columnheader', 'class': 'heading', 'title': column.path ?? null},
+    h('span', {}, column.title, column.hint ? h('span', {'class': 'heading-hint'}, column.hint) : null));
+  if (column.path) {
+    cell.append(iconButton('close', `Remove column ${column.title}`, undefined,
+      {'class': 'heading-close', 'data-path': column.path}));
+  }
+  if (column.width !== null) {
+    cell.append(handle(column, column.width, onresize));
+  }
+  return cell;
+}
+
+/** @param {Column} column @param {number} start @param {(width: number | null) => number} onresize */
+function handle(column, start, onresize) {
+  let width = start;
+  const grip = h('div', {
+    'class': 'heading-grip', 'role': 'separator', 'tabindex': 0, 'aria-orientation': 'vertical',
+    'aria-label': `Width of ${column.title}`, 'aria-valuenow': width, 'aria-valuemin': NARROWEST, 'aria-valuemax': 1200,
+  });
+  const become = (/** @type {number} */ next) => {
+    width = Math.max(NARROWEST, Math.min(1200, next));
+    grip.setAttribute('aria-valuenow', String(Math.round(width)));
+    onresize(width);
+  };
+  let from = 0;
+  grip.addEventListener('pointerdown', (event) => {
+    event.preventDefault();
+    grip.setPointerCapture(event.pointerId);
+    from = event.clientX - width;
+  });
+  grip.addEventListener('pointermove', (event) => {
+    if (grip.hasPointerCapture(event.pointerId)) {
+      become(event.clientX - from);
+    }
+  });
+  grip.addEventListener('dblclick', () => become(onresize(null)));
+  grip.addEventListener('keydown', (event) =>
+    takeKey(event, {ArrowLeft: () => become(width - 16), ArrowRight: () => become(width + 16)}));
+  return grip;
+}
+
+/** @param {HTMLButtonElement} button @param {{get: () => string[], paths: () => string[]}} source paths: seen in records */
+export function columnsPanel(button, {get, paths}) {
+  const body = h('div', {'class': 'columns-panel'});
+  const panel = h('div', {'class': 'popover', 'role': 'dialog', 'aria-label': 'Columns'}, body);
+  button.after(panel);
+  const change = (/** @type {string[]} */ columns) => {
+    sendSet(button, {columns});
+    draw();
+  };
+
+  const draw = () => {
+    const chosen = get();
+    const offered = [...new Set([...paths(), ...SUGGESTED])].filter((path) => !chosen.includes(path)).slice(0, 200);
+    body.replaceChildren(
+      h('p', {'class': 'panel-title'}, 'Extra columns'),
+      chosen.length ? h('ul', {'class': 'plain-list'}, ...chosen.map((path, at) => item(chosen, path, at)))
+        : h('p', {'class': 'hint'}, 'None yet. Time, level, logger and message are always there.'),
+      add(offered),
+    );
+  };
+
+  /** @param {string[]} chosen @param {string} path @param {number} at */
+  const item = (chosen, path, at) => h('li', {'class': 'columns-item'},
+    h('code', {}, path),
+    iconButton('left', `Move ${path} left`, () => change(chosen.toSpliced(at, 1).toSpliced(at - 1, 0, path)),
+      {disabled: at === 0}),
+    iconButton('close', `Remove ${path}`, () => change(chosen.toSpliced(at, 1))));
+
+  /** @param {string[]} offered */
+  const add = (offered) => {
+    const input = h('input', {'class': 'field code', 'list': 'columns-offered', 'placeholder': '$.data.user.id',
+      'aria-label': 'Path of a new column', 'autocomplete': 'off', 'spellcheck': 'false'});
+    return h('form', {'class': 'columns-add', 'onsubmit': (event) => {
+      event.preventDefault();
+      const path = input.value.trim();
+      if (path && !get().includes(path)) {
+        change([...get(), path]);
+        body.querySelector('input')?.focus();
+      }
+    }}, input, h('datalist', {id: 'columns-offered'}, ...offered.map((path) => h('option', {value: path}))),
+    h('button', {'type': 'submit', 'class': 'button'}, 'Add'));
+  };
+
+  popover(button, panel, {align: 'end', onopen: () => {
+    draw();
+    body.querySelector('input')?.focus();
+  }});
+}
+
+// Export of everything that matches. The browser takes the stream, so no number of records is too many, and an answer
+// that breaks off is a failed download. The range is frozen when the panel opens.
+
+const FORMATS = /** @type {const} */ ([
+  ['ndjson', 'NDJSON', 'One whole record a line, as JSON. Can be sent to a log server again.'],
+  ['csv', 'CSV', 'A table for spreadsheets: id, time, level, logger, message, logrec.'],
+]);
+
+/** @param {HTMLButtonElement} button @param {() => {filters: Filters, zone: string}} source */
+export function exportPanel(button, source) {
+  const said = h('p', {'class': 'export-count', 'aria-live': 'polite'});
+  const range = h('p', {'class': 'hint'});
+  const choices = FORMATS.map(([format, name, words], index) => h('label', {'class': 'choice'},
+    h('input', {type: 'radio', name: 'export-format', value: format, checked: index === 0}),
+    h('span', {}, h('strong', {}, name), h('span', {'class': 'hint'}, words))));
+  const link = h('a', {'class': 'button primary', 'download': ''}, icon('export'), 'Download');
+  const form = h('form', {'class': 'export-panel'}, h('p', {'class': 'panel-title'}, 'Export'), said, range, ...choices, link);
+  const panel = h('div', {'class': 'popover', 'role': 'dialog', 'aria-label': 'Export'}, form);
+  button.after(panel);
+  const latest = new Latest();
+  /** @type {Filters} */
+  let filters = {};
+
+  const aim = () => {
+    const format = /** @type {'ndjson' | 'csv'} */ (new FormData(form).get('export-format'));
+    link.href = exportUrl(filters, format);
+  };
+
+  const begin = async () => {
+    const {filters: given, zone} = source();
+    filters = given;
+    aim();
+    said.textContent = 'Counting\u2026';
+    range.textContent = given.before ? `Up to the newest one shown, ${formatTs(given.before, zone, {offset: true})}.` : '';
+    try {
+      const rows = await count(filters, latest.next());
+      said.replaceChildren(h('strong', {}, rows.toLocaleString()), rows === 1 ? ' record matches.' : ' records match.');
+      link.toggleAttribute('inert', rows === 0);
+    } catch (error) {
+      if (!aborted(error)) {
+        said.textContent = `They could not be counted: ${reason(error)}`;
+      }
+    }
+  };
+
+  const {close} = popover(button, panel, {align: 'end', onopen: begin, onclose: () => latest.stop()});
+  form.addEventListener('change', aim);
+  form.addEventListener('submit', (event) => event.preventDefault());
+  link.addEventListener('click', () => {
+    sendStatus(button, 'The export has begun; the browser shows its progress');
+    setTimeout(close);
+  });
 }

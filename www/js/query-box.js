@@ -3,7 +3,7 @@ import {h, icon, iconButton, sendSet, textButton, menuButton, popover} from './d
 import {tokenize} from './query-edit.js';
 import {complete, queryHelp} from './query-words.js';
 import {errorSpan, errorText, errorFixes, queryText} from './query-text.js';
-import {queries} from './saved.js';
+import {queries} from './controls.js';
 import {knownNames} from './logger-tree.js';
 
 /** @typedef {import('./query-words.js').Completion} Completion */
@@ -28,7 +28,7 @@ export class ChQuery extends HTMLElement {
   /** @type {Completion|null} */
   #completion = null;
   #chosen = 0;
-  /** Seen in loaded records; whoever has those sets it. @type {string[]} */
+  /** Seen in records. @type {string[]} */
   paths = [];
 
   static observedAttributes = ['forbidden'];
@@ -59,7 +59,7 @@ export class ChQuery extends HTMLElement {
     });
     this.#area.addEventListener('click', () => this.#closeList());
     this.#area.addEventListener('scroll', () => { this.#mirror.scrollTop = this.#area.scrollTop; });
-    // A click on what belongs to the text does not take the focus from it.
+    // A click there leaves the focus to the text.
     [this.#list, this.#below].forEach((part) => part.addEventListener('mousedown', (event) => event.preventDefault()));
     this.#area.value = this.#value;
     this.#show();
@@ -69,7 +69,7 @@ export class ChQuery extends HTMLElement {
     return this.#value;
   }
 
-  /** The query that is in force. */
+  /** What is in force. */
   set value(value) {
     if (value !== this.#value) {
       this.#value = value;
@@ -83,7 +83,7 @@ export class ChQuery extends HTMLElement {
     return this.#error;
   }
 
-  /** Of the query in force. Errors of another kind than the query's are not shown here. */
+  /** Other errors than the query's are not shown here. */
   set error(error) {
     this.#error = error && 'type' in error && error.type === 'StorageQueryError' ? error : null;
     this.#show();
@@ -94,7 +94,7 @@ export class ChQuery extends HTMLElement {
     this.#area.select();
   }
 
-  /** Takes a text over and runs it. @param {string} query */
+  /** @param {string} query */
   #put(query) {
     this.#area.value = query;
     this.#area.focus();
@@ -120,7 +120,7 @@ export class ChQuery extends HTMLElement {
     this.#offer(false);
   }
 
-  // What is shown --------------------------------------------------------------------------------
+  // What is shown
 
   #show() {
     const text = this.#area.value;
@@ -148,7 +148,7 @@ export class ChQuery extends HTMLElement {
     this.#area.title = changed ? '' : words;
   }
 
-  // Completion -----------------------------------------------------------------------------------
+  // Completion
 
   /** @param {boolean} asked */
   #offer(asked) {
@@ -170,7 +170,7 @@ export class ChQuery extends HTMLElement {
     this.#choose(this.#chosen);
   }
 
-  /** Under the word that is being typed. @param {number} offset */
+  /** @param {number} offset */
   #placeList(offset) {
     const range = document.createRange();
     const walker = document.createTreeWalker(this.#mirror, NodeFilter.SHOW_TEXT);
@@ -199,7 +199,7 @@ export class ChQuery extends HTMLElement {
     this.#area.removeAttribute('aria-controls');
   }
 
-  /** @param {number} index -1 for none */
+  /** @param {number} index -1: none */
   #choose(index) {
     this.#chosen = index;
     [...this.#list.children].forEach((option, i) => {
@@ -238,7 +238,7 @@ export class ChQuery extends HTMLElement {
     event.stopPropagation();
   }
 
-  /** @param {KeyboardEvent} event @returns {boolean} whether it was for the list */
+  /** @param {KeyboardEvent} event @returns {boolean} */
   #listKey(event) {
     const count = this.#completion?.words.length ?? 0;
     const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
@@ -280,7 +280,7 @@ export class ChQuery extends HTMLElement {
   }
 }
 
-/** @param {string} text @param {{start: number, end: number}|null} span the error's */
+/** @param {string} text @param {{start: number, end: number} | null} span the error's */
 function coloured(text, span) {
   const nodes = tokenize(text)
     .map(({type, text: word, start, end}) => h('span', {'data-token': type,

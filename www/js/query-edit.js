@@ -1,4 +1,4 @@
-// The words of a query expression, by MySQL's lexical rules: for colours, completion and edits.
+// The query text: its words, by MySQL's lexical rules, and edits that leave everything else as it was typed.
 import {json} from './json.js';
 
 /**
@@ -10,7 +10,7 @@ export const KEYWORDS = new Set(
   ('AND OR XOR NOT IS NULL TRUE FALSE UNKNOWN LIKE ESCAPE REGEXP RLIKE IN BETWEEN MEMBER OF ' +
   'CASE WHEN THEN ELSE END CAST CONVERT AS USING BINARY COLLATE INTERVAL DIV MOD EXTRACT FROM FOR').split(' '));
 
-/** @type {[TokenType, RegExp][]} In this order; the first that matches wins. */
+/** The first that matches wins. @type {[TokenType, RegExp][]} */
 const RULES = [
   ['space', /[ \t\r\n\v\f]+/y],
   ['text', /'(?:[^'\\]|\\[^]|'')*'(?!')|"(?:[^"\\]|\\[^]|"")*"(?!")/y],
@@ -22,9 +22,7 @@ const RULES = [
 ];
 
 /**
- * The whole text as tokens, spaces included, so that their texts joined are the text.
- * What does not belong into a query (and a string that does not end) is 'bad'.
- * @param {string} text
+ * All of the text, spaces included; 'bad' is what can not be there, or does not end. @param {string} text
  */
 export function tokenize(text) {
   /** @type {Token[]} */
@@ -50,20 +48,17 @@ function tokenAt(text, at) {
   return {type: 'bad', text: text.slice(at), start: at, end: text.length};
 }
 
-/** @param {string} text @returns {Token[]} without spaces */
+/** @param {string} text */
 export function words(text) {
   return tokenize(text).filter((token) => token.type !== 'space');
 }
 
-/** @param {Token|undefined} token @param {string} word in upper case, or an operator */
+/** @param {Token | undefined} token @param {string} word */
 export function is(token, word) {
   return token !== undefined && token.type !== 'text' && token.text.toUpperCase() === word;
 }
 
-/**
- * The value of a string literal, as MySQL reads it.
- * @param {string} literal with its quotes
- */
+/** As MySQL reads it. @param {string} literal */
 export function textValue(literal) {
   const quote = literal[0];
   const escapes = /** @type {Record<string, string>} */ ({0: '\0', b: '\b', n: '\n', r: '\r', t: '\t', Z: '\x1a',
@@ -72,23 +67,19 @@ export function textValue(literal) {
     (all, escaped) => escaped === undefined ? quote : escapes[escaped] ?? escaped);
 }
 
-// Edits of the query text: conditions added and taken out, everything else left as it was typed.
+// Edits
 
-/** @typedef {string|number} Key a member's name, or an element's number */
+/** @typedef {string | number} Key of an object, of an array */
 
 const ESCAPES = /** @type {Record<string, string>} */ (
   {'\\': '\\\\', '\'': '\'\'', '\0': '\\0', '\b': '\\b', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x1a': '\\Z'});
 
-/** @param {string} text @returns {string} the literal that has this value */
+/** @param {string} text */
 export function textLiteral(text) {
-  // eslint-disable-next-line no-control-regex
   return `'${text.replace(/[\\'\0\b\n\r\t\x1a]/g, (c) => ESCAPES[c])}'`;
 }
 
-/**
- * The literal of a JSON value; objects and arrays by their JSON.
- * @param {unknown} value
- */
+/** @param {unknown} value of JSON */
 export function literal(value) {
   switch (typeof value) {
     case 'string': return textLiteral(value);
@@ -98,17 +89,13 @@ export function literal(value) {
   }
 }
 
-/** @param {Key[]} keys from logrec down, ['data', 'user', 0] @returns {string} $.data.user[0] */
+/** $.data.user[0] @param {Key[]} keys */
 export function pathOf(keys) {
   return '$' + keys.map((key) => typeof key === 'number' ? `[${key}]`
     : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `.${JSON.stringify(key)}`).join('');
 }
 
-/**
- * The keys of a path that means one value.
- * @param {string} path
- * @returns {Key[]|null} null where it is no such path
- */
+/** null where the path may mean several values. @param {string} path @returns {Key[] | null} */
 export function keysOf(path) {
   /** @type {Key[]} */
   const keys = [];
@@ -130,11 +117,7 @@ export function keysOf(path) {
   return keys;
 }
 
-/**
- * What a column or path of a record holds.
- * @param {Record<string, any>} record @param {string} path
- * @returns {any} undefined where there is nothing
- */
+/** @param {Record<string, any>} record @param {string} path @returns {any} */
 export function valueAt(record, path) {
   const keys = keysOf(path);
   if (!keys) {
@@ -149,14 +132,13 @@ export function valueAt(record, path) {
   return value;
 }
 
-/** @param {string} path a column's name or a JSON path @returns {string} how a query names it */
+/** @param {string} path */
 export function operand(path) {
   return path[0] === '$' ? `logrec->${textLiteral(path)}` : path;
 }
 
 /**
- * The condition that a field has this value (undefined: that it is not there), or has not.
- * "Has not" is also true for a record without the field, as the words "not these" promise.
+ * That a field has this value (undefined: that it is not there), or has not, which includes records without it.
  * @param {string} path @param {unknown} value @param {boolean} [not]
  */
 export function condition(path, value, not = false) {
@@ -171,26 +153,17 @@ export function condition(path, value, not = false) {
   return not ? `NOT ${field} <=> ${literal(value)}` : `${field} = ${literal(value)}`;
 }
 
-/**
- * The condition that an array holds this element, or does not.
- * @param {string} path of the array @param {unknown} value @param {boolean} [not]
- */
+/** @param {string} path of an array @param {unknown} value @param {boolean} [not] */
 export function memberCondition(path, value, not = false) {
   return `${literal(value)} MEMBER OF (${operand(path)})${not ? ' IS NOT TRUE' : ''}`;
 }
 
-/** @param {string} text @returns {string} the condition that the message contains it */
+/** @param {string} text */
 export function messageCondition(text) {
   return `message LIKE ${textLiteral(`%${text.replace(/[\\%_]/g, '\\$&')}%`)}`;
 }
 
-// What stands between the ANDs -------------------------------------------------------------------
-
-/**
- * The conditions that an expression joins by AND.
- * @param {string} query
- * @returns {{parts: string[], loose: boolean}} loose: OR or XOR is outermost, so it is one part
- */
+/** What AND joins; loose: it is one part with an OR outermost. @param {string} query */
 export function conjuncts(query) {
   /** @type {number[]} */
   const cuts = [];
@@ -221,14 +194,14 @@ function nesting(token) {
   return is(token, '(') || is(token, 'CASE') ? 1 : is(token, ')') || is(token, 'END') ? -1 : 0;
 }
 
-/** @param {string} text One spelling for what is written in several. */
+/** One spelling for what is written in several. @param {string} text */
 function normal(text) {
   const bare = unwrap(text);
   return words(bare).map(({type, text: word}) => type === 'keyword' ? word.toUpperCase()
     : type === 'name' ? word.toLowerCase() : word === '<>' ? '!=' : word).join(' ');
 }
 
-/** @param {string} part @returns {string} without parentheses around all of it */
+/** @param {string} part @returns {string} */
 function unwrap(part) {
   const tokens = words(part);
   let depth = 0;
@@ -242,17 +215,17 @@ function join(parts) {
   return parts.length === 1 ? unwrap(parts[0]) : parts.join(' AND ');
 }
 
-/** @param {string} query @param {string} part @returns {boolean} whether it is one of those joined by AND */
+/** @param {string} query @param {string} part */
 export function has(query, part) {
   return conjuncts(query).parts.some((other) => normal(other) === normal(part));
 }
 
-/** @param {string} query @param {string} part @returns {string} the query without it */
+/** @param {string} query @param {string} part */
 export function remove(query, part) {
   return join(conjuncts(query).parts.filter((other) => normal(other) !== normal(part)));
 }
 
-/** @param {string} query @param {string} part @returns {string} the query and this as well */
+/** @param {string} query @param {string} part */
 export function add(query, part) {
   const {parts, loose} = conjuncts(query);
   if (has(query, part)) {
@@ -262,8 +235,7 @@ export function add(query, part) {
 }
 
 /**
- * "Only these": the condition is added and takes the place of those that contradict it,
- * another value of the same field and its own negation.
+ * "Only these" takes the place of what contradicts it: another value, and its own negation.
  * @param {string} query @param {string} path @param {unknown} value
  */
 export function only(query, path, value) {
@@ -283,10 +255,7 @@ function isLiteral(text) {
   return /^(-\s?)?[\w.+-]+$/.test(text) || words(text).length === 1 || /^cast \( '[^]*' AS json \)$/i.test(text);
 }
 
-/**
- * "Not these".
- * @param {string} query @param {string} path @param {unknown} value
- */
+/** @param {string} query @param {string} path @param {unknown} value */
 export function not(query, path, value) {
   return add(remove(query, condition(path, value)), condition(path, value, true));
 }

@@ -1,4 +1,4 @@
-// A query in words: "level is at least 40 and data.host begins with 'db'".
+// A query in words ("data.host begins with 'db'"), and the server's words about its errors.
 import {tokenize, words, is, textValue, keysOf, messageCondition} from './query-edit.js';
 
 /** @typedef {import('./query-edit.js').Token} Token */
@@ -8,16 +8,13 @@ const COMPARISONS = /** @type {Record<string, string>} */ ({'=': 'is', '<=>': 'i
 const TIMES = /** @type {Record<string, string>} */ ({'>': 'is after', '>=': 'is not before', '<': 'is before',
   '<=': 'is not after'});
 
-/**
- * @param {string} query
- * @returns {string} '' where there is nothing shorter or clearer to say than the query itself
- */
+/** '' where the query itself says it best. @param {string} query */
 export function queryText(query) {
   const list = words(query);
   return list.length && !tokenize(query).some(({type}) => type === 'bad') ? expression(list) ?? '' : '';
 }
 
-/** @param {Token[]} list @returns {string|null} null where it is beyond this */
+/** @param {Token[]} list @returns {string | null} null where it is beyond this */
 function expression(list) {
   for (const [word, joint] of [['OR', ' or '], ['AND', ' and ']]) {
     const parts = split(list, word);
@@ -35,7 +32,7 @@ function expression(list) {
   return inner ? text && (split(inner, 'OR').length > 1 ? `(${text})` : text) : condition(list);
 }
 
-/** @param {string} text of a single condition */
+/** @param {string} text */
 function negated(text) {
   const plain = text.replace(/ is (?!not )/, ' is not ');
   return / (?:and|or) /.test(text) ? `not (${text})` : plain !== text ? plain : `not: ${text}`;
@@ -61,7 +58,7 @@ function split(list, word) {
   return parts;
 }
 
-/** @param {Token[]} list @returns {Token[]|null} what is in the parentheses around all of it */
+/** In the parentheses around all of it. @param {Token[]} list */
 function enclosed(list) {
   let depth = 0;
   const whole = is(list[0], '(') && is(list.at(-1), ')') && list.every((token, i) => {
@@ -85,7 +82,7 @@ function condition(list) {
   return found ?? (operator && !not ? comparison(field, operator, values) : null);
 }
 
-/** @param {Token[]} list @returns {[string, Token[]]} the field's name for reading, and what follows */
+/** The field, and what follows. @param {Token[]} list @returns {[string, Token[]]} */
 function operand(list) {
   const arrow = is(list[0], 'LOGREC') && (is(list[1], '->') || is(list[1], '->>')) && list[2]?.type === 'text';
   if (arrow) {
@@ -98,7 +95,7 @@ function operand(list) {
   return [({name: 'logger', ts: 'time', record_id: 'id'})[column] ?? column, list.slice(1)];
 }
 
-/** @param {Token[]} list @returns {string|null} a literal for reading */
+/** @param {Token[]} list */
 function value(list) {
   const [first, second] = list;
   if (list.length === 2 && is(first, '-') && second.type === 'number') {
@@ -185,29 +182,24 @@ function member(list) {
     ? `${field} ${not ? 'does not contain' : 'contains'} ${text}` : null;
 }
 
-// Where in the query an error is, from the server's words about it.
+// Errors
 
-/** @typedef {{start: number, end: number}} Span in UTF-16 units, end excluded; both the length at the text's end */
-/** @typedef {{label: string, query: string}} Fix what a click on it makes of the query */
+/** @typedef {{start: number, end: number}} Span */
 
 const BEGIN = /^Make sure the query filter is a valid WHERE expression: */;
 
-/** @param {string} message @returns {string} without the sentence that all of them begin with */
+/** @param {string} message */
 export function errorText(message) {
   const text = message.replace(BEGIN, '');
   return text && text[0].toUpperCase() + text.slice(1);
 }
 
-/** @param {string} text @param {number} position characters (not units), from 1 */
+/** @param {string} text @param {number} position characters, not units, from 1 */
 function offsetOf(text, position) {
   return [...text].slice(0, position - 1).join('').length;
 }
 
-/**
- * @param {string} message of the API
- * @param {string} query the text that was sent
- * @returns {Span|null} null where the message names no place
- */
+/** Where it is, if the message tells. @param {string} message @param {string} query @returns {Span | null} */
 export function errorSpan(message, query) {
   const lead = query.length - query.trimStart().length;
   const found = /\bat character (\d+)|begins at character (\d+)/.exec(message);
@@ -220,7 +212,7 @@ export function errorSpan(message, query) {
   return at < 0 ? null : tokenSpan(query, at);
 }
 
-/** @param {string} query @param {number} offset @returns {Span} the word there */
+/** @param {string} query @param {number} offset */
 function tokenSpan(query, offset) {
   const token = tokenize(query).find(({start, end, type}) => offset >= start && offset < end && type !== 'space');
   return token ? {start: token.start, end: token.end}
@@ -237,7 +229,7 @@ function wordOffset(message, query) {
   return token ? token.start : -1;
 }
 
-/** @param {string} path '' for one that does not begin as it should @param {string} query */
+/** @param {string} path @param {string} query */
 function pathOffset(path, query) {
   const tokens = tokenize(query).filter(({type}) => type !== 'space');
   const token = tokens.find(({type, text}, i) => type === 'text' && (path ? text.slice(1, -1) === path
@@ -245,10 +237,7 @@ function pathOffset(path, query) {
   return token ? token.start : -1;
 }
 
-/**
- * What was probably meant: another name, or a text to be found in messages.
- * @param {string} message @param {string} query
- */
+/** What was probably meant. @param {string} message @param {string} query */
 export function errorFixes(message, query) {
   const span = errorSpan(message, query);
   const meant = /did you mean '([^']+)'/.exec(message)?.[1];
@@ -264,7 +253,7 @@ export function errorFixes(message, query) {
   return fixes;
 }
 
-/** Words as one types them into a search. @param {string} query */
+/** Words as for a search engine. @param {string} query */
 function isPlain(query) {
   const text = query.trim();
   return text !== '' && !/->|[<>=]|\b(?:like|regexp|in|is|between|not|and|or)\b/i.test(text)

@@ -1,10 +1,10 @@
-// What a query may be made of, with a few words on each: for completion and help.
+// What a query may be made of: for completion and help.
 import {records} from './api.js';
 import {h} from './dom.js';
 import {tokenize, textValue, textLiteral} from './query-edit.js';
 
 /** @typedef {import('./api.js').Row} Row */
-
+/** @typedef {import('./query-edit.js').Token} Token */
 /** @typedef {'column'|'path'|'function'|'keyword'|'logger'} Kind */
 /** @typedef {{name: string, insert: string, about: string, kind: Kind}} Word */
 
@@ -12,7 +12,7 @@ import {tokenize, textValue, textLiteral} from './query-edit.js';
 const COLUMNS = [
   ['level', '10 DEBUG, 20 INFO, 30 WARNING, 40 ERROR, 50 CRITICAL'],
   ['message', 'the formatted message; case does not matter'],
-  ['name', 'the logger\'s name; case matters'],
+  ['name', "the logger's name; case matters"],
   ['ts', 'when it was logged, UTC'],
   ['id', 'the number of the record'],
   ['logrec', 'everything else, as JSON'],
@@ -37,13 +37,13 @@ const META = [
   ['$.data', 'what was passed as extra'],
 ];
 
-/** Signature, and what it gives. @type {[string, string][]} */
+/** @type {[string, string][]} */
 const FUNCTIONS = [
   ['JSON_CONTAINS(json, part)', 'whether the part is in it'],
-  ['JSON_CONTAINS_PATH(logrec, \'one\', path)', 'whether a field is there'],
+  ["JSON_CONTAINS_PATH(logrec, 'one', path)", 'whether a field is there'],
   ['JSON_LENGTH(json)', 'how many elements or members'],
-  ['JSON_SEARCH(logrec, \'one\', pattern)', 'where a text is found'],
-  ['JSON_TYPE(json)', '\'STRING\', \'INTEGER\', \'DOUBLE\', \'BOOLEAN\', \'NULL\', \'ARRAY\', \'OBJECT\''],
+  ["JSON_SEARCH(logrec, 'one', pattern)", 'where a text is found'],
+  ['JSON_TYPE(json)', "'STRING', 'INTEGER', 'DOUBLE', 'BOOLEAN', 'NULL', 'ARRAY', 'OBJECT'"],
   ['JSON_KEYS(json)', 'the names of the members'],
   ['JSON_OVERLAPS(json, json)', 'whether they have an element in common'],
   ['JSON_DEPTH(json)', 'how deep it is nested'],
@@ -54,7 +54,7 @@ const FUNCTIONS = [
   ['LEFT(text, n)', 'the first n characters'],
   ['RIGHT(text, n)', 'the last n characters'],
   ['SUBSTRING(text, from, n)', 'a part, counted from 1'],
-  ['SUBSTRING_INDEX(text, \'.\', n)', 'what stands before the nth dot'],
+  ["SUBSTRING_INDEX(text, '.', n)", 'what stands before the nth dot'],
   ['INSTR(text, part)', 'where the part is, 0 for nowhere'],
   ['REPLACE(text, old, new)', 'replaced everywhere'],
   ['TRIM(text)', 'without blanks around it'],
@@ -69,7 +69,7 @@ const FUNCTIONS = [
   ['DAYOFMONTH(ts)', '1 to 31'],
   ['MONTH(ts)', '1 to 12'],
   ['YEAR(ts)', 'such as 2026'],
-  ['DATE_FORMAT(ts, \'%H:%i\')', 'as text'],
+  ["DATE_FORMAT(ts, '%H:%i')", 'as text'],
   ['UNIX_TIMESTAMP(ts)', 'seconds since 1970'],
   ['TIMESTAMPDIFF(SECOND, ts, NOW())', 'the time between two moments'],
   ['ABS(n)', 'without its sign'],
@@ -94,7 +94,7 @@ const KEYWORDS = [
   ['IS NOT NULL', 'is there'], ['MEMBER OF (', 'is an element of'], ['INTERVAL 10 MINUTE', 'a length of time'],
 ];
 
-/** @param {string} signature @returns {string} what is typed of it: its name, and the parenthesis */
+/** What is typed of it. @param {string} signature */
 function call(signature) {
   return signature.replace(/\(.*$/, signature.endsWith('()') ? '()' : '(');
 }
@@ -110,30 +110,30 @@ export const WORDS = [
 /** @type {Word[]} */
 export const PATHS = META.map(([name, about]) => ({name, insert: name, about, kind: 'path'}));
 
-/** What a query can say, as examples. @type {{title: string, examples: [string, string][]}[]} */
+/** @type {{title: string, examples: [string, string][]}[]} */
 export const EXAMPLES = [
   {title: 'Text', examples: [
-    ['The message contains a word', 'message LIKE \'%timeout%\''],
-    ['One of two words, as a regular expression', 'message REGEXP \'timeout|deadlock\''],
-    ['All loggers but some', 'name NOT LIKE \'urllib3.%\''],
-    ['The same template, whatever was put into it', 'logrec->>\'$.meta.msg\' = \'User %s logged in\''],
+    ['The message contains a word', "message LIKE '%timeout%'"],
+    ['One of two words, as a regular expression', "message REGEXP 'timeout|deadlock'"],
+    ['All loggers but some', "name NOT LIKE 'urllib3.%'"],
+    ['The same template, whatever was put into it', "logrec->>'$.meta.msg' = 'User %s logged in'"],
   ]},
   {title: 'Fields passed as extra', examples: [
-    ['A value', 'logrec->\'$.data.status\' = 500'],
-    ['One of several', 'logrec->\'$.data.status\' IN (500, 502, 503)'],
-    ['A range', 'logrec->\'$.data.seconds\' BETWEEN 2.5 AND 60'],
-    ['A nested text, in any case', 'LOWER(logrec->>\'$.data.user.name\') = \'bob\''],
-    ['An element of a list', '\'vip\' MEMBER OF (logrec->\'$.data.user.tags\')'],
-    ['A field that is there at all', 'logrec->\'$.data.request_id\' IS NOT NULL'],
+    ['A value', "logrec->'$.data.status' = 500"],
+    ['One of several', "logrec->'$.data.status' IN (500, 502, 503)"],
+    ['A range', "logrec->'$.data.seconds' BETWEEN 2.5 AND 60"],
+    ['A nested text, in any case', "LOWER(logrec->>'$.data.user.name') = 'bob'"],
+    ['An element of a list', "'vip' MEMBER OF (logrec->'$.data.user.tags')"],
+    ['A field that is there at all', "logrec->'$.data.request_id' IS NOT NULL"],
   ]},
   {title: 'Errors', examples: [
-    ['Records with a traceback', 'logrec->\'$.error.exc_text\' IS NOT NULL'],
-    ['Tracebacks of one kind', 'logrec->>\'$.error.exc_text\' LIKE \'%ConnectionResetError%\''],
+    ['Records with a traceback', "logrec->'$.error.exc_text' IS NOT NULL"],
+    ['Tracebacks of one kind', "logrec->>'$.error.exc_text' LIKE '%ConnectionResetError%'"],
   ]},
   {title: 'Where it was logged', examples: [
-    ['A place in the source', 'logrec->>\'$.meta.filename\' = \'views.py\' AND logrec->\'$.meta.lineno\' = 20'],
-    ['One process', 'logrec->\'$.meta.process\' = 29406'],
-    ['All but the main thread', 'logrec->>\'$.meta.threadName\' != \'MainThread\''],
+    ['A place in the source', "logrec->>'$.meta.filename' = 'views.py' AND logrec->'$.meta.lineno' = 20"],
+    ['One process', "logrec->'$.meta.process' = 29406"],
+    ['All but the main thread', "logrec->>'$.meta.threadName' != 'MainThread'"],
   ]},
   {title: 'Time (UTC)', examples: [
     ['The last ten minutes', 'ts > NOW() - INTERVAL 10 MINUTE'],
@@ -142,16 +142,15 @@ export const EXAMPLES = [
   ]},
 ];
 
-// What can stand at the cursor of a query: columns, paths seen in the records, functions.
+// Completion
 
-/** @typedef {{words: Word[], start: number, end: number}} Completion the span that a chosen word takes the place of */
+/** @typedef {{words: Word[], start: number, end: number}} Completion in the place of that span */
 
 const MOST = 40;
 
 /**
- * @param {string} text @param {number} cursor
- * @param {{paths: string[], names: string[]}} seen JSON paths and logger names
- * @param {boolean} [asked] by the reader: then there is something even where nothing was typed
+ * @param {string} text @param {number} cursor @param {{paths: string[], names: string[]}} seen
+ * @param {boolean} [asked] something is offered even where nothing was typed
  */
 export function complete(text, cursor, seen, asked = false) {
   const tokens = tokenize(text);
@@ -164,7 +163,7 @@ export function complete(text, cursor, seen, asked = false) {
     const typed = text.slice(token.start, cursor);
     return found(byText(all(seen), typed), token.start, token.end, typed);
   }
-  // Behind the arrow, a path without its quotes yet.
+  // A path that has no quotes yet.
   if (token && (token.text === '->' || token.text === '->>') && cursor === token.end) {
     return {words: paths(seen).map((word) => ({...word, insert: textLiteral(word.insert)})), start: cursor,
       end: cursor};
@@ -179,7 +178,7 @@ function found(words, start, end, typed) {
   return words.length && !done ? {words: words.slice(0, MOST), start, end} : null;
 }
 
-/** @param {{paths: string[]}} seen @returns {Word[]} those that were seen first */
+/** @param {{paths: string[]}} seen @returns {Word[]} */
 function paths({paths: list}) {
   const about = new Map(PATHS.map((word) => [word.name, word]));
   const own = list.map((name) => about.get(name)
@@ -194,10 +193,7 @@ function all(seen) {
   return [...WORDS.filter(({kind}) => kind === 'column'), ...fields, ...WORDS.filter(({kind}) => kind !== 'column')];
 }
 
-/**
- * The best first: what begins with it, then a word in it that does, then what has it somewhere.
- * @param {Word[]} words @param {string} typed
- */
+/** First what begins with it, then with a word that does. @param {Word[]} words @param {string} typed */
 function byText(words, typed) {
   const part = typed.toLowerCase();
   const rank = (/** @type {string} */ name) => {
@@ -209,18 +205,17 @@ function byText(words, typed) {
 }
 
 /**
- * @param {string} text @param {number} cursor @param {import('./query-edit.js')
-   .Token} token @param {import('./query-edit.js').Token[]} tokens
+ * @param {string} text @param {number} cursor @param {Token} token @param {Token[]} tokens
  * @param {{paths: string[], names: string[]}} seen
  */
 function inString(text, cursor, token, tokens, seen) {
   const before = tokens.filter(({end, type}) => end <= token.start && type !== 'space');
   const quote = token.text[0];
   const typed = text.slice(token.start + 1, cursor);
-  // A string that does not end yet takes the rest of the text with it: only the word at the cursor is replaced.
+  // A string that does not end takes the rest of the text with it: only the word is replaced.
   const rest = token.type === 'text' ? token.end : cursor + (/^[\w.$"[\]]*/.exec(text.slice(cursor))?.[0].length ?? 0);
   const quoted = (/** @type {Word[]} */ words) => words.map((word) => ({...word,
-    insert: quote === '\'' ? textLiteral(word.insert) : JSON.stringify(word.insert)}));
+    insert: quote === "'" ? textLiteral(word.insert) : JSON.stringify(word.insert)}));
   if (before.at(-1)?.text.startsWith('->') || typed.startsWith('$')) {
     return found(quoted(byPath(paths(seen), typed)), token.start, rest, '');
   }
@@ -239,9 +234,9 @@ function byPath(words, typed) {
   return starting.length ? starting : byText(words, whole.replace(/^\$\.?/, ''));
 }
 
-// Help with the query, in place: examples to click, and what it is made of.
+// Help
 
-/** @param {string} query @returns {HTMLElement} in colours */
+/** @param {string} query */
 function queryCode(query) {
   return h('code', {'class': 'query-code'},
     ...tokenize(query).map(({type, text}) => h('span', {'data-token': type}, text)));
@@ -254,9 +249,7 @@ function table(title, kind) {
     .flatMap(({name, about}) => [h('dt', {}, h('code', {}, name)), h('dd', {}, about)])));
 }
 
-/**
- * @param {(query: string) => void} use called with the example that was clicked on
- */
+/** @param {(query: string) => void} use */
 export function queryHelp(use) {
   return h('div', {},
     h('p', {'class': 'hint'},
@@ -270,7 +263,7 @@ export function queryHelp(use) {
       'Enter runs it, Shift+Enter is a new line, Ctrl+Space completes. All of the language: chronologer-query(7).'));
 }
 
-// The JSON paths seen in records, for completion and for the columns panel.
+// The JSON paths seen in records
 
 const PATHS_MOST = 600;
 const SAMPLE = 60;
@@ -297,20 +290,20 @@ export function learn(row) {
   }
 }
 
-/** Those of one's own (data) first. */
+/** One's own (data) first. */
 export function knownPaths() {
   const rank = (/** @type {string} */ path) => path.startsWith('$.data') ? 0 : path.startsWith('$.error') ? 1 : 2;
   return [...seen].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** Looks into some of the newest records, once. @param {import('./api.js').Filters} filters */
+/** @param {import('./api.js').Filters} filters */
 export async function sample(filters) {
   if (!sampled) {
     sampled = true;
     try {
       (await records(filters, 0, SAMPLE - 1, {logrec: true})).forEach(learn);
     } catch {
-      // Completion knows less; whatever is wrong shows in the list.
+      // Whatever is wrong shows in the list.
       sampled = false;
     }
   }

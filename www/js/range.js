@@ -5,11 +5,8 @@ import {parseLength, isoLength, shift, parseTs, wallAt, instantOf, utc, apiText}
 /** @typedef {import('./zone.js').Length} Length */
 /** @typedef {{zone: string, now: number}} Context now: milliseconds */
 /**
- * @typedef {object} Point
- * @property {Instant} start
- * @property {Instant} [end] its last microsecond, where it is a period (a day, a week)
- * @property {string} text for the API
- * @property {boolean} [clock] a time of day without its day
+ * @typedef {{start: Instant, end?: Instant, text: string, clock?: boolean}} Point
+ *   end: the last microsecond of a period; text: for the API; clock: a time without its day
  */
 /** @typedef {{after: string, before: string, from: Instant|null, to: Instant|null}} Range */
 
@@ -18,11 +15,7 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const CLOCK = '(\\d{1,2})(?::?(\\d\\d))?(?::?(\\d\\d)(?:[.,](\\d+))?)?\\s*(am|pm)?\\s*' +
   '(z|utc|gmt|[+-]\\d\\d:?(?:\\d\\d)?)?';
 
-/**
- * @param {string} text
- * @param {Context} context the zone in which times without one are meant
- * @returns {Range|null} null where it is not understood
- */
+/** null where it is not understood. @param {string} text @param {Context} context @returns {Range | null} */
 export function parseRange(text, context) {
   const plain = text.trim().replace(/\s+/g, ' ').replace(/[\u2212\u2011]/g, '-');
   if (plain === '' || /^(all|all time|everything|ever)$/i.test(plain)) {
@@ -39,18 +32,18 @@ function range(from, to) {
     to: end};
 }
 
-/** The last 2 hours: -2h, 2h, last 2 hours, PT2H. @param {string} text @param {Context} context */
+/** -2h, 2h, last 2 hours, PT2H. @param {string} text @param {Context} context */
 function relative(text, context) {
   const found = /^(?:-\s?|(?:the )?(?:last|past) )?(\S.*?)$/i.exec(text);
   const length = found && parseLength(found[1]);
-  // "last week" is a week of the calendar, as "last month" is.
+  // These are of the calendar.
   return length && !/^last (week|month|year)$/i.test(text) ? range(ago(length, context), null) : null;
 }
 
 const SEPARATOR = ' ?\\.\\.\\.? ?| ?[\u2013\u2014\u2026] ?| (?:to|until|till|and|-) | ?/ ?';
 const BETWEEN = new RegExp(`^(?:(?:from|between|since) )?(.+?)(${SEPARATOR})(.+)$`, 'i');
 
-/** From .. to; either may be a length instead. @param {string} text @param {Context} context */
+/** Either may be a length instead. @param {string} text @param {Context} context */
 function between(text, context) {
   const found = BETWEEN.exec(text);
   if (!found) {
@@ -80,10 +73,7 @@ function order(a, b) {
   return a.ms - b.ms || a.us - b.us;
 }
 
-/**
- * 10:00 .. 11:00 are on one day, or the next one. @param {Point|null} to @param {Point|null} from
- * @param {Context} context
- */
+/** 10:00 .. 11:00 are on one day, or the next. @param {Point | null} to @param {Point | null} from @param {Context} context */
 function sameDay(to, from, context) {
   if (!to?.clock || !from) {
     return to;
@@ -127,14 +117,14 @@ function alone(text, context) {
   return at && range(at, at.end ? at : null);
 }
 
-// Points in time -----------------------------------------------------------------------------------
+// Points in time
 
 /** @param {Instant} start @returns {Point} */
 function absolute(start) {
   return {start, text: apiText(start)};
 }
 
-/** @param {Point} at @returns {Point} without its length */
+/** Without its length. @param {Point} at */
 function instant(at) {
   return {start: at.start, text: at.text};
 }
@@ -179,7 +169,7 @@ function epoch(text) {
 /** @typedef {{year: number, month: number, day: number}} Day */
 /** @typedef {{first: Day, next: Day}} Period next: the day after it; parts may overflow */
 
-/** A day or more. @param {string} text @param {Context} context */
+/** @param {string} text @param {Context} context */
 function period(text, context) {
   const found = periodDays(text, context);
   if (!found) {
@@ -196,7 +186,7 @@ function periodDays(text, context) {
   return day ? {first: day, next: {...day, day: day.day + 1}} : namedPeriod(text, context) ?? isoPeriod(text);
 }
 
-/** This week, last month. @param {string} text @param {Context} context */
+/** @param {string} text @param {Context} context */
 function namedPeriod(text, {zone, now}) {
   const found = /^(this|last) (week|month|year)$/.exec(text);
   if (!found) {
@@ -229,7 +219,7 @@ function isoPeriod(text) {
     next: found[2] ? {year, month: month + 1, day: 1} : {year: year + 1, month: 1, day: 1}};
 }
 
-/** @param {number} year @param {number} week @param {number} day 1 is Monday */
+/** @param {number} year @param {number} week @param {number} day from Monday, 1 */
 function isoWeekDay(year, week, day) {
   // The fourth of January is in the first week.
   const first = 4 - (weekday({year, month: 1, day: 4}) + 6) % 7;
@@ -287,16 +277,13 @@ function monthDay(text, today) {
   return existing({year: year ? Number(year) : today.year - (later ? 1 : 0), month, day: Number(day)});
 }
 
-/** @param {Day} day @returns {Day|null} null for the 31st of February */
+/** Not the 31st of February. @param {Day} day */
 function existing(day) {
   const date = new Date(utc({...day, hour: 0, minute: 0, second: 0}));
   return date.getUTCMonth() + 1 === day.month && date.getUTCDate() === day.day ? day : null;
 }
 
-/**
- * A day and a time, or a time of today, or of yesterday where it is still to come. @param {string} text
- * @param {Context} context
- */
+/** A day and a time, or a time alone: the last one. @param {string} text @param {Context} context */
 function timed(text, context) {
   const found = new RegExp(`^(?:(.+?)(?:t| at |,? ))?${CLOCK}$`).exec(text);
   const clockOnly = found && found[1] === undefined;
@@ -323,7 +310,7 @@ function offsetMinutes(text) {
   return found ? (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3] ?? 0)) : 0;
 }
 
-/** @param {string} text of the API: UTC where it names no zone @param {number} now */
+/** Of the API: UTC where it names no zone. @param {string} text @param {number} now */
 export function readPoint(text, now) {
   return text === '' ? null : parseTs(text) ? absolute(/** @type {Instant} */ (parseTs(text)))
     : point(text, {zone: 'UTC', now});

@@ -1,4 +1,4 @@
-// <ch-record>: one record to read. Its title is what went wrong; then the facts, the traceback, and all the rest of it.
+// <ch-record>: one record to read: what went wrong as the title, the facts, the traceback, and all the rest of it.
 import {h, iconButton, sendSet, takeKey, levelBadge, levelBand, levelName, menuButton} from './dom.js';
 import {get, subscribe} from './state.js';
 import {formatTs, ago, parseTs, duration} from './zone.js';
@@ -6,30 +6,25 @@ import {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, cha
 import {factsView, putText, actionButton} from './field-menu.js';
 import {copy, copyButton, markdown, recordCurl} from './copy.js';
 import {json, yaml} from './json.js';
-import {openCompare} from './dialogs.js';
+import {openCompare} from './values.js';
 import {ChTree} from './json-tree.js';
 
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./traceback.js').Raised} Raised */
 /**
- * @typedef {object} Reading
- * @property {string} title @property {string|null} message null where the title says it
- * @property {string} text of the traceback @property {Raised[]|null} chain what it says
- * @property {string} stack @property {boolean} lost there was an exception, but no traceback was sent
+ * @typedef {{title: string, message: string | null, text: string, chain: Raised[] | null, stack: string, lost: boolean}}
+ *   Reading message: null where the title says it; text, chain: the traceback; lost: it was not sent
  */
 
 const TABS = /** @type {const} */ (['Tree', 'YAML', 'Raw']);
 
-/** A title is no longer than this. */
+/** Characters at most. */
 const TITLE = 300;
 
-/** The tab chosen last, from record to record. */
+/** From record to record. */
 let chosenTab = 0;
 
-/**
- * What is said, and what went wrong, wherever the sender put it.
- * @param {Row} record
- */
+/** Wherever the sender put it. @param {Row} record @returns {Reading} */
 function read(record) {
   const {error = {}, meta = {}} = record.logrec ?? {};
   const split = splitMessage(record.message);
@@ -73,7 +68,6 @@ export class ChRecord extends HTMLElement {
     return this.#record;
   }
 
-  /** With its logrec. */
   set record(record) {
     const same = record !== null && record?.id === this.#record?.id;
     this.#record = record;
@@ -112,7 +106,6 @@ export class ChRecord extends HTMLElement {
     return this.getAttribute('aria-busy') === 'true';
   }
 
-  /** What was there stays until something else comes. */
   set loading(loading) {
     this.toggleAttribute('data-loading', loading);
     this.setAttribute('aria-busy', String(loading));
@@ -212,7 +205,7 @@ export class ChRecord extends HTMLElement {
       chain ? [h('span', {'class': 'hint'}, 'most recent call first'), choose] : []);
   }
 
-  /** @param {string} title @param {(Node|string)[]} content @param {string} text to copy @param {Node[]} [tools] */
+  /** @param {string} title @param {(Node | string)[]} content @param {string} text @param {Node[]} [tools] */
   #section(title, content, text, tools = []) {
     return h('section', {'class': 'record-section'},
       h('div', {'class': 'section-head'}, h('h3', {}, title), ...tools, copyButton(() => text, title)), ...content);
@@ -270,7 +263,6 @@ function errorWords(error) {
   return error.status === 404 ? 'There is no such record; it may have been deleted.' : error.message;
 }
 
-/** What stands there until the record comes. */
 function skeleton() {
   return h('div', {'class': 'skeleton', 'aria-hidden': 'true'}, ...Array.from({length: 7}, () => h('span', {})));
 }

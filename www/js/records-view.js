@@ -15,29 +15,26 @@ import {apiText} from './zone.js';
 /** @typedef {import('./api.js').Tail} Answer */
 
 /**
- * @typedef {object} Handlers
- * @property {(row: Row, event?: MouseEvent) => void} onopen @property {(row: Row) => void} oncursor
- * @property {() => void} onscroll @property {() => void} onchange rows came, or an error did
- * @property {(path: string) => void} onremove @property {() => void} onlive new records came
- * @property {(patch: Partial<State>) => void} set
+ * @typedef {import('./list.js').Handlers & {onchange: () => void, onlive: () => void,
+ *   set: (patch: Partial<State>) => void}} Handlers onchange: rows came, or an error; onlive: new records
  */
 
-/** A relative end stands still for one search. @param {string} text */
+/** A relative end stands still. @param {string} text */
 function absolute(text) {
   const point = /^[-+]P/i.test(text) ? readPoint(text, api.now()) : null;
   return point ? apiText(point.start) : text;
 }
 
 export class RecordsView {
-  /** Live rows that came while the reader was elsewhere. */
+  /** Live rows that came elsewhere. */
   #unseen = 0;
-  /** New rows do not move the list although it is at its top: a record is being read. */
+  /** A record is being read: new rows wait. */
   #held = false;
   /** @type {Condition} */
   #condition = 'off';
-  /** Scrolled to when there are so many rows. @type {number | null} */
+  /** Scrolled to when there are so many. @type {number | null} */
   #top = null;
-  /** What stays in sight while rows come above it; rows that come late are in their place only when read again. @type {import('./list.js').Place | null} */
+  /** Stays in sight while rows come above it. @type {import('./list.js').Place | null} */
   #place = null;
   #answered = false;
   /** @type {State} */
@@ -66,13 +63,13 @@ export class RecordsView {
     return this.rows.frozen;
   }
 
-  /** What is in the list, live rows as well. @returns {import('./api.js').Filters} */
+  /** Live rows as well. @returns {import('./api.js').Filters} */
   get shown() {
     const newest = this.rows.at(0);
     return newest && this.rows.live ? {...this.frozen, before: newest.ts} : this.frozen;
   }
 
-  /** Reads anew what the state says. @param {State} state @param {{top?: number}} [options] */
+  /** @param {State} state @param {{top?: number}} [options] */
   async load(state, {top = 0} = {}) {
     this.#state = state;
     this.#top = top || null;
@@ -112,11 +109,10 @@ export class RecordsView {
     this.handlers.onchange();
   }
 
-  /** What stands there instead of rows. */
   #note() {
     const {error, loading, length, total} = this.rows;
     if (error) {
-      // The banner says it, and what is shown stays.
+      // The banner says it.
       return error.status === 0 && length > 0 ? null : this.#failure(error);
     }
     if (loading || length > 0 || total !== 0) {
@@ -149,7 +145,6 @@ export class RecordsView {
       : ['The records could not be read', error.message];
     const message = h('div', {'class': 'list-message failed', 'role': 'alert'}, h('h2', {}, title), h('p', {}, words),
       inQuery ? null : h('button', {'class': 'button', 'onclick': again}, icon('reload'), 'Try again'));
-    // Rows that are there stay in sight.
     message.classList.toggle('over', this.rows.length > 0);
     return message;
   }
@@ -165,13 +160,11 @@ export class RecordsView {
     this.handlers.onscroll();
   }
 
-  /** New rows wait above while a record is open. */
   hold() {
     this.#held = true;
     this.#tell(this.#condition);
   }
 
-  /** The record was closed. */
   release() {
     if (this.list.scroller.position === 0) {
       this.#held = false;
@@ -179,7 +172,6 @@ export class RecordsView {
     this.#tell(this.#condition);
   }
 
-  /** To the newest, and on with it. */
   follow() {
     this.#held = false;
     this.list.scroller.to(0);
@@ -224,17 +216,14 @@ export class RecordsView {
   }
 }
 
-// Live: asks again and again what arrived since a cursor. A lost connection loses nothing, because the cursor stays; the
-// list decides whether new rows move what is in sight.
+// Live: asks again and again what arrived since a cursor, which stays when the connection is lost.
 
-/** @typedef {'off' | 'live' | 'behind' | 'lost'} Condition behind: there is more than one answer took */
+/** @typedef {'off' | 'live' | 'behind' | 'lost'} Condition behind: there is more */
 /**
- * @typedef {object} TailHandlers
- * @property {(cursor: string | null, filters: Filters, options: {limit: number, logrec: boolean, signal: AbortSignal}) =>
- *   Promise<Answer>} fetch
- * @property {(records: import('./api.js').Row[]) => void} onrecords
- * @property {(condition: Condition) => void} oncondition
- * @property {(error: ApiError) => void} onerror it ended
+ * @typedef {{limit: number, logrec: boolean, signal: AbortSignal}} TailOptions
+ * @typedef {{fetch: (cursor: string | null, filters: Filters, options: TailOptions) => Promise<Answer>,
+ *   onrecords: (records: Row[]) => void, oncondition: (condition: Condition) => void,
+ *   onerror: (error: ApiError) => void}} TailHandlers
  */
 
 const PAUSE = 1000;
@@ -255,8 +244,7 @@ export class Tail {
   }
 
   /**
-   * The cursor of now; what arrives after it is told from then on. So: begin, then read the list, then nothing is missed.
-   * @param {Filters} filters @param {boolean} logrec
+   * Who reads the list after this misses nothing. @param {Filters} filters @param {boolean} logrec
    */
   async begin(filters, logrec) {
     this.stop();
@@ -282,7 +270,7 @@ export class Tail {
     }
   }
 
-  /** Asks at once, as when the network is back. */
+  /** The network is back. */
   hurry() {
     this.#wake?.();
   }

@@ -1,27 +1,20 @@
-// The records that match, by position: 0 is the newest. Millions can match; only what is looked at is fetched, in blocks,
-// and only some blocks are kept.
-//
-// Positions stay what they are: the first answer's newest record becomes the upper bound of every later request, so
-// that records which come meanwhile do not push the others down. Live ones are put on top of that (arrived()).
+// The records that match, by position: 0 is the newest. Only what is looked at is fetched, in blocks, of which some are
+// kept. Positions stay what they are: the first answer's newest record is the upper bound of every later request. Live
+// ones are put on top of that.
 
 import {aborted, ApiError} from './api.js';
 
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./api.js').Filters} Filters */
-/**
- * @typedef {object} Source where rows come from; api.js has the like
- * @property {(filters: Filters, left: number, right: number, options: {logrec?: boolean, signal?: AbortSignal}) =>
- *   Promise<Row[]>} records
- * @property {(filters: Filters, signal?: AbortSignal) => Promise<number>} count
- */
+/** @typedef {Pick<typeof import('./api.js'), 'records' | 'count'>} Source */
 /** @typedef {{abort: AbortController, index: number}} Flight */
 
 export const BLOCK = 128;
 const KEPT = 48;
 const FLIGHTS = 2;
-/** Milliseconds without a jump before something is fetched. */
+/** Milliseconds without a jump. */
 const STILL = 90;
-/** More live rows than this on top are given their positions for good. */
+/** So many live rows are given their positions for good. */
 const HEAD = 2000;
 
 /** Newest first. @param {Row} a @param {Row} b */
@@ -30,28 +23,28 @@ export function order(a, b) {
 }
 
 export class Rows {
-  /** @type {Filters} what requests are made with: the filter as asked for, and the frozen end */
+  /** With the end frozen. @type {Filters} */
   frozen = {};
-  /** How many match; null while that is not known. @type {number | null} */
+  /** null: not known. @type {number | null} */
   total = null;
   /** At least so many match. */
   seen = 0;
-  /** Why nothing, or not all, is there. @type {ApiError | null} */
+  /** @type {ApiError | null} */
   error = null;
   /** Before the first answer. */
   loading = false;
-  /** Nothing more will be known of the total by itself. */
+  /** Nothing more will be known of the total. */
   counted = false;
 
-  /** @type {Row[]} live ones, newest first, above position 0 of the blocks */
+  /** Live ones, above position 0 of the blocks. @type {Row[]} */
   #head = [];
-  /** @type {Row[]} live ones that came before the first answer */
+  /** Those that came before the first answer. @type {Row[]} */
   #early = [];
-  /** @type {Row | null} the newest record of the frozen range */
+  /** Of the frozen range. @type {Row | null} */
   #newest = null;
   /** @type {Map<number, Row[]>} */
   #blocks = new Map();
-  /** What was shown before the blocks were dropped, until they are back. @type {Map<number, Row>} */
+  /** Shown until dropped blocks are back. @type {Map<number, Row>} */
   #ghost = new Map();
   /** @type {Map<number, Flight>} */
   #flights = new Map();
@@ -59,34 +52,30 @@ export class Rows {
   #wanted = [0, 0];
   #last = 0;
   #jumped = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  /** @type {number | undefined} */
   #settling;
   #abort = new AbortController();
   #logrec = false;
   #failures = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  /** @type {number | undefined} */
   #retry;
 
-  /** @param {Source} source @param {() => void} onchange called after every change, never while one is made */
+  /** @param {Source} source @param {() => void} onchange */
   constructor(source, onchange) {
     this.source = source;
     this.onchange = onchange;
   }
 
-  /** Positions there are to scroll through, as far as is known. */
+  /** As far as is known. */
   get length() {
     return this.#head.length + (this.total ?? this.seen);
   }
 
-  /** Rows live since load(). */
   get live() {
     return this.#head.length;
   }
 
-  /**
-   * Forgets everything and reads anew.
-   * @param {Filters} filters @param {{logrec?: boolean}} [options]
-   */
+  /** @param {Filters} filters @param {{logrec?: boolean}} [options] */
   async load(filters, {logrec = false} = {}) {
     this.#forget();
     this.#logrec = logrec;
@@ -112,7 +101,7 @@ export class Rows {
     }
   }
 
-  /** A count that takes too long leaves the total unknown, which is no failure: one can scroll on. @param {AbortSignal} signal */
+  /** A count that takes too long is no failure: one can scroll on. @param {AbortSignal} signal */
   async #countAll(signal) {
     if (this.total !== null) {
       return;
@@ -147,10 +136,7 @@ export class Rows {
     this.error = null;
   }
 
-  /**
-   * What is worth a retry is tried again, after longer and longer.
-   * @param {unknown} error @param {AbortSignal} signal @param {() => void} again
-   */
+  /** Again after longer and longer, if it is worth it. @param {unknown} error @param {AbortSignal} signal @param {() => void} again */
   #failed(error, signal, again) {
     if (aborted(error) || signal.aborted) {
       return;
@@ -167,7 +153,7 @@ export class Rows {
     this.onchange();
   }
 
-  /** The row at a position, or undefined while it is not there. @param {number} position @returns {Row | undefined} */
+  /** @param {number} position */
   at(position) {
     if (position < this.#head.length) {
       return this.#head[position];
@@ -177,7 +163,7 @@ export class Rows {
     return block ? block[below % BLOCK] : this.#ghost.get(position);
   }
 
-  /** Where a loaded record is, or -1. @param {number} id @returns {number} */
+  /** -1: not loaded. @param {number} id */
   positionOf(id) {
     const live = this.#head.findIndex((row) => row.id === id);
     if (live >= 0) {
@@ -193,8 +179,7 @@ export class Rows {
   }
 
   /**
-   * Says which positions are looked at (both included). Missing ones are fetched, requests for others are given up.
-   * While one jumps about, as when the scroll bar is dragged, only the place where it ends is fetched.
+   * What is looked at. While one jumps about (drags the bar) only the place where it ends is fetched.
    * @param {number} first @param {number} last
    */
   want(first, last) {
@@ -220,7 +205,7 @@ export class Rows {
     this.#jumped = far ? performance.now() : this.#jumped;
   }
 
-  /** Aborts requests. @param {(index: number) => boolean} which blocks */
+  /** @param {(index: number) => boolean} which */
   #giveUp(which) {
     for (const [index, flight] of this.#flights) {
       if (which(index)) {
@@ -236,7 +221,7 @@ export class Rows {
     }
     const [first, last] = this.#wanted;
     const sight = range(first, last);
-    // What comes next only when what is in sight is there.
+    // The next ones when what is in sight is there.
     for (const index of sight.some((at) => this.#isMissing(at) || this.#flights.has(at)) ? sight : [last + 1, first - 1]) {
       if (this.#flights.size < FLIGHTS && this.#isMissing(index)) {
         this.#fetch(index);
@@ -295,7 +280,7 @@ export class Rows {
     this.#drop();
   }
 
-  /** Lets go of the blocks that are farthest from what is looked at. */
+  /** Those farthest from what is looked at. */
   #drop() {
     const middle = (this.#wanted[0] + this.#wanted[1]) / 2;
     while (this.#blocks.size > KEPT) {
@@ -304,7 +289,7 @@ export class Rows {
     }
   }
 
-  /** Stops what is under way; what is there stays. */
+  /** What is there stays. */
   cancel() {
     this.#abort.abort();
     this.#abort = new AbortController();
@@ -318,7 +303,6 @@ export class Rows {
     this.onchange();
   }
 
-  /** Tries again what failed. */
   retry() {
     clearTimeout(this.#retry);
     this.error = null;
@@ -327,9 +311,8 @@ export class Rows {
   }
 
   /**
-   * Puts live records where they belong. Those newer than all go on top. Those that come late belong in between, so the
-   * blocks are read again; until they are there what is shown stays.
-   * @param {Row[]} records @returns {number} how many of them were not there yet
+   * The newest go on top. Those that come late belong in between: blocks are read again, and what is shown stays until
+   * they are there. @param {Row[]} records @returns {number} how many were not there yet
    */
   arrived(records) {
     if (this.loading) {
@@ -357,7 +340,7 @@ export class Rows {
     return fresh.length;
   }
 
-  /** The live rows become part of the frozen range: their positions stay the same. */
+  /** Live rows become part of the frozen range, at the same positions. */
   #settle() {
     const ghost = this.#shown(0);
     const count = this.#head.length;
@@ -370,10 +353,7 @@ export class Rows {
     this.#reread(ghost);
   }
 
-  /**
-   * The rows about what is looked at, by their positions now.
-   * @param {number} moved how far those that were kept before have moved down since @returns {Map<number, Row>}
-   */
+  /** The rows in sight, by position. @param {number} moved down since those kept before @returns {Map<number, Row>} */
   #shown(moved) {
     const [first, last] = this.#wanted;
     const ghost = new Map([...this.#ghost].map(([position, row]) => [position + moved, row]));
@@ -386,7 +366,7 @@ export class Rows {
     return ghost;
   }
 
-  /** @param {Map<number, Row>} ghost what to show until the blocks are back */
+  /** @param {Map<number, Row>} ghost */
   #reread(ghost) {
     this.#ghost = ghost;
     this.#blocks.clear();

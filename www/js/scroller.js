@@ -6,18 +6,18 @@ import {h} from './dom.js';
 const THUMB = 32;
 
 export class Scroller {
-  /** First visible row; the fraction is the part of it that is scrolled out. */
+  /** First row in sight; the fraction of it is scrolled out. */
   position = 0;
   #length = 0;
   #rowHeight = 26;
   #height = 0;
-  /** Pixels a millisecond, of a finger that let go. */
+  /** Pixels a millisecond, of a finger. */
   #speed = 0;
   #gliding = 0;
 
   /**
-   * @param {HTMLElement} viewport takes wheel and touch @param {HTMLElement} bar becomes the scroll bar
-   * @param {{onscroll: () => void, label: (row: number) => string}} options label: what the bar says of a row while it is dragged
+   * @param {HTMLElement} viewport @param {HTMLElement} bar
+   * @param {{onscroll: () => void, label: (row: number) => string}} options label: said while the bar is dragged
    */
   constructor(viewport, bar, {onscroll, label}) {
     this.viewport = viewport;
@@ -32,7 +32,7 @@ export class Scroller {
     this.#listenBar();
   }
 
-  /** Rows that fit, with a fraction. */
+  /** Rows that fit. */
   get page() {
     return this.#height / this.#rowHeight;
   }
@@ -54,7 +54,7 @@ export class Scroller {
     this.draw();
   }
 
-  /** @param {number} position @param {boolean} [quietly] without a call of onscroll */
+  /** @param {number} position @param {boolean} [quietly] */
   to(position, quietly = false) {
     const next = Math.max(0, Math.min(position, this.end));
     if (next !== this.position) {
@@ -66,7 +66,7 @@ export class Scroller {
     }
   }
 
-  /** Scrolls no more than is needed to show a row. @param {number} row @param {number} [context] rows to see beyond it */
+  /** No more than is needed. @param {number} row @param {number} [context] rows beyond it */
   reveal(row, context = 0) {
     const page = Math.floor(this.page);
     const room = Math.min(context, Math.floor((page - 1) / 2));
@@ -178,7 +178,7 @@ export class Scroller {
     bar.addEventListener('wheel', (event) => this.#wheel(event), {passive: false});
   }
 
-  /** The words of the bubble again, when rows came in while it is shown. */
+  /** Rows came in. */
   refreshLabel() {
     if (!this.bubble.hidden) {
       this.bubble.textContent = this.label(Math.floor(this.position));

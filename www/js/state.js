@@ -1,26 +1,17 @@
-// What the page shows, in one place. The address bar is its only serialisation: Back works, and a link shows a
-// colleague the same. parse() and format() are pure; the rest needs a window.
+// What the page shows, in one place. The address bar is its only serialisation: Back works, and a link shows the same.
 import {h, iconButton, keep, recall} from './dom.js';
 import {isZone} from './zone.js';
 
 /**
  * @typedef {object} State
- * @property {string} after API text or ''; a relative range stays as it was chosen (`-PT2H`)
- * @property {string} before likewise
- * @property {number} level minimum; 0 is all
- * @property {string[]} names logger-name prefixes
- * @property {string} query expression
+ * @property {string} after API text or ''; relative as chosen (-PT2H) @property {string} before
+ * @property {number} level @property {string[]} names prefixes @property {string} query
  * @property {string} zone 'local', 'UTC' or an IANA name
- * @property {string[]} columns extra columns: JSON paths (`$.data.user.id`) or column names
- * @property {number | null} record the open record
- * @property {number | null} around the record whose surroundings are open
- * @property {number} top position of the first visible row
- * @property {boolean} tail live
- * @property {boolean} group grouped by message template
- * @property {number | null} mark the marked record
+ * @property {string[]} columns extra ones: JSON paths ($.data.user.id) or columns of the store
+ * @property {number | null} record open @property {number | null} around open @property {number | null} mark
+ * @property {number} top the first row in sight @property {boolean} tail live @property {boolean} group
  */
 
-/** @typedef {{push?: boolean}} SetOptions */
 /** @typedef {(state: State, changed: Set<keyof State>) => void} Listener */
 
 /** @type {Readonly<State>} */
@@ -29,13 +20,13 @@ export const DEFAULTS = Object.freeze({
   columns: /** @type {string[]} */ ([]), record: null, around: null, top: 0, tail: false, group: false, mark: null,
 });
 
-/** The parts that choose records. @type {(keyof State)[]} */
+/** They choose records. @type {(keyof State)[]} */
 export const FILTERS = ['after', 'before', 'level', 'names', 'query'];
 
-/** Changes of these replace the history entry instead of adding one. @type {Set<keyof State>} */
+/** They add nothing to the history. @type {Set<keyof State>} */
 const QUIET = new Set(/** @type {(keyof State)[]} */ (['top', 'tail', 'mark']));
 
-/** Lists are comma-separated in the address; a comma or backslash inside an item is escaped. @param {string} text */
+/** Commas inside an item are escaped. @param {string} text */
 function split(text) {
   const items = text.match(/(?:\\.|[^,\\])+/gs) ?? [];
   return items.map((item) => item.replace(/\\(.)/gs, '$1'));
@@ -51,7 +42,7 @@ function natural(text) {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-/** @param {string} search what follows the `?` of an address @returns {State} */
+/** @param {string} search @returns {State} */
 export function parse(search) {
   const given = new URLSearchParams(search);
   const zone = given.get('zone') ?? '';
@@ -72,7 +63,7 @@ export function parse(search) {
   };
 }
 
-/** @param {State} state @returns {string} without the `?`; what is as usual is left out */
+/** What is as usual is left out. @param {State} state */
 export function format(state) {
   const result = new URLSearchParams();
   for (const [key, value] of Object.entries(state)) {
@@ -82,7 +73,7 @@ export function format(state) {
       result.set(key === 'names' ? 'name' : key, String(text));
     }
   }
-  // Legible in an address bar: these need no escape in a query string.
+  // Legible in an address bar.
   return result.toString().replace(/%(2C|3A|2F|24|40|3B|27|28|29|2A)/gi, (escape) => decodeURIComponent(escape));
 }
 
@@ -102,7 +93,7 @@ export function filters({after, before, level, names, query}) {
 let current = {...DEFAULTS};
 /** @type {Set<Listener>} */
 const listeners = new Set();
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {number | undefined} */
 let writing;
 
 function address() {
@@ -110,7 +101,7 @@ function address() {
   return location.pathname + (query ? '?' + query : '');
 }
 
-/** Browsers refuse many changes of the address in a short time: scrolling writes at most three a second. */
+/** Browsers refuse many changes in a short time. */
 function write() {
   clearTimeout(writing);
   writing = undefined;
@@ -126,7 +117,7 @@ function become(next) {
   }
 }
 
-/** Reads the address, and from then on follows Back and Forward. */
+/** From then on it follows Back and Forward. */
 export function start() {
   current = parse(location.search.slice(1));
   addEventListener('popstate', () => {
@@ -142,11 +133,10 @@ export function get() {
 }
 
 /**
- * The only way to change what the page shows. Other records begin at their first row; going from one open record to the
- * next, or scrolling, adds nothing to the history.
- * @param {Partial<State>} patch @param {SetOptions} [options]
+ * The only way to change what is shown. Other records begin at their first row; from one open record to the next, and
+ * scrolling, adds nothing to the history. @param {Partial<State>} patch
  */
-export function set(patch, {push} = {}) {
+export function set(patch) {
   const next = {...current, ...patch};
   const changed = difference(current, next);
   if (FILTERS.some((key) => changed.has(key)) && patch.top === undefined) {
@@ -158,7 +148,7 @@ export function set(patch, {push} = {}) {
   }
   const stepping = changed.has('record') && current.record !== null && next.record !== null;
   const quiet = [...changed].every((key) => QUIET.has(key) || (key === 'record' && stepping));
-  if (push ?? !quiet) {
+  if (!quiet) {
     if (writing !== undefined) {
       write();
     }
@@ -170,29 +160,29 @@ export function set(patch, {push} = {}) {
   writing ??= setTimeout(write, 300);
 }
 
-/** Everything at once, as when another tab is chosen. @param {State} next @param {any} [historyState] */
+/** @param {State} next @param {any} historyState */
 export function replaceAll(next, historyState) {
   if (writing !== undefined) {
     write();
   }
   const query = format(next);
-  history.pushState(historyState ?? history.state, '', location.pathname + (query ? '?' + query : ''));
+  history.pushState(historyState, '', location.pathname + (query ? '?' + query : ''));
   become(next);
 }
 
-/** @param {Listener} listener @returns {() => void} ends it */
+/** Returns what ends it. @param {Listener} listener */
 export function subscribe(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-// Several searches in tabs. A tab is an address; the active one is in the address bar. They last as long as the browser's
-// own tab, so that two windows do not fight.
+// Tabs: each is an address; the active one is in the address bar. They last as long as the browser's own tab, so that
+// two windows do not fight.
 
 /** @typedef {{id: number, search: string}} Tab */
 /** @typedef {{active: number, tabs: Tab[]}} Stored */
 
-/** What a search is about, in a few words. @param {State} state @returns {string} */
+/** @param {State} state */
 export function describe({query, names, level, after, before, group}) {
   const least = {10: 'Debug', 20: 'Info', 30: 'Warnings', 40: 'Errors', 50: 'Critical'}[level];
   const parts = [
@@ -220,7 +210,7 @@ export class Tabs {
     this.show = show;
     this.#read();
     const wanted = history.state?.tab ?? this.#active;
-    // An address that was typed or followed is shown in the tab that was active: Back leads to what was there.
+    // An address that was typed is shown in the active tab: Back leads to what was there.
     const own = this.#tabs.find(({id}) => id === wanted) ?? this.#tabs[0];
     if (own) {
       this.#active = own.id;
@@ -233,16 +223,16 @@ export class Tabs {
   }
 
   #read() {
-    const {active, tabs} = /** @type {Stored} */ (recall('tabs', {active: 1, tabs: []}, () => sessionStorage));
-    this.#tabs = tabs;
-    this.#active = active;
+    const {active, tabs} = /** @type {Partial<Stored>} */ (recall('tabs', {}, () => sessionStorage));
+    this.#tabs = Array.isArray(tabs) ? tabs.filter((tab) => Number.isInteger(tab?.id) && typeof tab.search === 'string') : [];
+    this.#active = Number.isInteger(active) ? Number(active) : 1;
   }
 
   #write() {
     keep('tabs', {active: this.#active, tabs: this.#tabs}, () => sessionStorage);
   }
 
-  /** Back may lead to another tab, and to one that was closed. @param {number | undefined} id */
+  /** Back may lead to another tab, or a closed one. @param {number | undefined} id */
   #follow(id) {
     if (id !== undefined && id !== this.#active) {
       this.#active = id;
@@ -254,7 +244,7 @@ export class Tabs {
     }
   }
 
-  /** The active tab shows this now. @param {State} state */
+  /** @param {State} state */
   update(state) {
     this.#follow(history.state?.tab);
     const tab = this.#tabs.find(({id}) => id === this.#active);
@@ -278,13 +268,12 @@ export class Tabs {
     }
   }
 
-  /** @param {number} step to the right, negative to the left */
+  /** @param {number} step */
   step(step) {
     const at = this.#tabs.findIndex(({id}) => id === this.#active);
     this.choose(this.#tabs[(at + step + this.#tabs.length) % this.#tabs.length].id);
   }
 
-  /** The same search once more, beside this one. */
   clone() {
     const at = this.#tabs.findIndex(({id}) => id === this.#active);
     const id = Math.max(...this.#tabs.map((tab) => tab.id)) + 1;

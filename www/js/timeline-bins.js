@@ -1,12 +1,11 @@
-// The arithmetic of the timeline: how long a bar is, which bars there are, where the axis is labelled. Pure.
+// The arithmetic of the timeline: how long a bar is, which bars there are, where the axis is labelled; and its table.
 import {levelBand, h, LEVELS} from './dom.js';
 import {formatTs, instantOf, offsetAt, wallAt} from './zone.js';
 
 /** @typedef {import('./api.js').Timeline} Timeline */
-
-/** @typedef {'day' | 'hour' | '15minute' | 'minute'} Group what the server can group by */
+/** @typedef {'day' | 'hour' | '15minute' | 'minute'} Group */
 /** @typedef {{group: Group, times: number, seconds: number, name: string}} Step a bar is `times` groups */
-/** @typedef {{start: number, end: number, count: number, bands: Object<string, number>}} Bin milliseconds */
+/** @typedef {{start: number, end: number, count: number, bands: Record<string, number>}} Bin */
 /** @typedef {{from: number, to: number}} Domain milliseconds */
 
 const SECONDS = {minute: 60, '15minute': 900, hour: 3600, day: 86400};
@@ -20,15 +19,15 @@ const STEPS = /** @type {[Group, number, string][]} */ ([
   ['day', 91, '91 days'], ['day', 364, '52 weeks'], ['day', 3640, '520 weeks'],
 ]).map(([group, times, name]) => ({group, times, name, seconds: SECONDS[group] * times}));
 
-/** The shortest bar of which no more than `most` fill the time. @param {number} ms @param {number} most @returns {Step} */
+/** The shortest of which `most` fill the time. @param {number} ms @param {number} most */
 export function chooseStep(ms, most) {
   return STEPS.find(({seconds}) => ms / 1000 / seconds <= most) ?? STEPS[STEPS.length - 1];
 }
 
-/** The days, as a first look at a range of unknown length needs them. */
+/** A first look. */
 export const DAYS = /** @type {Step} */ (STEPS.find(({group}) => group === 'day'));
 
-/** The start of the bar that holds an instant, on the clocks of the zone. @param {number} ms @param {Step} step @param {string} zone */
+/** On the zone's clocks. @param {number} ms @param {Step} step @param {string} zone */
 function barStart(ms, {group, times}, zone) {
   if (group === 'minute' || group === '15minute') {
     const length = SECONDS[group] * times * 1000;
@@ -36,7 +35,7 @@ function barStart(ms, {group, times}, zone) {
   }
   const wall = wallAt(ms, zone);
   if (group === 'hour') {
-    // An hour that clocks repeat stays two groups, unless it is merged with others.
+    // An hour that clocks repeat stays two.
     return times === 1 ? ms : instantOf({...wall, hour: wall.hour - (wall.hour % times), minute: 0, second: 0}, zone);
   }
   if (times === 1) {
@@ -51,11 +50,11 @@ function barStart(ms, {group, times}, zone) {
 /** @param {number} start @param {Step} step @param {string} zone */
 function barEnd(start, {seconds, group}, zone) {
   const end = start + seconds * 1000;
-  // A day of 23 or 25 hours ends when the next begins.
+  // Not all days have 24 hours.
   return group === 'day' ? end - (offsetAt(end, zone) - offsetAt(start, zone)) * 1000 : end;
 }
 
-/** @param {Timeline} timeline @param {Step} step @param {string} zone @returns {Bin[]} those that are not empty */
+/** @param {Timeline} timeline @param {Step} step @param {string} zone */
 export function bins(timeline, step, zone) {
   /** @type {Map<number, Bin>} */
   const result = new Map();
@@ -72,9 +71,9 @@ export function bins(timeline, step, zone) {
   return [...result.values()];
 }
 
-/** Per band, over all. @param {Bin[]} all @returns {Object<string, number>} */
+/** Per band. @param {Bin[]} all */
 export function sums(all) {
-  /** @type {Object<string, number>} */
+  /** @type {Record<string, number>} */
   const result = {};
   for (const {bands} of all) {
     for (const [band, count] of Object.entries(bands)) {
@@ -91,18 +90,14 @@ const TICKS = [[1, 'second'], [5, 'second'], [15, 'second'], [30, 'second'], [1,
   [2, 'year'], [5, 'year'], [10, 'year'], [100, 'year'], [1000, 'year']];
 const LENGTH = {second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, month: 2629746e3, year: 31556952e3};
 
-/**
- * Where the axis is labelled: at round times of the zone.
- * @param {Domain} domain @param {number} most labels that fit @param {string} zone
- * @returns {{at: number, text: string, major: boolean}[]}
- */
+/** Round times of the zone. @param {Domain} domain @param {number} most @param {string} zone */
 export function ticks({from, to}, most, zone) {
   const [times, unit] = TICKS.find(([n, name]) => (to - from) / (n * LENGTH[name]) <= most) ?? TICKS[TICKS.length - 1];
   const result = [];
   let at = firstTick(from, times, unit, zone);
   for (let guard = 0; at <= to && guard < 60; guard += 1) {
     const next = nextTick(at, times, unit, zone);
-    // Days are counted from the first of the month: what is left over at its end gets no label.
+    // What is left over at the end of a month gets none.
     if (at >= from && next - at > 0.6 * times * LENGTH[unit]) {
       result.push(label(at, unit, zone));
     }
@@ -111,26 +106,26 @@ export function ticks({from, to}, most, zone) {
   return result;
 }
 
-/** @param {number} at a tick @param {number} times @param {keyof typeof LENGTH} unit @param {string} zone */
+/** @param {number} at @param {number} times @param {keyof typeof LENGTH} unit @param {string} zone */
 function nextTick(at, times, unit, zone) {
-  // Somewhat further than its length: months differ, and so do days when clocks change.
+  // Somewhat further: months differ, and days when clocks change.
   const further = unit === 'day' ? 36e5 * 3 : unit === 'month' || unit === 'year' ? 0.2 * times * LENGTH[unit] : 1000;
   const next = firstTick(at + times * LENGTH[unit] + further, times, unit, zone);
   return next > at ? next : at + times * LENGTH[unit];
 }
 
-/** The last round time at or before an instant. @param {number} ms @param {number} times @param {string} unit @param {string} zone */
+/** At or before an instant. @param {number} ms @param {number} times @param {string} unit @param {string} zone */
 function firstTick(ms, times, unit, zone) {
   const wall = wallAt(ms, zone);
   const down = (/** @type {number} */ n) => n - (n % times);
-  switch (unit) {
-  case 'second': return instantOf({...wall, second: down(wall.second)}, zone);
-  case 'minute': return instantOf({...wall, minute: down(wall.minute), second: 0}, zone);
-  case 'hour': return instantOf({...wall, hour: down(wall.hour), minute: 0, second: 0}, zone);
-  case 'day': return instantOf({...wall, day: down(wall.day - 1) + 1, hour: 0, minute: 0, second: 0}, zone);
-  case 'month': return instantOf({...wall, month: down(wall.month - 1) + 1, day: 1, hour: 0, minute: 0, second: 0}, zone);
-  default: return instantOf({...wall, year: down(wall.year), month: 1, day: 1, hour: 0, minute: 0, second: 0}, zone);
-  }
+  const midnight = {hour: 0, minute: 0, second: 0};
+  return instantOf({...wall, ...{
+    second: {second: down(wall.second)},
+    minute: {minute: down(wall.minute), second: 0},
+    hour: {...midnight, hour: down(wall.hour)},
+    day: {...midnight, day: down(wall.day - 1) + 1},
+    month: {...midnight, month: down(wall.month - 1) + 1, day: 1},
+  }[unit] ?? {...midnight, year: down(wall.year), month: 1, day: 1}}, zone);
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -152,10 +147,7 @@ function label(at, unit, zone) {
   return {at, text: unit === 'second' ? time : time.slice(0, 5), major: false};
 }
 
-/**
- * A range for reading, as short as it stays clear.
- * @param {number} from @param {number} to @param {string} zone
- */
+/** @param {number} from @param {number} to @param {string} zone */
 export function rangeText(from, to, zone) {
   const [a, b] = [from, to].map((ms) => formatTs({ms, us: 0}, zone, {digits: 0}).split(' '));
   const short = (/** @type {string} */ time) => time.replace(/:00$/, '');
@@ -166,8 +158,6 @@ export function rangeText(from, to, zone) {
   }
   return `${a[0]} ${short(a[1])} \u2013 ${a[0] === b[0] ? '' : b[0] + ' '}${short(b[1])}`;
 }
-
-// The timeline's numbers as a table, for screen readers and for everyone who wants the number itself.
 
 /** @param {HTMLElement} host @param {Bin[]} bins @param {string} zone */
 export function fillTable(host, bins, zone) {

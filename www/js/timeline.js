@@ -1,5 +1,4 @@
-// The timeline: everything that matches over the whole range, stacked by level, whatever part of it the list has loaded.
-// Dragging over bars zooms; a click goes to the records of a bar.
+// The timeline: all that matches, stacked by level, whatever the list has loaded. Dragging zooms, a click goes there.
 
 import {aborted, ApiError, Latest, now} from './api.js';
 import {h, icon, iconButton, svg, LEVELS} from './dom.js';
@@ -9,12 +8,10 @@ import {readPoint} from './range.js';
 /** @typedef {import('./api.js').Filters} Filters */
 /** @typedef {import('./timeline-bins.js').Bin} Bin */
 /** @typedef {import('./timeline-bins.js').Domain} Domain */
-/** @typedef {{window?: Domain | null, record?: number | null, mark?: number | null}} Marks milliseconds */
+/** @typedef {{window?: Domain | null, record?: number | null, mark?: number | null}} Marks */
 /**
- * @typedef {object} Handlers
- * @property {(filters: Filters, group: any, zone: string, signal: AbortSignal) => Promise<import('./api.js').Timeline>} fetch
- * @property {(domain: Domain) => void} onzoom @property {() => void} onout a longer range is asked for
- * @property {() => void} onback the range before the last zoom @property {(ms: number) => void} onjump
+ * @typedef {{fetch: typeof import('./api.js').timeline, onzoom: (domain: Domain) => void, onout: () => void,
+ *   onback: () => void, onjump: (ms: number) => void}} Handlers
  */
 
 const HEIGHT = 64;
@@ -29,12 +26,12 @@ export class Timeline {
   #step = DAYS;
   #zone = 'UTC';
   #width = 0;
-  /** Something was read, so that there is something to draw. */
+  /** There is something to draw. */
   #ready = false;
   /** @type {Marks} */
   #marks = {};
   #latest = new Latest();
-  /** The bar that keys or the pointer are at, and where a selection began. @type {number | null} */
+  /** The bar that keys are at. @type {number | null} */
   #at = null;
   /** @type {number | null} */
   #anchor = null;
@@ -82,11 +79,7 @@ export class Timeline {
     return Math.max(24, Math.min(220, Math.floor((this.#width || 1000) / 5)));
   }
 
-  /**
-   * Reads and draws; what an earlier call asked for is given up. Where the range has no ends of its own, days tell first
-   * how far it goes.
-   * @param {Filters} filters @param {string} zone IANA name
-   */
+  /** Days tell first how far a range without ends goes. @param {Filters} filters @param {string} zone */
   async load(filters, zone) {
     const signal = this.#latest.next();
     this.host.setAttribute('aria-busy', 'true');
@@ -128,11 +121,11 @@ export class Timeline {
     return {from: readPoint(after, at)?.start.ms ?? null, to: readPoint(before, at)?.start.ms ?? null};
   }
 
-  /** Without ends of its own the axis begins and ends with the records. @param {Filters} filters @param {number} from @param {number} to */
+  /** Without ends, those of the records. @param {Filters} filters @param {number} from @param {number} to */
   #fit({after, before}, from, to) {
     const [first, last] = [this.#bins[0], this.#bins.at(-1)];
     const start = !after && first ? first.start : from;
-    // Senders' clocks may be ahead.
+    // Clocks may be ahead.
     const end = !before && last ? (after ? Math.max(to, last.end) : last.end) : to;
     this.#domain = {from: start, to: Math.max(end, start + 1)};
   }
@@ -140,7 +133,7 @@ export class Timeline {
   /** @param {ApiError | null} error */
   #fail(error) {
     this.failure.hidden = !error;
-    // What is wrong with the query is said under it.
+    // The query's are said under it.
     const words = error && !(error.type === 'StorageQueryError' && error.status === 400) ? `No timeline: ${error.message}` : '';
     this.failure.replaceChildren(h('span', {}, words));
     this.graph.toggleAttribute('hidden', Boolean(error));
@@ -152,7 +145,7 @@ export class Timeline {
     }
   }
 
-  /** The range has no ends to move apart. @param {boolean} can */
+  /** @param {boolean} can */
   canGoOut(can) {
     this.out.disabled = !can;
   }
@@ -202,7 +195,7 @@ export class Timeline {
 
   #drawBars() {
     const most = Math.max(1, ...this.#bins.map(({count}) => count));
-    /** @type {Object<string, string>} */
+    /** @type {Record<string, string>} */
     const paths = {};
     for (const bin of this.#bins) {
       const [left, right] = [Math.max(0, this.#x(bin.start)), Math.min(this.#width, this.#x(bin.end))];
@@ -211,7 +204,7 @@ export class Timeline {
       for (const band of BANDS.toReversed()) {
         const count = bin.bands[band] ?? 0;
         if (count) {
-          // One error among thousands is still to be seen.
+          // One among thousands is still seen.
           const tall = Math.max(1.5, (count / most) * (HEIGHT - 6));
           paths[band] = `${paths[band] ?? ''}M${left.toFixed(1)} ${base.toFixed(1)}V${(base - tall).toFixed(1)}`
             + `H${Math.max(left + 1, right - gap).toFixed(1)}V${base.toFixed(1)}z`;
@@ -235,7 +228,7 @@ export class Timeline {
     this.axis.replaceChildren(svg('line', {'class': 'ground', 'x1': 0, 'x2': this.#width, 'y1': HEIGHT + 0.5, 'y2': HEIGHT + 0.5}), ...nodes);
   }
 
-  /** Where the list and the open record are. @param {Marks} marks */
+  /** @param {Marks} marks */
   mark(marks) {
     this.#marks = {...this.#marks, ...marks};
     this.#drawOverlay();
@@ -321,7 +314,7 @@ export class Timeline {
   /** @param {number} x */
   #hover(x) {
     const ms = this.#ms(x);
-    // The nearest bar: one of two pixels is hard to hit.
+    // Two pixels are hard to hit.
     const near = (3 / this.#width) * (this.#domain.to - this.#domain.from);
     const bin = this.#bins.find(({start, end}) => ms >= start && ms < end)
       ?? this.#bins.find(({start, end}) => ms >= start - near && ms < end + near);

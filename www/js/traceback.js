@@ -3,20 +3,12 @@ import {copy, copyButton} from './copy.js';
 import {h, icon} from './dom.js';
 
 /**
- * @typedef {object} Frame
- * @property {string} file
- * @property {number} line
- * @property {string} name the function's; '' where a syntax error is
- * @property {string[]} code the source lines below it, without their indentation, marks (^^^) among them
- * @property {number} repeated how many more times it follows itself
+ * @typedef {{file: string, line: number, name: string, code: string[], repeated: number}} Frame
+ *   code: not indented, with marks (^^^); repeated: how often it follows itself
  */
 /**
- * @typedef {object} Raised
- * @property {string} type ValueError
- * @property {string} message
- * @property {''|'cause'|'context'} relation how it follows from the one before it
- * @property {Frame[]} frames outermost first
- * @property {Raised[][]} group of an exception group, the chains in it
+ * @typedef {{type: string, message: string, relation: '' | 'cause' | 'context', frames: Frame[], group: Raised[][]}} Raised
+ *   relation: to the one before it; frames: outermost first; group: the chains in it
  */
 /** @typedef {string|{subs: string[][]}} Item */
 
@@ -31,20 +23,14 @@ const RELATIONS = /** @type {Record<string, 'cause'|'context'>} */ ({
   'During handling of the above exception, another exception occurred:': 'context',
 });
 
-/**
- * @param {string} text of exc_text
- * @returns {Raised[]|null} in the text's order, the one that was raised last at the end; null where it is no traceback
- */
+/** In the text's order; null where it is none. @param {string} text */
 export function parseTraceback(text) {
   const lines = text.replace(/\r\n/g, '\n').replace(/\s+$/, '').split('\n');
   const found = lines.some((line) => HEADER.test(line) || GROUP.test(line) || FRAME.test(line));
   return found ? chain(items(lines)) : null;
 }
 
-/**
- * A message with a traceback behind it, as QueueHandler makes it.
- * @param {string} message
- */
+/** A traceback behind the message, as QueueHandler makes it. @param {string} message */
 export function splitMessage(message) {
   const rule = /(?:^|\n)(?=(?:(?: {2}\+ Exception Group )?Traceback|(Stack)) \(most recent call last\):\n)/;
   const found = rule.exec(message);
@@ -55,26 +41,22 @@ export function splitMessage(message) {
     kind: found[1] ? 'stack' : 'traceback'};
 }
 
-/** @param {string} text of stack_info @returns {Frame[]} outermost first */
+/** @param {string} text */
 export function parseStack(text) {
   const raised = newRaised('');
   text.split('\n').filter((line) => !STACK.test(line)).forEach((line) => frameLine(raised, line));
   return raised.frames;
 }
 
-/**
- * What exc_info's text says where there is no traceback.
- * @param {unknown} value `(<class 'ValueError'>, ValueError('x'), <traceback object at 0x7f00>)`
- * @returns {string} ValueError('x'), or ''
- */
+/** From `(<class 'ValueError'>, ValueError('x'), <traceback object at 0x7f00>)`. @param {unknown} value */
 export function excInfoTitle(value) {
   const text = Array.isArray(value) ? value.join(', ') : String(value ?? '');
   return /^\(?<class '[^']*'>, ([^]*), <traceback object at \w+>\)?$/.exec(text)?.[1] ?? '';
 }
 
-// Exception groups -------------------------------------------------------------------------------
+// Exception groups
 
-/** Lines, and what an exception group holds as one item. @param {string[]} lines */
+/** @param {string[]} lines */
 function items(lines) {
   /** @type {Item[]} */
   const result = [];
@@ -90,13 +72,13 @@ function items(lines) {
   return result;
 }
 
-/** @param {string[]} lines @param {number} start @param {RegExp} rule @returns {number} the first that does not fit */
+/** The first that does not fit. @param {string[]} lines @param {number} start @param {RegExp} rule */
 function runEnd(lines, start, rule) {
   const length = lines.slice(start).findIndex((line) => !rule.test(line));
   return length < 0 ? lines.length : start + length;
 }
 
-/** Lines behind a bar. @param {string[]} lines */
+/** @param {string[]} lines */
 function barred(lines) {
   /** @type {Item[]} */
   const result = [];
@@ -112,12 +94,12 @@ function barred(lines) {
   return result;
 }
 
-/** @param {string[]} lines @returns {string[][]} what stands between the numbered lines */
+/** Between the numbered lines. @param {string[]} lines */
 function blocks(lines) {
   /** @type {string[][]} */
   const result = [[]];
   for (const line of lines) {
-    // The first line of a group inside a group has a second plus: it belongs to the block.
+    // A second plus is of a group inside the group.
     if (/^\+-{5,}/.test(line)) {
       result.push([]);
     } else {
@@ -127,7 +109,7 @@ function blocks(lines) {
   return result.filter((block) => block.length);
 }
 
-// One after the other ----------------------------------------------------------------------------
+// One after the other
 
 /** @param {Raised['relation']} relation @returns {Raised} */
 function newRaised(relation) {
@@ -162,7 +144,7 @@ function title(line) {
   return found ? [found[1], found[2] ?? ''] : ['', line];
 }
 
-/** @param {Raised} raised @param {string} line @returns {boolean} whether it was one of a frame's lines */
+/** Whether it was one of a frame's lines. @param {Raised} raised @param {string} line */
 function frameLine(raised, line) {
   const found = FRAME.exec(line);
   const last = raised.frames.at(-1);
@@ -179,33 +161,29 @@ function frameLine(raised, line) {
   return Boolean(last && (repeated || /^ {4}/.test(line)));
 }
 
-/** @param {string} line of code @returns {boolean} whether it is the marks under one */
+/** @param {string} line */
 export function isMarks(line) {
   return /^[\s~^]*[~^][\s~^]*$/.test(line);
 }
 
-/** Code that comes with Python or was installed, not the reader's own. @param {string} file */
+/** Not the reader's own. @param {string} file */
 export function isLibrary(file) {
   const path = file.replaceAll('\\', '/');
   return /\/(?:site|dist)-packages\/|\/lib(?:64)?\/python[\d.]+\/|\/Python\d*\/Lib\/|^<frozen /i.test(path);
 }
 
-/**
- * @param {Raised} raised
- * @param {number} [most] so many characters may be more than one line
- * @returns {string} ValueError: its message, or the first line of it
- */
+/** @param {Raised} raised @param {number} [most] longer messages are cut to their first line */
 export function raisedTitle({type, message}, most = 0) {
   const text = message.length <= most ? message.trim() : message.split('\n', 1)[0];
   return type && text ? `${type}: ${text}` : type || text;
 }
 
-// A traceback to look at: what was raised last comes first, and in it the frame that raised.
+// What is shown: what was raised last comes first, and in it the frame that raised
 
-/** How many frames are shown before the rest is folded away. */
+/** Before the rest is folded. */
 const FRAMES = 40;
 
-/** The parts of a line that the marks under it point at. @param {string} code @param {string} marks */
+/** @param {string} code @param {string} marks */
 function markedCode(code, marks) {
   const line = h('code', {'class': 'frame-code'});
   for (const {0: run, index} of marks.matchAll(/\s+|~+|\^+/g)) {
@@ -237,7 +215,7 @@ function frameElement(frame) {
     code.length ? h('div', {'class': 'frame-lines'}, ...codeLines(code)) : null);
 }
 
-/** Runs of frames that are not the reader's own are folded. @param {Frame[]} frames innermost first */
+/** @param {Frame[]} frames innermost first */
 function frameElements(frames) {
   /** @type {HTMLElement[]} */
   const elements = [];
@@ -266,14 +244,14 @@ function folded(label, frames) {
     h('ol', {'class': 'frames'}, ...frames.map(frameElement))));
 }
 
-/** @param {Frame[]} frames as they stand in the text */
+/** @param {Frame[]} frames */
 export function framesView(frames) {
   return h('ol', {'class': 'frames'}, ...frameElements([...frames].reverse()));
 }
 
 const RELATION_WORDS = {cause: 'was caused by', context: 'while this was handled', '': ''};
 
-/** @param {Raised} raised @param {string} title what is said above already */
+/** @param {Raised} raised @param {string} title */
 function raisedElement(raised, title) {
   const rest = title.endsWith(raised.message) ? '' : raised.message.split('\n').slice(1).join('\n');
   return h('div', {'class': 'raised'},
@@ -284,11 +262,7 @@ function raisedElement(raised, title) {
     raised.frames.length ? framesView(raised.frames) : null);
 }
 
-/**
- * @param {Raised[]} chain in the text's order
- * @param {string} [title] what the panel's title says of the last one
- * @returns {HTMLElement}
- */
+/** @param {Raised[]} chain @param {string} [title] of the panel @returns {HTMLElement} */
 export function chainView(chain, title = '') {
   const last = chain[chain.length - 1];
   const parts = chain.toReversed().flatMap((raised, i, list) => [
@@ -297,13 +271,12 @@ export function chainView(chain, title = '') {
   return h('div', {'class': 'chain'}, ...parts);
 }
 
-/** The lines that make a sender send tracebacks, as chronologer-api(7) has them. */
+/** From chronologer-api(7). */
 const FIX = `class TracebackHTTPHandler(logging.handlers.HTTPHandler):
     def mapLogRecord(self, record):
         self.format(record)  # sets message and exc_text
         return super().mapLogRecord(record)`;
 
-/** @returns {HTMLElement} where the sender sent exc_info's text and no traceback */
 export function missingTraceback() {
   return h('div', {'class': 'notice'},
     h('p', {}, 'An exception was logged, but its traceback was not sent: HTTPHandler formats none. This handler does:'),

@@ -1,16 +1,11 @@
-// Time zones and times: the API's text into the zone that is shown, wall clock into instants.
+// Times and lengths of time: the API's text, wall clocks of any zone, and what people read and type.
 
-/** @typedef {{ms: number, us: number}} Instant milliseconds since 1970 UTC, and 0..999 microseconds more */
-/**
- * @typedef {{year: number, month: number, day: number, hour: number, minute: number, second: number}} Wall
- *   month 1..12
- */
+/** @typedef {{ms: number, us: number}} Instant since 1970; us: 0..999 microseconds more */
+/** @typedef {Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>} Wall month from 1 */
 
 const TEXT = /^(\d{4,})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):?(\d\d))?$/;
 
-/**
- * @param {string} text as the API prints it, 2018-05-10 16:36:53.377493+00:00
- */
+/** 2018-05-10 16:36:53.377493+00:00 @param {string} text */
 export function parseTs(text) {
   const found = TEXT.exec(text);
   if (!found) {
@@ -23,13 +18,13 @@ export function parseTs(text) {
   return {ms, us: Number(fraction.slice(3, 6))};
 }
 
-/** Milliseconds, with a fraction; 0 where one is no time. @param {string} later @param {string} earlier */
+/** @param {string} later @param {string} earlier */
 export function msBetween(later, earlier) {
   const [a, b] = [parseTs(later), parseTs(earlier)];
   return a && b ? a.ms - b.ms + (a.us - b.us) / 1000 : 0;
 }
 
-/** @param {Wall} wall @returns {number} ms since 1970 as if it were UTC; parts may overflow */
+/** Milliseconds as if it were UTC; parts may overflow. @param {Wall} wall */
 export function utc({year, month, day, hour, minute, second}) {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
@@ -44,10 +39,8 @@ export function wallAt(ms, zone) {
 }
 
 /**
- * The first instant at which the zone's clocks show this; where they skip it, the same time after the gap's
- * start (what clocks that had not been changed would show).
+ * The first instant at which the zone's clocks show this; where they skip it, what unchanged clocks would show.
  * @param {Wall} wall @param {string} zone
- * @returns {number} ms
  */
 export function instantOf(wall, zone) {
   const shown = utc(wall);
@@ -58,14 +51,13 @@ export function instantOf(wall, zone) {
   return fits.length ? Math.min(...fits) : shown - before;
 }
 
-// Zones ------------------------------------------------------------------------------------------
+// Zones
 
-/** @param {string} zone 'local', 'UTC' or an IANA name @returns {string} the IANA name */
+/** 'local' by its IANA name. @param {string} zone */
 export function zoneName(zone) {
   return zone === 'local' || !zone ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
 }
 
-/** @returns {string[]} all that this browser knows, UTC first */
 export function zones() {
   return ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 }
@@ -81,7 +73,7 @@ export function isZone(zone) {
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const clocks = new Map();
-/** @type {Map<string, number>} zone and quarter hour -> seconds; a list asks for the same ones again and again */
+/** Seconds by zone and quarter hour: a list asks for the same again and again. @type {Map<string, number>} */
 const offsets = new Map();
 const QUARTER = 900000;
 
@@ -98,7 +90,7 @@ function clock(zone) {
   return format;
 }
 
-/** @param {number} ms @param {string} zone @returns {number} seconds east of UTC */
+/** Seconds east of UTC. @param {number} ms @param {string} zone */
 export function offsetAt(ms, zone) {
   const start = Math.floor(ms / QUARTER) * QUARTER;
   const key = `${zone} ${start}`;
@@ -124,19 +116,19 @@ function readOffset(ms, zone) {
   return Math.round((shown - ms) / 1000);
 }
 
-/** @param {number} seconds @returns {string} +01:00 */
+/** +01:00 @param {number} seconds */
 export function offsetText(seconds) {
   const minutes = Math.round(Math.abs(seconds) / 60);
   return (seconds < 0 ? '-' : '+') + two(Math.floor(minutes / 60)) + ':' + two(minutes % 60);
 }
 
-/** @param {string} zone @param {number} [ms] @returns {string} Europe/Amsterdam (UTC+01:00) */
+/** Europe/Amsterdam (UTC+01:00) @param {string} zone @param {number} [ms] */
 export function zoneLabel(zone, ms = Date.now()) {
   const name = zoneName(zone);
   return name === 'UTC' ? 'UTC' : `${name.replaceAll('_', ' ')} (UTC${offsetText(offsetAt(ms, name))})`;
 }
 
-// Text -------------------------------------------------------------------------------------------
+// Text
 
 /** @param {number} number */
 function two(number) {
@@ -144,11 +136,9 @@ function two(number) {
 }
 
 /**
- * 2026-11-22 10:35:14.123 in a zone.
- * @param {string|Instant} ts
- * @param {string} zone
- * @param {{date?: boolean, digits?: number, offset?: boolean}} [options] date: false for the time alone;
- *   digits of the second's fraction, cut; offset: with +01:00 behind
+ * 2026-11-22 10:35:14.123, or a part of it. digits: of the second's fraction, cut
+ * @param {string | Instant} ts @param {string} zone
+ * @param {{date?: boolean, digits?: number, offset?: boolean}} [options]
  */
 export function formatTs(ts, zone, {date = true, digits = 3, offset = false} = {}) {
   const instant = typeof ts === 'string' ? parseTs(ts) : ts;
@@ -162,13 +152,13 @@ export function formatTs(ts, zone, {date = true, digits = 3, offset = false} = {
   return (date ? day + ' ' : '') + time + (offset ? offsetText(offsetAt(instant.ms, zone)) : '');
 }
 
-/** @param {number} ms @param {string} zone @returns {string} Sun, 22 Nov 2026 */
+/** Sun, 22 Nov 2026 @param {number} ms @param {string} zone */
 export function formatDay(ms, zone) {
   return new Intl.DateTimeFormat('en-GB',
     {timeZone: zoneName(zone), weekday: 'short', day: 'numeric', month: 'short', year: 'numeric'}).format(ms);
 }
 
-/** @param {Instant} instant @returns {string} for the API: 2026-11-22T09:00:00Z */
+/** 2026-11-22T09:00:00Z @param {Instant} instant */
 export function apiText({ms, us}) {
   const text = formatTs({ms, us}, 'UTC', {digits: 6}).replace(' ', 'T');
   return text.replace(/\.?0+$/, '') + 'Z';
@@ -176,10 +166,7 @@ export function apiText({ms, us}) {
 
 const SIZES = /** @type {[string, number][]} */ ([['d', 86400000], ['h', 3600000], ['min', 60000], ['s', 1000]]);
 
-/**
- * A length of time for reading: 1 d 3 h, 4 min 12 s, 1.25 s, 83 ms, 412 µs.
- * @param {number} ms may have a fraction; its sign is left out
- */
+/** 1 d 3 h, 4 min 12 s, 1.25 s, 83 ms, 412 µs. @param {number} ms */
 export function duration(ms) {
   const length = Math.abs(ms);
   if (length < 1) {
@@ -202,14 +189,14 @@ const RELATIVE = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ (
   [['year', 31557600000], ['month', 2629800000], ['day', 86400000], ['hour', 3600000], ['minute', 60000],
     ['second', 1000]]);
 
-/** @param {number} ms @param {number} [now] @returns {string} 3 hours ago */
+/** 3 hours ago @param {number} ms @param {number} [now] */
 export function ago(ms, now = Date.now()) {
   const past = ms - now;
   const [unit, length] = RELATIVE.find(([, size]) => Math.abs(past) >= size) ?? ['second', 1000];
   return new Intl.RelativeTimeFormat('en', {numeric: 'auto'}).format(Math.trunc(past / length), unit);
 }
 
-// Lengths of time as people type them (2h, 1h30m, 3 days) and as the API takes them (PT2H).
+// Lengths
 
 /** @typedef {{years: number, months: number, days: number, seconds: number}} Length days are by the calendar */
 
@@ -225,9 +212,7 @@ const UNITS = [
   [/^(ms|msec|milliseconds?)$/, 'seconds', 0.001],
 ];
 
-/**
- * @param {string} text without a sign: 2h, 1h30m, 90 min, 1.5 hours, "hour" alone for one, P1DT2H
- */
+/** 2h, 1h30m, 90 min, 1.5 hours, "hour" alone for one, P1DT2H @param {string} text */
 export function parseLength(text) {
   const plain = text.trim().toLowerCase();
   return /^p/.test(plain) ? parseIso(plain) : parseTyped(/^[a-z]/.test(plain) ? `1 ${plain}` : plain);
@@ -260,7 +245,7 @@ function put(length, unit, count) {
   return unit === 'days' || unit === 'seconds' || whole === count;
 }
 
-/** @param {string} text in lower case */
+/** @param {string} text */
 function parseIso(text) {
   const number = '(\\d+(?:[.,]\\d+)?)';
   const found = new RegExp(`^p(?:${number}y)?(?:${number}m)?(?:${number}w)?(?:${number}d)?` +
@@ -272,7 +257,7 @@ function parseIso(text) {
   return parseTyped(letters.map((letter, i) => found[i + 1] ? found[i + 1] + letter : '').join(' ').trim());
 }
 
-/** @param {Length} length @returns {string} PT1H30M, without a sign */
+/** PT1H30M @param {Length} length */
 export function isoLength({years, months, days, seconds}) {
   const [hours, minutes] = seconds % 3600 === 0 ? [seconds / 3600, 0]
     : seconds % 60 === 0 && seconds < 7200 ? [0, seconds / 60]
@@ -285,7 +270,7 @@ export function isoLength({years, months, days, seconds}) {
   return `P${date}${time ? 'T' + time : date ? '' : 'T0S'}`;
 }
 
-/** @param {Length} length @returns {string} 1 hour 30 minutes */
+/** 1 hour 30 minutes @param {Length} length */
 export function lengthWords({years, months, days, seconds}) {
   const weeks = days && days % 7 === 0 && days > 7 ? days / 7 : 0;
   const hours = Math.floor(seconds / 3600);
@@ -298,10 +283,7 @@ export function lengthWords({years, months, days, seconds}) {
     || '0 seconds';
 }
 
-/**
- * The instant so much later, by the calendar of a zone.
- * @param {Instant} instant @param {Length} length @param {1|-1} sign @param {string} zone
- */
+/** Later, or earlier, by the zone's calendar. @param {Instant} instant @param {Length} length @param {1 | -1} sign @param {string} zone */
 export function shift(instant, length, sign, zone) {
   let ms = instant.ms;
   if (length.years || length.months || length.days) {

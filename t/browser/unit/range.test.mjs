@@ -6,7 +6,7 @@ import {parseLength, isoLength, lengthWords} from '../../../www/js/zone.js';
 
 // The module also has an element, which node knows nothing of.
 Object.assign(globalThis, {HTMLElement: class {}, customElements: {define() {}}});
-const {sentence} = await import('../../../www/js/range-picker.js');
+const {sentence} = await import('../../../www/js/controls.js');
 
 const context = {zone: 'Europe/Amsterdam', now: Date.UTC(2026, 10, 22, 9, 35)};
 const DAY = '2026-11-21T23:00:00Z .. 2026-11-22T22:59:59.999999Z';

@@ -1,14 +1,16 @@
-// <ch-range>: a button that says the range, and under it ways to choose another: typed, usual, by dates; and the zone.
+// <ch-range>: a button that says the range, and ways to choose another: typed, usual, by dates; the zone. And <ch-saved>.
 import {now} from './api.js';
-import {h, icon, iconButton, sendSet, textButton, popover} from './dom.js';
+import {searchCurl, pythonConfig, copy} from './copy.js';
+import {h, icon, iconButton, sendSet, textButton, popover, keep, recall, sendStatus, levelName} from './dom.js';
 import {parseRange, readPoint} from './range.js';
+import {DEFAULTS, FILTERS, filters, get} from './state.js';
 import {zones, isZone, zoneLabel, formatTs, apiText, parseLength, lengthWords, formatDay, duration} from './zone.js';
 
 /** @typedef {import('./zone.js').Instant} Instant */
 /** @typedef {import('./zone.js').Length} Length */
 /** @typedef {import('./range.js').Context} Context */
 /** @typedef {import('./range.js').Point} Point */
-
+/** @typedef {import('./state.js').State} State */
 /** @typedef {{after: string, before: string, zone: string}} Value */
 
 const USUAL = [['15m', '15 min'], ['1h', '1 hour'], ['4h', '4 hours'], ['24h', '24 hours'], ['7d', '7 days'],
@@ -33,7 +35,7 @@ export class ChRange extends HTMLElement {
   #usual = h('div', {'class': 'range-usual'});
   /** @type {ReturnType<typeof popover>|undefined} */
   #popover;
-  /** @type {ReturnType<typeof setInterval>|undefined} */
+  /** @type {number | undefined} */
   #clock;
 
   connectedCallback() {
@@ -114,7 +116,7 @@ export class ChRange extends HTMLElement {
     }
   }
 
-  // The parts of the panel -----------------------------------------------------------------------
+  // The parts of the panel
 
   #typedForm() {
     this.#typed.addEventListener('input', () => {
@@ -162,7 +164,7 @@ export class ChRange extends HTMLElement {
     }
   }
 
-  /** One length of the range earlier or later. @param {1|-1} sign */
+  /** @param {1 | -1} sign */
   #shiftButton(sign) {
     const label = sign < 0 ? 'Earlier' : 'Later';
     return iconButton(sign < 0 ? 'left' : 'right', label, () => {
@@ -179,14 +181,14 @@ export class ChRange extends HTMLElement {
 
 customElements.define('ch-range', ChRange);
 
-// What a range means, in words: how it was understood, and what is shown.
+// The range in words
 
-/** @param {string} text @returns {Length|null} of -PT2H */
+/** Of -PT2H. @param {string} text */
 function past(text) {
   return /^-p/i.test(text) ? parseLength(text.slice(1)) : null;
 }
 
-/** @param {Instant} at @param {string} zone as short as it can be */
+/** @param {Instant} at @param {string} zone */
 function clockText(at, zone) {
   const digits = at.us ? 6 : at.ms % 1000 ? 3 : 0;
   return formatTs(at, zone, {date: false, digits}).replace(/^(\d\d:\d\d):00$/, '$1');
@@ -203,11 +205,7 @@ function pointText(at, context) {
   return `${dayText(at, context)}, ${clockText(at, context.zone)}`;
 }
 
-/**
- * What a range means, for reading.
- * @param {{after: string, before: string}} value as the API takes it
- * @param {Context} context
- */
+/** @param {{after: string, before: string}} value @param {Context} context */
 export function sentence({after, before}, context) {
   const from = readPoint(after, context.now);
   const to = readPoint(before, context.now);
@@ -256,3 +254,144 @@ function closedText(after, from, before, to, context) {
     ? `${first}, ${clockText(from.start, context.zone)} \u2013 ${clockText(end, context.zone)} (${length})`
     : `${pointText(from.start, context)} \u2013 ${pointText(end, context)} (${length})`;
 }
+
+// <ch-saved>: searches kept by name in this browser, and what was searched for before.
+
+/** @typedef {Pick<State, 'after'|'before'|'level'|'names'|'query'|'columns'>} Search */
+/** @typedef {{name: string, search: Search}} Saved */
+
+const PAST_MOST = 30;
+
+/** @returns {Saved[]} */
+function savedList() {
+  return recall('saved', []);
+}
+
+/** @returns {Search[]} */
+function pastList() {
+  return recall('past', []);
+}
+
+/** @param {State} state */
+function searchOf({after, before, level, names, query, columns}) {
+  return {after, before, level, names, query, columns};
+}
+
+/** @param {Search} search */
+function isEmpty(search) {
+  return FILTERS.every((key) => String(search[/** @type {keyof Search} */ (key)]) === String(DEFAULTS[key]));
+}
+
+/** @param {Partial<Search>} search */
+function whole(search) {
+  return {...searchOf(DEFAULTS), ...search};
+}
+
+/** @param {Search} search */
+function searchText({after, before, level, names, query}) {
+  const range = after || before ? sentence({after, before}, {zone: get().zone, now: Date.now()}) : '';
+  return [level ? `${levelName(level)} and above` : '', names.join(', '), query, range].filter(Boolean)
+    .join(' \u00b7 ') || 'Everything';
+}
+
+export function queries() {
+  return [...new Set(pastList().map(({query}) => query))].filter(Boolean).slice(0, 20);
+}
+
+/** @param {State} state */
+function remember(state) {
+  const search = searchOf(state);
+  if (!isEmpty(search)) {
+    const text = JSON.stringify(search);
+    const rest = pastList().filter((other) => JSON.stringify(other) !== text);
+    keep('past', [search, ...rest].slice(0, PAST_MOST));
+  }
+}
+
+export class ChSaved extends HTMLElement {
+  #panel = h('div', {'class': 'popover saved'});
+  /** @type {{close: () => void}|undefined} */
+  #popover;
+  /** @type {number | undefined} */
+  #settling;
+  /** @type {State} */
+  #state = get();
+
+  connectedCallback() {
+    const button = h('button', {'class': 'button', 'title': 'Saved searches and history'},
+      icon('star'), h('span', {'class': 'button-label'}, 'Saved'));
+    this.replaceChildren(button, this.#panel);
+    this.#popover = popover(button, this.#panel, {align: 'end', onbefore: () => this.#show()});
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** What stays for a moment goes into the history. */
+  set state(state) {
+    this.#state = state;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => remember(state), 3000);
+  }
+
+  #show() {
+    const saved = savedList();
+    const past = pastList();
+    const name = h('input', {'class': 'field', 'placeholder': 'Name of this search',
+      'aria-label': 'Name of this search', 'maxlength': '80',
+      'required': true, 'autofocus': true});
+    const form = h('form', {'class': 'saved-form', 'onsubmit': (event) => {
+      event.preventDefault();
+      this.#save(name.value.trim());
+    }}, name, h('button', {'class': 'button primary', 'type': 'submit'}, 'Save'));
+    this.#panel.replaceChildren(form, h('p', {'class': 'hint saved-current'}, searchText(searchOf(this.#state))),
+      ...(saved.length ? [h('ul', {'class': 'saved-list'},
+        ...saved.map((item, i) => this.#item(item.name, item.search, () => this.#drop('saved', saved, i))))] : []),
+      h('h2', {}, 'Before'),
+      past.length ? h('ul', {'class': 'saved-list'},
+        ...past.map((search, i) => this.#item('', search, () => this.#drop('past', past, i))))
+        : h('p', {'class': 'hint'}, 'What you search for is listed here, in this browser only.'),
+      h('div', {'class': 'saved-copy'}, h('span', {'class': 'hint'}, 'Copy as'),
+        textButton('cURL', () => copy(this, searchCurl(filters(this.#state)), 'Command')),
+        textButton('Python logging', () => copy(this, pythonConfig(), 'Configuration')),
+        textButton('Link', () => copy(this, location.href, 'Link'))));
+  }
+
+  /** @param {string} name @param {Search} search @param {() => void} drop */
+  #item(name, search, drop) {
+    const text = searchText(whole(search));
+    return h('li', {}, h('button', {'class': 'saved-open', 'onclick': () => this.#open(search)},
+      name ? h('strong', {}, name) : null, h('span', {'title': text}, text)),
+      iconButton('close', 'Forget', drop, {'class': 'field-button', 'aria-label': `Forget ${name || text}`}));
+  }
+
+  /** @param {Search} search */
+  #open(search) {
+    this.#popover?.close();
+    sendSet(this, whole(search));
+  }
+
+  /** @param {string} name */
+  #save(name) {
+    if (!name) {
+      return;
+    }
+    const rest = savedList().filter((saved) => saved.name !== name);
+    if (keep('saved', [{name, search: searchOf(this.#state)}, ...rest])) {
+      sendStatus(this, `Saved as ${name}`);
+    } else {
+      sendStatus(this, 'This browser keeps nothing for this page', 'error');
+    }
+    this.#show();
+  }
+
+  /** @param {string} key @param {unknown[]} list @param {number} index */
+  #drop(key, list, index) {
+    keep(key, list.toSpliced(index, 1));
+    this.#show();
+    this.#panel.querySelector('input')?.focus();
+  }
+}
+
+customElements.define('ch-saved', ChSaved);

@@ -1,16 +1,15 @@
-// Dialogs over the page: <ch-values>, the most frequent values of a field among what the search finds, and <ch-compare>,
-// two records side by side.
+// Values of a field: <ch-values>, the most frequent ones; records grouped by template; <ch-compare>, two records.
 import {values, aborted, Latest, record as fetchRecord} from './api.js';
-import {dialogClose, h, iconButton, reason, textButton, levelBadge, levelName} from './dom.js';
+import {dialogClose, h, iconButton, reason, textButton, levelBadge, levelName, sendSet} from './dom.js';
 import {valueText, filterBy} from './field-menu.js';
 import {json} from './json.js';
-import {pathOf} from './query-edit.js';
+import {pathOf, add, condition} from './query-edit.js';
 import {get, filters} from './state.js';
 import {duration, formatTs, msBetween} from './zone.js';
 
 /** @typedef {import('./api.js').Row} Row */
+/** @typedef {import('./api.js').Filters} Filters */
 
-const LIMIT = 50;
 const SAMPLES = [1000, 10000, 100000];
 
 /** @param {number} number */
@@ -18,12 +17,12 @@ function count(number) {
   return number.toLocaleString();
 }
 
-/** @param {number} part of 1 */
+/** @param {number} part */
 function share(part) {
   return part < 0.0005 ? '< 0.1 %' : `${(part * 100).toFixed(part < 0.1 ? 1 : 0)} %`;
 }
 
-/** $.data.user.id as user.id. @param {string} path */
+/** @param {string} path */
 function fieldName(path) {
   return path.replace(/^\$\.(?:(?:data|meta)\.(?=.))?/, '');
 }
@@ -33,7 +32,7 @@ class Dialog extends HTMLElement {
   body = h('div', {'class': 'dialog-body', 'aria-live': 'polite'});
   dialog = h('dialog', {'aria-labelledby': `${this.localName}-title`, 'onclose': () => this.latest.stop()});
 
-  /** @param {string} name class @param {Node | string} title @param {Node} tool */
+  /** @param {string} name @param {Node | string} title @param {Node} tool */
   fill(name, title, tool) {
     this.dialog.className = name;
     this.dialog.replaceChildren(h('header', {}, h('h2', {id: `${this.localName}-title`}, title),
@@ -41,7 +40,7 @@ class Dialog extends HTMLElement {
     this.replaceChildren(this.dialog);
   }
 
-  /** Opens and shows what is read, or why it is not. @param {(signal: AbortSignal) => Promise<void>} read */
+  /** @param {(signal: AbortSignal) => Promise<void>} read */
   async load(read) {
     const signal = this.latest.next();
     if (!this.dialog.open) {
@@ -76,13 +75,13 @@ export class ChValues extends Dialog {
     this.fill('values', h('span', {}, 'Top values of ', this.#title), choose);
   }
 
-  /** @param {string} path a column or a JSON path */
+  /** @param {string} path */
   open(path) {
     this.#path = path;
     this.#title.title = path;
     this.#title.textContent = fieldName(path);
     this.load(async (signal) =>
-      this.#show(await values(path, filters(get()), {limit: LIMIT, sample: this.#sample, signal})));
+      this.#show(await values(path, filters(get()), {limit: 50, sample: this.#sample, signal})));
   }
 
   /** @param {import('./api.js').Values} found */
@@ -125,7 +124,7 @@ export class ChValues extends Dialog {
 
 customElements.define('ch-values', ChValues);
 
-// Two records ------------------------------------------------------------------------------------
+// Two records
 
 /** @param {unknown} value @param {import('./query-edit.js').Key[]} keys @param {Map<string, string>} into */
 function flatten(value, keys, into) {
@@ -155,7 +154,7 @@ function lines(a, b, zone) {
     .map((path) => ({path, left: left.get(path), right: right.get(path), same: left.get(path) === right.get(path)}));
 }
 
-/** A text with what the other has not marked in it. @param {string | undefined} text @param {string | undefined} other */
+/** With a mark on what the other has not. @param {string | undefined} text @param {string | undefined} other */
 function differing(text, other) {
   if (text === undefined) {
     return h('span', {'class': 'hint'}, 'not there');
@@ -172,7 +171,6 @@ function differing(text, other) {
   while (end < most - start && text[text.length - 1 - end] === other[other.length - 1 - end]) {
     end++;
   }
-  // Where hardly anything is alike, marks say nothing.
   if (start + end < most / 5 && text.length > 40) {
     return h('span', {}, text);
   }
@@ -182,7 +180,7 @@ function differing(text, other) {
 
 /** @param {number} id @param {string | undefined} text @param {string | undefined} other */
 function cell(id, text, other) {
-  // What may be longer than its cell is scrolled by keys as well.
+  // Keys scroll what may be longer than its cell.
   return h('td', {'data-record': `#${id}`},
     h('div', {tabindex: (text?.length ?? 0) > 300 ? '0' : null}, differing(text, other)));
 }
@@ -227,12 +225,84 @@ export class ChCompare extends Dialog {
 
 customElements.define('ch-compare', ChCompare);
 
-/** @param {string} path opens the page's <ch-values> */
+/** @param {string} path */
 export function openValues(path) {
   /** @type {ChValues | null} */ (document.querySelector('ch-values'))?.open(path);
 }
 
-/** @param {number} idA @param {number} idB opens the page's <ch-compare> */
+/** @param {number} idA @param {number} idB */
 export function openCompare(idA, idB) {
   /** @type {ChCompare | null} */ (document.querySelector('ch-compare'))?.open(idA, idB);
+}
+
+// Groups: by the text before its arguments were put in, which Python sends along
+
+const PATH = '$.meta.msg';
+
+export class Groups {
+  #latest = new Latest();
+  #sample = SAMPLES[1];
+  /** @type {Filters} */
+  #filters = {};
+
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.host = host;
+  }
+
+  stop() {
+    this.#latest.stop();
+  }
+
+  /** @param {Filters} filters */
+  async load(filters) {
+    const signal = this.#latest.next();
+    this.#filters = filters;
+    this.host.setAttribute('aria-busy', 'true');
+    if (!this.host.firstChild) {
+      this.host.replaceChildren(h('p', {'class': 'list-message'}, 'Grouping\u2026'));
+    }
+    try {
+      const answer = await values(PATH, filters, {limit: 200, sample: this.#sample, signal});
+      this.#draw(answer);
+    } catch (error) {
+      if (!aborted(error)) {
+        this.host.replaceChildren(h('div', {'class': 'list-message'},
+          h('p', {'class': 'error-text'}, `No groups: ${reason(error)}`),
+          textButton('Try again', () => this.load(filters), 'button')));
+      }
+    }
+    this.host.setAttribute('aria-busy', 'false');
+  }
+
+  /** @param {import('./api.js').Values} answer */
+  #draw({records, complete, missing, distinct, values: found}) {
+    const most = Math.max(1, ...found.map(({count}) => count));
+    const next = SAMPLES.find((sample) => sample > this.#sample);
+    const words = `${distinct.toLocaleString()} ${distinct === 1 ? 'template' : 'templates'} in `
+      + (complete ? `all ${records.toLocaleString()} records` : `the newest ${records.toLocaleString()} records`);
+    this.host.replaceChildren(
+      h('div', {'class': 'groups-head'}, h('span', {}, words),
+        missing > 0 && h('span', {'class': 'hint'}, `${missing.toLocaleString()} without one`),
+        !complete && next !== undefined && textButton(`Look at ${next.toLocaleString()}`, () => {
+          this.#sample = next;
+          this.load(this.#filters);
+        })),
+      h('ul', {'class': 'groups-list'}, ...found.map(({value, count}) => this.#item(value, count, most, records))));
+  }
+
+  /** @param {any} value @param {number} count @param {number} most @param {number} records */
+  #item(value, count, most, records) {
+    const text = valueText(value);
+    const bar = h('span', {'class': 'groups-bar'});
+    bar.style.inlineSize = `${(count / most) * 100}%`;
+    const choose = (/** @type {boolean} */ not) => sendSet(this.host, {
+      query: add(this.#filters.query ?? '', condition(PATH, value, not)), ...(not ? {} : {group: false})});
+    return h('li', {'class': 'groups-item'},
+      h('button', {'class': 'groups-name', 'title': 'Show these records', 'onclick': () => choose(false)},
+        h('span', {'class': 'groups-count'}, `\u00d7${count.toLocaleString()}`),
+        h('span', {'class': 'groups-share'}, bar, h('span', {'class': 'visually-hidden'}, `${Math.round((count / records) * 100)} %`)),
+        h('span', {'class': 'groups-text'}, text)),
+      iconButton('exclude', 'Not these', () => choose(true), {'aria-label': `Not these: ${text}`}));
+  }
 }
