@@ -103,12 +103,14 @@ class FirstScreen(harness.TestCase):
     self.assertIn('ZeroDivisionError', record['logrec']['error']['exc_info'])
 
   def test_3_page(self):
-    '''the page at / says how to log to it, and asks for the password'''
+    '''the web interface is at /, with all that it loads, and asks for the password'''
     page = client.get('/')
     self.assertStatus(200, page)
-    self.assertIn(b'HTTPHandler', page.body)
+    self.assertIn(b'<ch-record', page.body)
     self.assertIn("default-src 'none'", page.headers['Content-Security-Policy'])
-    for path in re.findall(r'(?:src|href)="([a-z.]+)"', page.body.decode()):
+    paths = re.findall(r'(?:src|href)="([a-z./-]+\.(?:js|css|svg))"', page.body.decode())
+    self.assertGreater(len(paths), 20)
+    for path in paths:
       self.assertStatus(200, client.get('/' + path))
     self.assertEqual(401, Client(server.port, user = None).get('/').status)
 
