@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import {main, open, rows, settled} from './page.mjs';
+import {main, open, rows, settled, totalIs} from './page.mjs';
 import {count, post, read, SLACK, until} from './site.mjs';
 import {comment, test} from './tap.mjs';
 
@@ -144,8 +144,7 @@ test(`2. tail: ${SECONDS} s at ${RATE} records a second with a pause: nothing mi
   await pill.click().catch(() => {});
   await sent(feed, all);
   const total = await feed.stop();
-  await until(async () => await page.locator('.status-place').textContent().then((text) => text?.endsWith(` of ${(total + 300).toLocaleString('en-GB')}`)),
-    `${total + 300} in the list`);
+  await totalIs(page, total + 300);
 
   const heapNow = await memory(page);
   comment(`heap ${(heapThen.heap / 1e6).toFixed(1)} MB after ${pausedAt} records, ${(heapNow.heap / 1e6).toFixed(1)} MB after ${total}; ${heapNow.nodes} nodes`);

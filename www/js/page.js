@@ -367,7 +367,7 @@ export function exportPanel(button, source) {
     }
   };
 
-  const {close} = popover(button, panel, {align: 'end', onopen: begin, onclose: () => latest.stop()});
+  const {close} = popover(button, panel, {align: 'end', onbefore: begin, onclose: () => latest.stop()});
   form.addEventListener('change', aim);
   form.addEventListener('submit', (event) => event.preventDefault());
   link.addEventListener('click', () => {
