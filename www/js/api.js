@@ -25,6 +25,11 @@ export class ApiError extends Error {
     this.status = status;
   }
 
+  /** What is wrong is in the query's text. */
+  get inQuery() {
+    return this.type === 'StorageQueryError' && this.status === 400;
+  }
+
   /** Worth a retry. */
   get temporary() {
     return this.status === 0 || this.status === 429 || (this.status >= 502 && this.status <= 504);
@@ -34,6 +39,11 @@ export class ApiError extends Error {
 /** @param {unknown} error */
 export function aborted(error) {
   return error instanceof Error && error.name === 'AbortError';
+}
+
+/** @param {unknown} error */
+export function asApiError(error) {
+  return error instanceof ApiError ? error : new ApiError('Error', String(error), 0);
 }
 
 /** Of its requests only the last one matters. */

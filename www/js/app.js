@@ -210,7 +210,7 @@ function changed() {
   } else {
     foot.busy('', null);
   }
-  const next = rows.error?.type === 'StorageQueryError' && rows.error.status === 400 ? rows.error : null;
+  const next = rows.error?.inQuery ? rows.error : null;
   if (next !== queryError) {
     queryError = next;
     part('query').error = next;

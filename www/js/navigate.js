@@ -1,6 +1,5 @@
 // Going somewhere: in the list to what need not be loaded, in time by the timeline; and the record beside the list.
-import * as api from './api.js';
-import {now, aborted, ApiError, Latest, record as fetchRecord} from './api.js';
+import {Latest, aborted, asApiError, count, now, records, record as fetchRecord} from './api.js';
 import {reason, byId, keep, recall, takeKey} from './dom.js';
 import {say, toast} from './page.js';
 import {order} from './rows.js';
@@ -33,7 +32,7 @@ export async function locate(rows, row, signal) {
 }
 
 export class Navigator {
-  #latest = new api.Latest();
+  #latest = new Latest();
 
   /** @param {RecordsView} view */
   constructor(view) {
@@ -45,7 +44,7 @@ export class Navigator {
     try {
       await journey(this.#latest.next());
     } catch (error) {
-      if (!api.aborted(error)) {
+      if (!aborted(error)) {
         toast(reason(error), 'error');
       }
     }
@@ -105,12 +104,12 @@ export class Navigator {
     const {frozen} = this.view;
     const errors = {...frozen, level: Math.max(ERROR, frozen.level ?? 0)};
     if (direction > 0) {
-      const rows = await api.records({...errors, before: from.ts}, 0, 99, {signal});
+      const rows = await records({...errors, before: from.ts}, 0, 99, {signal});
       return rows.find((row) => order(from, row) < 0) ?? null;
     }
     const newer = {...errors, after: from.ts};
-    const count = await api.count(newer, signal);
-    const rows = count ? await api.records(newer, Math.max(0, count - 100), count - 1, {signal}) : [];
+    const all = await count(newer, signal);
+    const rows = all ? await records(newer, Math.max(0, all - 100), all - 1, {signal}) : [];
     return rows.findLast((row) => order(row, from) < 0) ?? null;
   }
 
@@ -241,7 +240,7 @@ export class Reader {
       if (!aborted(error)) {
         this.record = null;
         this.panel.record = null;
-        this.panel.error = error instanceof ApiError ? error : new ApiError('Error', String(error), 0);
+        this.panel.error = asApiError(error);
       }
     } finally {
       clearTimeout(slow);

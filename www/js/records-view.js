@@ -1,6 +1,5 @@
 // The list with what belongs to it: its rows, live ones, and what stands there instead of rows.
 import * as api from './api.js';
-import {aborted, ApiError} from './api.js';
 import {byId, h, icon, textButton} from './dom.js';
 import {List} from './list.js';
 import {say, toast} from './page.js';
@@ -120,7 +119,7 @@ export class RecordsView {
     }
     const {after, before, level, names, query} = this.#state;
     if (!after && !before && !level && !names.length && !query) {
-      return customElements.get('ch-empty') ? document.createElement('ch-empty') : h('p', {'class': 'list-message'}, 'There are no records yet.');
+      return document.createElement('ch-empty');
     }
     const drop = (/** @type {string} */ words, /** @type {Partial<State>} */ patch) =>
       textButton(words, () => this.handlers.set(patch), 'button');
@@ -136,7 +135,7 @@ export class RecordsView {
   /** @param {import('./api.js').ApiError} error */
   #failure(error) {
     const again = () => this.rows.length ? this.rows.retry() : this.load(this.#state);
-    const inQuery = error.type === 'StorageQueryError' && error.status === 400;
+    const {inQuery} = error;
     const [title, words] = inQuery ? ['The query is not understood', error.message]
       : error.type === 'StorageQueryError' ? ['The query takes too long', `${error.message}. A shorter range or a further condition helps.`]
       : error.type === 'Cancelled' ? ['Cancelled', 'The search was given up before its answer came.']
@@ -223,7 +222,7 @@ export class RecordsView {
  * @typedef {{limit: number, logrec: boolean, signal: AbortSignal}} TailOptions
  * @typedef {{fetch: (cursor: string | null, filters: Filters, options: TailOptions) => Promise<Answer>,
  *   onrecords: (records: Row[]) => void, oncondition: (condition: Condition) => void,
- *   onerror: (error: ApiError) => void}} TailHandlers
+ *   onerror: (error: api.ApiError) => void}} TailHandlers
  */
 
 const PAUSE = 1000;
@@ -233,7 +232,7 @@ const LONGEST = 30000;
 const LIMIT = 1000;
 
 export class Tail {
-  #abort = new AbortController();
+  #latest = new api.Latest();
   /** @type {(() => void) | null} */
   #wake = null;
   running = false;
@@ -249,8 +248,7 @@ export class Tail {
   async begin(filters, logrec) {
     this.stop();
     this.running = true;
-    this.#abort = new AbortController();
-    const {signal} = this.#abort;
+    const signal = this.#latest.next();
     const live = {...filters, before: ''};
     const options = {limit: LIMIT, logrec, signal};
     try {
@@ -263,7 +261,7 @@ export class Tail {
   }
 
   stop() {
-    this.#abort.abort();
+    this.#latest.stop();
     if (this.running) {
       this.running = false;
       this.handlers.oncondition('off');
@@ -295,7 +293,7 @@ export class Tail {
           this.handlers.onrecords(answer.records);
         }
       } catch (error) {
-        if (!(error instanceof ApiError && error.temporary)) {
+        if (!(error instanceof api.ApiError && error.temporary)) {
           this.#end(error);
           return;
         }
@@ -325,10 +323,10 @@ export class Tail {
 
   /** @param {unknown} error */
   #end(error) {
-    if (aborted(error)) {
+    if (api.aborted(error)) {
       return;
     }
     this.stop();
-    this.handlers.onerror(error instanceof ApiError ? error : new ApiError('Error', String(error), 0));
+    this.handlers.onerror(api.asApiError(error));
   }
 }

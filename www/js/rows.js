@@ -2,7 +2,7 @@
 // kept. Positions stay what they are: the first answer's newest record is the upper bound of every later request. Live
 // ones are put on top of that.
 
-import {aborted, ApiError} from './api.js';
+import {aborted, ApiError, Latest} from './api.js';
 
 /** @typedef {import('./api.js').Row} Row */
 /** @typedef {import('./api.js').Filters} Filters */
@@ -54,7 +54,8 @@ export class Rows {
   #jumped = 0;
   /** @type {number | undefined} */
   #settling;
-  #abort = new AbortController();
+  #latest = new Latest();
+  #signal = this.#latest.next();
   #logrec = false;
   #failures = 0;
   /** @type {number | undefined} */
@@ -81,7 +82,7 @@ export class Rows {
     this.#logrec = logrec;
     this.loading = true;
     this.frozen = {...filters};
-    const {signal} = this.#abort;
+    const signal = this.#signal;
     this.onchange();
     try {
       const rows = await this.source.records(filters, 0, BLOCK - 1, {logrec, signal});
@@ -119,8 +120,7 @@ export class Rows {
   }
 
   #forget() {
-    this.#abort.abort();
-    this.#abort = new AbortController();
+    this.#signal = this.#latest.next();
     this.#giveUp(() => true);
     clearTimeout(this.#retry);
     clearTimeout(this.#settling);
@@ -291,8 +291,7 @@ export class Rows {
 
   /** What is there stays. */
   cancel() {
-    this.#abort.abort();
-    this.#abort = new AbortController();
+    this.#signal = this.#latest.next();
     this.#giveUp(() => true);
     clearTimeout(this.#retry);
     if (this.loading) {

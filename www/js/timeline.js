@@ -1,6 +1,6 @@
 // The timeline: all that matches, stacked by level, whatever the list has loaded. Dragging zooms, a click goes there.
 
-import {aborted, ApiError, Latest, now} from './api.js';
+import {aborted, asApiError, Latest, now} from './api.js';
 import {h, icon, iconButton, svg, LEVELS} from './dom.js';
 import {bins, chooseStep, DAYS, rangeText, sums, ticks, fillTable} from './timeline-bins.js';
 import {readPoint} from './range.js';
@@ -106,7 +106,7 @@ export class Timeline {
       this.draw();
     } catch (error) {
       if (!aborted(error)) {
-        this.#fail(error instanceof ApiError ? error : new ApiError('Error', String(error), 0));
+        this.#fail(asApiError(error));
       }
     } finally {
       if (!signal.aborted) {
@@ -130,11 +130,11 @@ export class Timeline {
     this.#domain = {from: start, to: Math.max(end, start + 1)};
   }
 
-  /** @param {ApiError | null} error */
+  /** @param {import('./api.js').ApiError | null} error */
   #fail(error) {
     this.failure.hidden = !error;
     // The query's are said under it.
-    const words = error && !(error.type === 'StorageQueryError' && error.status === 400) ? `No timeline: ${error.message}` : '';
+    const words = error && !error.inQuery ? `No timeline: ${error.message}` : '';
     this.failure.replaceChildren(h('span', {}, words));
     this.graph.toggleAttribute('hidden', Boolean(error));
     if (error) {
