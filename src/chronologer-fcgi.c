@@ -1,5 +1,6 @@
 /* The worker: settings, then requests until a signal. */
 #include <locale.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
@@ -10,6 +11,10 @@
 #include "route.h"
 #include "store.h"
 #include "writer.h"
+
+/* Pools of memory that threads share; glibc would make up to eight for each processor, and each keeps what
+ * its largest request took: measured, 42 MiB instead of 26. */
+#define ARENAS 4
 
 /* Records that wait for the writer. */
 #define WAITING_MAX 1000
@@ -66,6 +71,7 @@ static gboolean run(int argc, char **argv, GError **error)
 int main(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
+	mallopt(M_ARENA_MAX, ARENAS);
 	setlocale(LC_CTYPE, ""); /* of what is printed; numbers stay C's */
 	setlocale(LC_MESSAGES, "");
 	if (run(argc, argv, &error))
