@@ -57,6 +57,8 @@ export class Rows {
   #latest = new Latest();
   #signal = this.#latest.next();
   #logrec = false;
+  /** The last count that was asked for. */
+  #counting = {};
   #failures = 0;
   /** @type {number | undefined} */
   #retry;
@@ -311,7 +313,8 @@ export class Rows {
 
   /**
    * The newest go on top. Those that come late belong in between: blocks are read again, and what is shown stays until
-   * they are there. @param {Row[]} records @returns {number} how many were not there yet
+   * they are there. Some blocks may have had them already, and others not. @param {Row[]} records
+   * @returns {number} how many were not there yet
    */
   arrived(records) {
     if (this.loading) {
@@ -320,23 +323,39 @@ export class Rows {
     }
     const known = new Set([this.#head, ...this.#blocks.values()].flat().map((row) => row.id));
     const fresh = records.filter((row) => !known.has(row.id));
-    if (!fresh.length) {
-      return 0;
-    }
     const newest = this.#newest;
-    const above = newest ? fresh.filter((row) => order(row, newest) < 0) : fresh;
-    const late = fresh.length - above.length;
+    const above = newest ? fresh.filter((row) => row.ts > newest.ts) : fresh;
+    const late = newest !== null && records.some((row) => row.ts <= newest.ts);
     if (above.length) {
       this.#head = [...above, ...this.#head].sort(order);
     }
-    if (!newest || this.#head.length > HEAD) {
+    if (late) {
+      this.total = this.total === null ? null : this.total + fresh.length - above.length;
+    }
+    const settles = this.#head.length > HEAD || (!newest && fresh.length > 0);
+    if (settles) {
       this.#settle();
     } else if (late) {
-      this.total = this.total === null ? null : this.total + late;
       this.#reread(this.#shown(above.length));
     }
-    this.onchange();
+    if (settles || late) {
+      this.#recount();
+    }
+    if (fresh.length) {
+      this.onchange();
+    }
     return fresh.length;
+  }
+
+  /** Which of those that came late were counted already, only the store knows. */
+  async #recount() {
+    const {frozen} = this;
+    const counting = this.#counting = {};
+    const total = await this.source.count(frozen, this.#signal).catch(() => null);
+    if (total !== null && this.total !== null && frozen === this.frozen && counting === this.#counting) {
+      this.total = total;
+      this.onchange();
+    }
   }
 
   /** Live rows become part of the frozen range, at the same positions. */

@@ -245,3 +245,51 @@ test('a count that takes too long leaves a list that grows', async () => {
   }
   assert.equal(rows.total, 1000);
 });
+
+/** Everything is looked at, from the top to the end: it is as the store has it, when what was shown meanwhile is gone. */
+async function shows(rows, store) {
+  const wanted = store.records.map(({id}) => id);
+  await until(() => rows.length === wanted.length);
+  for (let first = 0; first < wanted.length; first += 30) {
+    const part = wanted.slice(first, first + 30);
+    const seen = () => part.map((_, at) => rows.at(first + at)?.id);
+    rows.look(first);
+    await until(() => String(seen()) === String(part)).catch(() => assert.deepEqual(seen(), part));
+  }
+}
+
+test('a late record that a block had before it was told of makes no row come twice', async () => {
+  const store = new Store(1000);
+  const rows = open(store);
+  await rows.load({});
+  rows.look(660);
+  await until(() => rows.at(660) && rows.at(530) && rows.at(780));
+  const late = record(650.5, 5000);
+  store.add(late);
+  rows.look(300);
+  await until(() => rows.at(300) && rows.positionOf(5000) >= 0);
+  rows.arrived([late]);
+  await shows(rows, store);
+});
+
+test('late records are counted that come together with so many that those become part of the list', async () => {
+  const store = new Store(1000);
+  const rows = open(store);
+  await rows.load({});
+  await until(() => rows.total === 1000);
+  const live = [record(500.5, 9000), ...Array.from({length: 2001}, (_, at) => record(1001 + at))];
+  store.add(...live);
+  rows.arrived(live);
+  await shows(rows, store);
+});
+
+test('a record of the same instant as the newest one that was read has its place once', async () => {
+  const store = new Store(300);
+  const rows = open(store);
+  await rows.load({});
+  await until(() => rows.total === 300);
+  const same = record(300, 301);
+  store.add(same);
+  rows.arrived([same]);
+  await shows(rows, store);
+});
