@@ -25,7 +25,8 @@ async function view(page) {
       columns: texts('.heading span'), foot: text('.status-place'), timeline: text('.timeline-caption'),
       record: seen('#record') ? text('#record h2') : null, open: document.querySelector('.row[aria-selected=true]')?.getAttribute('data-id'),
       around: seen('#around') ? document.querySelector('.around-row.here')?.getAttribute('data-id') : null,
-      groups: seen('#groups') ? texts('.groups-text') : null, live: text('#tail'), title: document.title,
+      groups: seen('#groups') ? texts('.groups-text') : null, title: document.title,
+      live: document.querySelector('#tail')?.getAttribute('aria-pressed'),
     };
   });
   return {...controls, rows: (await rows(page)).map(({id, position, text}) => [id, position, text])};
@@ -146,11 +147,24 @@ test('a link to a record shows where it is', async () => {
   assert.equal((await rows(page)).find(({id}) => id === ids[500])?.position, 1499);
 });
 
-test('each view of the list on the way has its link', async () => {
+test('each part of a view has its place in the link', async () => {
   const context = await newContext();
-  for (const search of ['?level=40&name=shop', '?top=700', `?record=${ids[7]}&around=${ids[7]}`, '?columns=$.data.number,id&zone=UTC', '?mark=' + ids[1990]]) {
+  const plain = await still(await open('', {context}));
+  for (const [search, parts] of /** @type {[string, string[]][]} */ ([
+    ['?level=40&name=shop', ['level', 'loggers', 'rows', 'foot', 'timeline', 'title']],
+    ['?after=2025-05-20T06:00:00Z&before=2025-05-20T08:00:00Z', ['range', 'rows', 'foot']],
+    ['?query=level+%3E+10', ['query', 'rows', 'foot']],
+    ['?top=700', ['rows', 'foot']],
+    [`?record=${ids[7]}&around=${ids[7]}`, ['record', 'open', 'around', 'rows']],
+    ['?columns=$.data.number,id&zone=Asia/Tokyo', ['columns', 'zone', 'rows']],
+    [`?mark=${ids[1990]}`, ['columns', 'rows']],
+    ['?group=1', ['groups']],
+    ['?tail=1', ['live']],
+  ])) {
     const page = await open(search, {context});
     const shown = await still(page);
+    const same = parts.filter((part) => JSON.stringify(/** @type {any} */ (shown)[part]) === JSON.stringify(/** @type {any} */ (plain)[part]));
+    assert.deepEqual(same, [], `${search} shows itself`);
     const again = await open(new URL(page.url()).search, {context: await newContext()});
     await sees(again, shown, search);
     await page.close();
