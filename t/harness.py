@@ -27,6 +27,9 @@ WORKER = BUILD / 'src' / 'chronologer-fcgi'
 TOOL = BUILD / 'src' / 'chronologer'
 API = '/api/v1'
 
+# In the background of a shell SIGINT is ignored, and so it would be by all that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # What is made here is for the servers' users to read.
 os.umask(0o022)
 
