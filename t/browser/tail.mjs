@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import {main, open, rows, settled, totalIs} from './page.mjs';
 import {count, post, read, SLACK, until} from './site.mjs';
-import {comment, test} from './tap.mjs';
+import {afterEach, comment, test} from './tap.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -92,13 +92,17 @@ async function memory(page) {
 /** Waits until the feed has sent so many. @param {Feed} feed @param {number} number */
 const sent = (feed, number) => until(() => feed.sent >= number, `${number} are sent`, SECONDS * 2 + 60);
 
+/** @type {Feed | null} */
+let feeding = null;
+afterEach(() => { feeding?.stop(); });
+
 test(`2. tail: ${SECONDS} s at ${RATE} records a second with a pause: nothing missed, nothing doubled, memory bounded`, async () => {
   await post(Array.from({length: 300}, (_, number) => ({name: 'live.before', levelno: 20, created: Date.now() / 1000 - 400 + number, msg: `before ${number}`})));
   const page = await open('?name=live');
   await page.keyboard.press('t');
   await page.locator('#tail[data-condition=live]').waitFor();
   assert.equal(await page.locator('#tail').getAttribute('aria-pressed'), 'true');
-  const feed = new Feed('live.now');
+  const feed = feeding = new Feed('live.now');
   const all = SECONDS * RATE;
   await page.waitForFunction(() => document.querySelector('.grid .row .cell-message')?.textContent?.startsWith('live '));
 

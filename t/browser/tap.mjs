@@ -69,4 +69,6 @@ export async function run(end) {
     process.exitCode ||= errors.length ? 1 : 0;
   }
   await end();
+  // Whatever a test that failed has left running.
+  process.exit();
 }
