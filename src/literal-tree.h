@@ -30,8 +30,7 @@ struct literal {
 /* What literal_free() gets: the outermost value and what owns the text of all of them. */
 typedef struct {
 	Literal value;
-	json_object *source; /* strings are json-c's */
-	GStringChunk *texts; /* numbers from JSON, printed */
+	GStringChunk *texts; /* of what came from JSON */
 	char copy[];         /* the text that was parsed, strings unescaped in place */
 } LiteralRoot;
 

@@ -1,11 +1,8 @@
 /* Python literals: JSON -> tree -> JSON or text. (Text -> tree: literal-parse.c.) */
 #include "literal.h"
 
-#include <errno.h>
-#include <math.h>
 #include <string.h>
 
-#include "json.h"
 #include "literal-tree.h"
 
 void literal_free_items(Literal *literal)
@@ -24,7 +21,6 @@ void literal_free(Literal *literal)
 	if (!root)
 		return;
 	literal_free_items(&root->value);
-	json_object_put(root->source);
 	if (root->texts)
 		g_string_chunk_free(root->texts);
 	g_free(root);
@@ -105,7 +101,7 @@ const Literal *literal_find(
 
 /* ---- JSON -> tree ---- */
 
-static void from_json(LiteralRoot *root, Literal *literal, json_object *value);
+static void from_json(LiteralRoot *root, Literal *literal, const QueryJson *value);
 
 static void set_text(
 	LiteralRoot *root, Literal *literal, LiteralKind kind, const char *text, gsize length)
@@ -117,93 +113,107 @@ static void set_text(
 	literal->text = g_string_chunk_insert_len(root->texts, text, (gssize)length);
 }
 
-static void int_from_json(LiteralRoot *root, Literal *literal, json_object *value)
+static void int_from_json(LiteralRoot *root, Literal *literal, const QueryJson *value)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	json_append_number(text, value);
+	query_json_print(value, text);
 	set_text(root, literal, LITERAL_INT, text->str, text->len);
 }
 
-/* An integer beyond 64 bits comes from json_parse() as its digits and ".0". No float prints so many
- * digits before a point in Python, so that this was an int there. */
-static void double_from_json(LiteralRoot *root, Literal *literal, json_object *value)
+/* An integer beyond 64 bits is a double spelled without a point: in Python it was an int. */
+static void double_from_json(LiteralRoot *root, Literal *literal, const QueryJson *value)
 {
-	g_autoptr(GString) text = g_string_new(NULL);
+	const Text *spelled = &value->spelled;
 	char printed[LITERAL_FLOAT_SIZE];
+	gsize digits = 0;
 
-	json_append_number(text, value);
-	gsize digits = strspn(text->str, "-0123456789");
-	if (digits > 18 && strcmp(text->str + digits, ".0") == 0) {
-		set_text(root, literal, LITERAL_INT, text->str, digits);
+	while (digits < spelled->length &&
+		(spelled->data[digits] == '-' || g_ascii_isdigit(spelled->data[digits])))
+		digits++;
+	if (digits > 0 && digits == spelled->length) {
+		set_text(root, literal, LITERAL_INT, spelled->data, digits);
 		return;
 	}
-	literal_print_float(json_object_get_double(value), printed);
+	literal_print_float(value->real, printed);
 	set_text(root, literal, LITERAL_FLOAT, printed, strlen(printed));
 }
 
-static void str_from_json(Literal *literal, const char *text, gsize length)
-{
-	literal->kind = LITERAL_STR;
-	literal->text = text;
-	literal->length = length;
-}
-
-static void array_from_json(LiteralRoot *root, Literal *literal, json_object *array)
+static void array_from_json(LiteralRoot *root, Literal *literal, const QueryJson *array)
 {
 	literal->kind = LITERAL_LIST;
-	literal->length = json_object_array_length(array);
+	literal->length = array->n;
 	literal->items = g_new0(Literal, literal->length);
 	for (gsize i = 0; i < literal->length; i++)
-		from_json(root, &literal->items[i], json_object_array_get_idx(array, i));
+		from_json(root, &literal->items[i], array->values[i]);
 }
 
-static void object_from_json(LiteralRoot *root, Literal *literal, json_object *object)
+static int compare_places(gconstpointer a, gconstpointer b, gpointer data)
 {
+	const QueryJson *object = data;
+	guint left = object->places[*(const guint *)a], right = object->places[*(const guint *)b];
+
+	return left < right ? -1 : left > right;
+}
+
+/* The members in the order of the text, which is that of a dict. */
+static GArray *members_of(const QueryJson *object)
+{
+	GArray *members = g_array_sized_new(FALSE, FALSE, sizeof(guint), object->n);
+
+	for (guint i = 0; i < object->n; i++)
+		g_array_append_val(members, i);
+	g_array_sort_with_data(members, compare_places, (gpointer)object);
+	return members;
+}
+
+static void object_from_json(LiteralRoot *root, Literal *literal, const QueryJson *object)
+{
+	g_autoptr(GArray) members = members_of(object);
 	Literal *item;
 
 	literal->kind = LITERAL_DICT;
-	literal->length = 2 * (gsize)json_object_object_length(object);
+	literal->length = 2 * (gsize)object->n;
 	literal->items = item = g_new0(Literal, literal->length);
-	json_object_object_foreach (object, key, value) {
-		str_from_json(item++, key, strlen(key));
-		from_json(root, item++, value);
+	for (guint i = 0; i < object->n; i++) {
+		guint member = g_array_index(members, guint, i);
+		const Text *key = &object->keys[member];
+		set_text(root, item++, LITERAL_STR, key->data, key->length);
+		from_json(root, item++, object->values[member]);
 	}
 }
 
-static void from_json(LiteralRoot *root, Literal *literal, json_object *value)
+static void from_json(LiteralRoot *root, Literal *literal, const QueryJson *value)
 {
-	switch (json_object_get_type(value)) {
-	case json_type_null:
-		literal->kind = LITERAL_NONE;
+	switch (value->kind) {
+	case QUERY_JSON_BOOLEAN:
+		literal->kind = value->integer ? LITERAL_TRUE : LITERAL_FALSE;
 		break;
-	case json_type_boolean:
-		literal->kind = json_object_get_boolean(value) ? LITERAL_TRUE : LITERAL_FALSE;
-		break;
-	case json_type_int:
+	case QUERY_JSON_INTEGER:
+	case QUERY_JSON_UNSIGNED:
 		int_from_json(root, literal, value);
 		break;
-	case json_type_double:
+	case QUERY_JSON_DOUBLE:
 		double_from_json(root, literal, value);
 		break;
-	case json_type_string:
-		str_from_json(literal, json_object_get_string(value),
-			(gsize)json_object_get_string_len(value));
+	case QUERY_JSON_STRING:
+		set_text(root, literal, LITERAL_STR, value->text.data, value->text.length);
 		break;
-	case json_type_array:
+	case QUERY_JSON_ARRAY:
 		array_from_json(root, literal, value);
 		break;
-	case json_type_object:
+	case QUERY_JSON_OBJECT:
 		object_from_json(root, literal, value);
 		break;
+	default: /* no other kind is read from a document */
+		literal->kind = LITERAL_NONE;
 	}
 }
 
-Literal *literal_from_json(json_object *value)
+Literal *literal_from_json(const QueryJson *value)
 {
 	LiteralRoot *root = g_new0(LiteralRoot, 1);
 
-	root->source = json_object_get(value);
 	from_json(root, &root->value, value);
 	if (root->value.kind == LITERAL_LIST)
 		root->value.kind = LITERAL_TUPLE;
@@ -219,74 +229,68 @@ double literal_number(const Literal *literal)
 	return g_ascii_strtod(literal->text, NULL); /* stops by itself behind the last digit */
 }
 
-static json_object *float_to_json(const char *text, gsize length, const char *after)
+static const QueryJson *array_to_json(const Literal *literal, QueryArena *arena)
 {
-	g_autofree char *spelled = g_strdup_printf("%.*s%s", (int)length, text, after);
-
-	return json_object_new_double_s(g_ascii_strtod(spelled, NULL), spelled);
-}
-
-/* The same as json_parse() makes of the same digits. */
-static json_object *int_to_json(const Literal *literal)
-{
-	gboolean negative = *literal->text == '-';
-
-	errno = 0;
-	gint64 number = g_ascii_strtoll(literal->text, NULL, 10);
-	if (errno == 0)
-		return json_object_new_int64(number);
-	errno = 0;
-	guint64 positive = negative ? 0 : g_ascii_strtoull(literal->text, NULL, 10);
-	if (errno == 0 && !negative)
-		return json_object_new_uint64(positive);
-	if (isfinite(literal_number(literal)))
-		return float_to_json(literal->text, literal->length, ".0");
-	return json_object_new_string_len(literal->text, (int)literal->length);
-}
-
-static json_object *array_to_json(const Literal *literal)
-{
-	json_object *array = json_object_new_array_ext((int)literal->length);
+	const QueryJson **values = query_arena_take(arena, literal->length * sizeof *values);
 
 	for (gsize i = 0; i < literal->length; i++)
-		json_object_array_add(array, literal_to_json(&literal->items[i]));
-	return array;
+		values[i] = literal_to_json(&literal->items[i], arena);
+	return query_json_array(arena, values, (guint)literal->length);
 }
 
-static json_object *dict_to_json(const Literal *literal)
+static Text copy_text(const char *text, gsize length, QueryArena *arena)
+{
+	return (Text){query_arena_copy(arena, text, length), length};
+}
+
+static Text text_of_key(const Literal *key, QueryArena *arena)
 {
 	static const char *const words[] = {"null", "false", "true"};
-	json_object *object = json_object_new_object();
 
-	for (gsize i = 0; i < literal->length; i += 2) {
-		const Literal *key = &literal->items[i];
-		g_autofree char *text = key->kind < LITERAL_INT ? g_strdup(words[key->kind])
-								: g_strndup(key->text, key->length);
-		json_object_object_add(object, text, literal_to_json(key + 1));
-	}
-	return object;
+	if (key->kind < LITERAL_INT)
+		return copy_text(words[key->kind], strlen(words[key->kind]), arena);
+	return copy_text(key->text, key->length, arena);
 }
 
-json_object *literal_to_json(const Literal *literal)
+static const QueryJson *dict_to_json(const Literal *literal, QueryArena *arena)
+{
+	gsize n = literal->length / 2;
+	const QueryJson **values = query_arena_take(arena, n * sizeof *values);
+	Text *keys = query_arena_take(arena, n * sizeof *keys);
+
+	for (gsize i = 0; i < n; i++) {
+		keys[i] = text_of_key(&literal->items[2 * i], arena);
+		values[i] = literal_to_json(&literal->items[2 * i + 1], arena);
+	}
+	return query_json_object(arena, keys, values, (guint)n);
+}
+
+static const QueryJson *text_to_json(const Literal *literal, QueryArena *arena)
+{
+	Text text = copy_text(literal->text, literal->length, arena);
+
+	return literal->kind == LITERAL_STR ? query_json_string(arena, text.data, text.length)
+					    : query_json_number(arena, text.data, text.length);
+}
+
+const QueryJson *literal_to_json(const Literal *literal, QueryArena *arena)
 {
 	switch (literal->kind) {
 	case LITERAL_FALSE:
 	case LITERAL_TRUE:
-		return json_object_new_boolean(literal->kind == LITERAL_TRUE);
+		return query_json_boolean(literal->kind == LITERAL_TRUE);
 	case LITERAL_INT:
-		return int_to_json(literal);
 	case LITERAL_FLOAT:
-		return float_to_json(literal->text, literal->length, "");
 	case LITERAL_STR:
-		return json_object_new_string_len(literal->text, (int)literal->length);
+		return text_to_json(literal, arena);
 	case LITERAL_TUPLE:
 	case LITERAL_LIST:
-		return array_to_json(literal);
+		return array_to_json(literal, arena);
 	case LITERAL_DICT:
-		return dict_to_json(literal);
+		return dict_to_json(literal, arena);
 	case LITERAL_NONE:
 	default:
-		return NULL;
+		return query_json_null();
 	}
 }
 

@@ -7,7 +7,7 @@
 #define CHRONOLOGER_LITERAL_H
 
 #include <glib.h>
-#include <json-c/json.h>
+#include "query-json.h"
 
 typedef struct literal Literal;
 
@@ -20,11 +20,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Literal, literal_free)
 Literal *literal_parse(const char *text, gsize length);
 
 /* The same tree from a JSON value; arrays become lists, the outermost one a tuple. */
-Literal *literal_from_json(json_object *value);
+Literal *literal_from_json(const QueryJson *value);
 
 /* Tuples become arrays, keys text ("null", "true", "2.5"); of two keys with the same text the last one
- * stays. Ints beyond 64 bits become what json_parse() makes of them. NULL for None. The caller owns it. */
-json_object *literal_to_json(const Literal *literal);
+ * stays. Ints beyond 64 bits become what query_json_read() makes of them. Borrows nothing. */
+const QueryJson *literal_to_json(const Literal *literal, QueryArena *arena);
 
 /* str(literal), appended. */
 void literal_append_str(GString *text, const Literal *literal);

@@ -10,18 +10,23 @@
 
 /* Reading -------------------------------------------------------------------------------------- */
 
+#define REPLACEMENT 0xfffd
+
 typedef struct item Item;
 struct item { /* an element or a member, newest first */
 	Item *next;
 	Text key;
+	guint64 rank; /* of the key: its order, unless there are two of one rank */
 	const QueryJson *value;
 	guint place;
 };
 
 typedef struct {
 	QueryArena *arena;
-	const char *at, *end; /* *end is NUL */
-	guint depth;
+	const char *at, *end;
+	guint depth, nesting; /* levels there are, and may be */
+	guint values, limit;  /* values and keys, the same */
+	gboolean python;      /* as query_json_read() says */
 } Reader;
 
 static const QueryJson *read_value(Reader *reader);
@@ -34,9 +39,14 @@ static QueryJson *new_json(QueryArena *arena, QueryJsonKind kind)
 	return json;
 }
 
+static gboolean is_blank(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
 static void skip_blanks(Reader *reader)
 {
-	while (reader->at < reader->end && strchr(" \t\n\r", *reader->at) && *reader->at != '\0')
+	while (reader->at < reader->end && is_blank(*reader->at))
 		reader->at++;
 }
 
@@ -62,22 +72,32 @@ static gint32 read_unit(Reader *reader)
 	return unit;
 }
 
-/* \uXXXX; half a surrogate pair is refused, as MySQL refuses it. */
+/* The escape of the other half of a surrogate pair, or -1: then nothing is read. */
+static gint32 read_low_half(Reader *reader)
+{
+	const char *from = reader->at;
+	if (reader->end - from < 6 || from[0] != '\\' || from[1] != 'u')
+		return -1;
+	reader->at += 2;
+	gint32 low = read_unit(reader);
+	if (low >= 0xdc00 && low <= 0xdfff)
+		return low;
+	reader->at = from;
+	return -1;
+}
+
+/* \uXXXX. MySQL refuses half a surrogate pair. */
 static gssize read_unicode(Reader *reader, char *to)
 {
 	gint32 c = read_unit(reader);
-	if (c < 0 || (c >= 0xdc00 && c <= 0xdfff))
+	if (c < 0)
 		return -1;
-	if (c >= 0xd800 && c < 0xdc00) {
-		if (reader->end - reader->at < 6 || reader->at[0] != '\\' || reader->at[1] != 'u')
-			return -1;
-		reader->at += 2;
-		gint32 low = read_unit(reader);
-		if (low < 0xdc00 || low > 0xdfff)
-			return -1;
+	gint32 low = c >= 0xd800 && c < 0xdc00 ? read_low_half(reader) : -1;
+	if (low >= 0)
 		c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-	}
-	return g_unichar_to_utf8((gunichar)c, to);
+	else if (c >= 0xd800 && c <= 0xdfff)
+		c = reader->python ? REPLACEMENT : -1;
+	return c < 0 ? -1 : g_unichar_to_utf8((gunichar)c, to);
 }
 
 static gssize read_escape(Reader *reader, char *to)
@@ -199,6 +219,16 @@ static gboolean read_integer(const char *from, const char *end, QueryJson *json)
 	return TRUE;
 }
 
+/* query_value_read_double() stops at the greatest double. */
+static gboolean is_in_range(const QueryJson *number)
+{
+	if (fabs(number->real) < G_MAXDOUBLE)
+		return TRUE;
+	g_autofree char *copy = g_strndup(number->spelled.data, number->spelled.length);
+	return isfinite(g_ascii_strtod(copy, NULL));
+}
+
+/* MySQL refuses a document with a number that no double can hold. */
 static const QueryJson *read_number(Reader *reader)
 {
 	QueryJson *json = new_json(reader->arena, QUERY_JSON_DOUBLE);
@@ -208,11 +238,32 @@ static const QueryJson *read_number(Reader *reader)
 		return NULL;
 	if (!fraction && read_integer(from, reader->at, json))
 		return json;
-	json->real = query_value_read_double(from, (gsize)(reader->at - from));
-	/* The reader stops at the greatest double; MySQL refuses a document with a greater one. */
-	return json->real <= -G_MAXDOUBLE || json->real >= G_MAXDOUBLE
-		       ? (isfinite(strtod(from, NULL)) ? json : NULL)
-		       : json;
+	Text spelled = {(char *)from, (gsize)(reader->at - from)};
+	json->real = query_value_read_double(spelled.data, spelled.length);
+	json->spelled = spelled;
+	if (is_in_range(json))
+		return json;
+	return reader->python ? query_json_string(reader->arena, spelled.data, spelled.length)
+			      : NULL;
+}
+
+static gboolean take_word(Reader *reader, const char *word)
+{
+	gsize length = strlen(word);
+	gboolean is = (gsize)(reader->end - reader->at) >= length &&
+		      memcmp(reader->at, word, length) == 0;
+	reader->at += is ? length : 0;
+	return is;
+}
+
+/* What Python's json module writes, though it is not JSON. */
+static const QueryJson *read_python_word(Reader *reader)
+{
+	static const char *const words[] = {"NaN", "Infinity", "-Infinity"};
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+		if (take_word(reader, words[i]))
+			return query_json_string(reader->arena, words[i], strlen(words[i]));
+	return NULL;
 }
 
 static const QueryJson *read_word(Reader *reader)
@@ -227,16 +278,13 @@ static const QueryJson *read_word(Reader *reader)
 		{"false", QUERY_JSON_BOOLEAN, 0},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
-		gsize length = strlen(words[i].word);
-		if ((gsize)(reader->end - reader->at) < length ||
-			memcmp(reader->at, words[i].word, length) != 0)
+		if (!take_word(reader, words[i].word))
 			continue;
 		QueryJson *json = new_json(reader->arena, words[i].kind);
 		json->integer = words[i].value;
-		reader->at += length;
 		return json;
 	}
-	return NULL;
+	return reader->python ? read_python_word(reader) : NULL;
 }
 
 static int compare_keys(const Text *a, const Text *b)
@@ -246,10 +294,21 @@ static int compare_keys(const Text *a, const Text *b)
 	return a->length > 0 ? memcmp(a->data, b->data, a->length) : 0;
 }
 
+/* Length and first bytes: most keys are told apart by these alone. */
+static guint64 rank_of(const Text *key)
+{
+	guint64 rank = MIN(key->length, G_MAXUINT32);
+	for (gsize i = 0; i < 4; i++)
+		rank = rank << 8 | (i < key->length ? (guint8)key->data[i] : 0);
+	return rank;
+}
+
 /* Of equal keys the last one is first. */
 static int compare_members(const void *a, const void *b)
 {
 	const Item *x = *(Item *const *)a, *y = *(Item *const *)b;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
 	int order = compare_keys(&x->key, &y->key);
 	return order != 0 ? order : x->place > y->place ? -1 : x->place < y->place;
 }
@@ -268,26 +327,40 @@ static void fill_object(QueryArena *arena, QueryJson *json, Item *items)
 	guint n = json->n;
 	const QueryJson **values = query_arena_take(arena, n * sizeof *values);
 	Text *keys = query_arena_take(arena, n * sizeof *keys);
+	guint *places = query_arena_take(arena, n * sizeof *places);
 	Item **sorted = query_arena_take(arena, n * sizeof(Item *));
-	for (Item *item = items; item != NULL; item = item->next)
+	for (Item *item = items; item != NULL; item = item->next) {
+		item->rank = rank_of(&item->key);
 		sorted[item->place] = item;
+	}
 	qsort(sorted, n, sizeof(Item *), compare_members);
 	json->n = 0;
 	json->values = values;
 	json->keys = keys;
+	json->places = places;
 	for (guint i = 0; i < n; i++) {
-		if (i > 0 && compare_keys(&sorted[i]->key, &sorted[i - 1]->key) == 0)
-			continue;
-		keys[json->n] = sorted[i]->key;
-		values[json->n++] = sorted[i]->value;
+		gboolean again = i > 0 && sorted[i]->rank == sorted[i - 1]->rank &&
+				 compare_keys(&sorted[i]->key, &sorted[i - 1]->key) == 0;
+		if (!again) {
+			keys[json->n] = sorted[i]->key;
+			values[json->n++] = sorted[i]->value;
+		}
+		places[json->n - 1] = sorted[i]->place; /* of its first one at last */
 	}
+}
+
+static gboolean read_key(Reader *reader, Text *key)
+{
+	reader->values++;
+	return read_string(reader, key) &&
+	       !(reader->python && key->length > 0 && memchr(key->data, '\0', key->length));
 }
 
 static gboolean read_item(Reader *reader, Item *item, gboolean member)
 {
 	skip_blanks(reader);
 	if (member) {
-		if (!read_string(reader, &item->key))
+		if (!read_key(reader, &item->key))
 			return FALSE;
 		skip_blanks(reader);
 		if (!take(reader, ':'))
@@ -326,7 +399,7 @@ static const QueryJson *read_items(Reader *reader, gboolean object)
 
 static const QueryJson *read_container(Reader *reader, gboolean object)
 {
-	if (reader->depth == QUERY_JSON_NESTING_MAX)
+	if (reader->depth == reader->nesting)
 		return NULL;
 	reader->depth++;
 	const QueryJson *json = read_items(reader, object);
@@ -338,25 +411,71 @@ static const QueryJson *read_value(Reader *reader)
 {
 	skip_blanks(reader);
 	char c = reader->at < reader->end ? *reader->at : '\0';
+	if (++reader->values > reader->limit)
+		return NULL;
 	if (c == '{' || c == '[')
 		return read_container(reader, c == '{');
 	if (c == '"')
 		return read_text(reader);
-	if (c == '-' || g_ascii_isdigit(c))
+	if (g_ascii_isdigit(c) ||
+		(c == '-' && !(reader->end - reader->at > 1 && reader->at[1] == 'I')))
 		return read_number(reader);
 	return read_word(reader);
 }
 
 const QueryJson *query_json_parse(QueryArena *arena, const char *text, gsize length)
 {
-	Reader reader = {arena, text, text + length, 0};
+	Reader reader = {
+		.arena = arena,
+		.at = text,
+		.end = text + length,
+		.nesting = QUERY_JSON_NESTING_MAX,
+		.limit = G_MAXUINT,
+	};
 	const QueryJson *json = read_value(&reader);
 	skip_blanks(&reader);
 	/* To MySQL a NUL behind the document is the end of the text. */
 	return reader.at == reader.end || *reader.at == '\0' ? json : NULL;
 }
 
+const QueryJson *query_json_read(
+	QueryArena *arena, const char *text, gsize length, guint nesting, guint limit)
+{
+	Reader reader = {
+		.arena = arena,
+		.at = text,
+		.end = text + length,
+		.nesting = nesting,
+		.limit = limit,
+		.python = TRUE,
+	};
+	if (length == 0 || !g_utf8_validate_len(text, length, NULL))
+		return NULL;
+	const QueryJson *json = read_value(&reader);
+	skip_blanks(&reader);
+	return reader.at == reader.end && reader.values <= limit ? json : NULL;
+}
+
+const QueryJson *query_json_number(QueryArena *arena, const char *text, gsize length)
+{
+	Reader reader = {.arena = arena, .at = text, .end = text + length, .python = TRUE};
+	const QueryJson *json = read_number(&reader);
+	return reader.at == reader.end ? json : NULL;
+}
+
 /* Printing ------------------------------------------------------------------------------------- */
+
+static void print_whole(guint64 number, gboolean negative, GString *text)
+{
+	char digits[24], *p = digits + sizeof digits;
+	do {
+		*--p = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	if (negative)
+		*--p = '-';
+	g_string_append_len(text, p, digits + sizeof digits - p);
+}
 
 static void print_double(double number, GString *text)
 {
@@ -379,18 +498,24 @@ static void print_moment(const QueryJson *json, GString *text)
 	g_string_append_printf(text, "\"%s\"", printed);
 }
 
+void query_json_print_member(const Text *key, const QueryJson *value, GString *text)
+{
+	json_append_string(text, key->data, key->length);
+	g_string_append_len(text, ": ", 2);
+	query_json_print(value, text);
+}
+
 static void print_items(const QueryJson *json, GString *text)
 {
 	gboolean object = json->kind == QUERY_JSON_OBJECT;
 	g_string_append_c(text, object ? '{' : '[');
 	for (guint i = 0; i < json->n; i++) {
 		if (i > 0)
-			g_string_append(text, ", ");
-		if (object) {
-			json_append_string(text, json->keys[i].data, json->keys[i].length);
-			g_string_append(text, ": ");
-		}
-		query_json_print(json->values[i], text);
+			g_string_append_len(text, ", ", 2);
+		if (object)
+			query_json_print_member(&json->keys[i], json->values[i], text);
+		else
+			query_json_print(json->values[i], text);
 	}
 	g_string_append_c(text, object ? '}' : ']');
 }
@@ -406,10 +531,11 @@ void query_json_print(const QueryJson *json, GString *text)
 		g_string_append(text, json->integer ? "true" : "false");
 		break;
 	case QUERY_JSON_INTEGER:
-		g_string_append_printf(text, "%" G_GINT64_FORMAT, json->integer);
+		print_whole(
+			json->integer < 0 ? 0 - json->whole : json->whole, json->integer < 0, text);
 		break;
 	case QUERY_JSON_UNSIGNED:
-		g_string_append_printf(text, "%" G_GUINT64_FORMAT, json->whole);
+		print_whole(json->whole, FALSE, text);
 		break;
 	case QUERY_JSON_DECIMAL:
 		query_decimal_print(json->decimal, digits);
@@ -686,11 +812,41 @@ const QueryJson *query_json_array(QueryArena *arena, const QueryJson *const *val
 	return json;
 }
 
+const QueryJson *query_json_object(
+	QueryArena *arena, const Text *keys, const QueryJson *const *values, guint n)
+{
+	QueryJson *json = new_json(arena, QUERY_JSON_OBJECT);
+	Item *items = NULL;
+	for (guint i = 0; i < n; i++) {
+		Item *item = query_arena_take(arena, sizeof *item);
+		*item = (Item){.next = items, .key = keys[i], .value = values[i], .place = i};
+		items = item;
+	}
+	json->n = n;
+	fill_object(arena, json, items);
+	return json;
+}
+
 const QueryJson *query_json_string(QueryArena *arena, const char *text, gsize length)
 {
 	QueryJson *json = new_json(arena, QUERY_JSON_STRING);
 	json->text = (Text){(char *)text, length};
 	return json;
+}
+
+const QueryJson *query_json_null(void)
+{
+	static const QueryJson null = {.kind = QUERY_JSON_NULL};
+	return &null;
+}
+
+const QueryJson *query_json_boolean(gboolean value)
+{
+	static const QueryJson booleans[] = {
+		{.kind = QUERY_JSON_BOOLEAN, .integer = 0},
+		{.kind = QUERY_JSON_BOOLEAN, .integer = 1},
+	};
+	return &booleans[value != FALSE];
 }
 
 static const struct {
@@ -717,6 +873,7 @@ static void fill_scalar(QueryJson *json, const Value *value)
 		break;
 	case QUERY_JSON_DOUBLE:
 		json->real = value->real;
+		json->spelled = (Text){0};
 		break;
 	case QUERY_JSON_DECIMAL:
 		json->decimal = value->decimal;

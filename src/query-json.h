@@ -32,7 +32,10 @@ struct query_json {
 	union {
 		gint64 integer; /* and BOOLEAN */
 		guint64 whole;
-		double real;
+		struct {
+			double real;
+			Text spelled; /* where it was read: not followed by NUL */
+		};
 		const QueryDecimal *decimal;
 		Text text;
 		QueryMoment moment;
@@ -40,6 +43,7 @@ struct query_json {
 			const QueryJson *const *values;
 			const Text
 				*keys; /* of an object: in MySQL's order, by length, then bytes */
+			const guint *places; /* of an object: the order of the text */
 		};
 	};
 };
@@ -49,8 +53,20 @@ struct query_json {
 /* NULL where the text is not what MySQL takes for a document. */
 const QueryJson *query_json_parse(QueryArena *arena, const char *text, gsize length);
 
+/* A document as Python programs send it: like query_json_parse(), but NaN, Infinity and a number
+ * beyond a double's range become text, and a lone surrogate escape U+FFFD. NULL where json_check()
+ * has something to say: also where it is not UTF-8, has a NUL in a key, nests deeper than `nesting`,
+ * or has more than `limit` values and keys. The text is borrowed by the tree, and need not end in
+ * NUL. */
+const QueryJson *query_json_read(
+	QueryArena *arena, const char *text, gsize length, guint nesting, guint limit);
+
+/* The digits of one number, with the same exceptions. Borrowed; NULL where it is none. */
+const QueryJson *query_json_number(QueryArena *arena, const char *text, gsize length);
+
 /* As MySQL prints it: ", " between elements, ": " after keys. */
 void query_json_print(const QueryJson *json, GString *text);
+void query_json_print_member(const Text *key, const QueryJson *value, GString *text);
 
 int query_json_compare(const QueryJson *a, const QueryJson *b);
 
@@ -66,6 +82,11 @@ gboolean query_json_overlaps(const QueryJson *a, const QueryJson *b);
 const QueryJson *query_json_member(const QueryJson *object, const Text *key);
 
 const QueryJson *query_json_array(QueryArena *arena, const QueryJson *const *values, guint n);
+/* Of equal keys the last one stays. What keys and values hold is borrowed. */
+const QueryJson *query_json_object(
+	QueryArena *arena, const Text *keys, const QueryJson *const *values, guint n);
 const QueryJson *query_json_string(QueryArena *arena, const char *text, gsize length);
+const QueryJson *query_json_null(void);
+const QueryJson *query_json_boolean(gboolean value);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "error.h"
 #include "json.h"
+#include "query-json.h"
 #include "query-json-path.h"
 #include "query-parse.h"
 
@@ -49,7 +50,7 @@ static gboolean skip(Reader *reader, const char *word)
 static gboolean read_quoted(Reader *reader)
 {
 	const char *first = reader->at++;
-	g_autoptr(json_object) string = NULL;
+	g_autoptr(QueryArena) arena = query_arena_new();
 
 	while (reader->at < reader->end && *reader->at != '"')
 		reader->at += *reader->at == '\\' ? 2 : 1;
@@ -58,12 +59,12 @@ static gboolean read_quoted(Reader *reader)
 		return fail(reader);
 	}
 	reader->at++;
-	if (!json_parse(first, (gsize)(reader->at - first), 1, &string, NULL)) {
+	const QueryJson *string = query_json_read(arena, first, (gsize)(reader->at - first), 1, 1);
+	if (!string) {
 		reader->at = first;
 		return fail(reader);
 	}
-	json_append_string(reader->path, json_object_get_string(string),
-		(gsize)json_object_get_string_len(string));
+	json_append_string(reader->path, string->text.data, string->text.length);
 	return TRUE;
 }
 

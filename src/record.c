@@ -37,45 +37,55 @@ typedef struct {
 } Field;
 
 static const Field fields_known[] = {
-	/* in order of strcmp() */
+	/* as a tree has its keys: by length, then bytes */
+	{"msg", PLACE_META, FORM_TEXT},
 	{"args", PLACE_META, FORM_LITERAL},
+	{"name", PLACE_NOWHERE, FORM_TEXT},
+	{"msecs", PLACE_META, FORM_LITERAL},
+	{"lineno", PLACE_META, FORM_LITERAL},
+	{"module", PLACE_META, FORM_TEXT},
+	{"thread", PLACE_META, FORM_LITERAL},
 	{"asctime", PLACE_NOWHERE, FORM_TEXT},
 	{"created", PLACE_NOWHERE, FORM_NUMBER},
+	{"levelno", PLACE_NOWHERE, FORM_NUMBER},
+	{"message", PLACE_NOWHERE, FORM_TEXT},
+	{"process", PLACE_META, FORM_LITERAL},
 	{"exc_info", PLACE_ERROR, FORM_TEXT},
 	{"exc_text", PLACE_ERROR, FORM_TEXT},
 	{"filename", PLACE_META, FORM_TEXT},
 	{"funcName", PLACE_META, FORM_TEXT},
-	{"levelname", PLACE_NOWHERE, FORM_TEXT},
-	{"levelno", PLACE_NOWHERE, FORM_NUMBER},
-	{"lineno", PLACE_META, FORM_LITERAL},
-	{"message", PLACE_NOWHERE, FORM_TEXT},
-	{"module", PLACE_META, FORM_TEXT},
-	{"msecs", PLACE_META, FORM_LITERAL},
-	{"msg", PLACE_META, FORM_TEXT},
-	{"name", PLACE_NOWHERE, FORM_TEXT},
 	{"origname", PLACE_META, FORM_TEXT},
 	{"pathname", PLACE_META, FORM_TEXT},
-	{"process", PLACE_META, FORM_LITERAL},
+	{"taskName", PLACE_META, FORM_TEXT},
+	{"levelname", PLACE_NOWHERE, FORM_TEXT},
+	{"stack_info", PLACE_META, FORM_TEXT},
+	{"threadName", PLACE_META, FORM_TEXT},
 	{"processName", PLACE_META, FORM_TEXT},
 	{"relativeCreated", PLACE_META, FORM_LITERAL},
-	{"stack_info", PLACE_META, FORM_TEXT},
-	{"taskName", PLACE_META, FORM_TEXT},
-	{"thread", PLACE_META, FORM_LITERAL},
-	{"threadName", PLACE_META, FORM_TEXT},
 };
 
-static int compare_field(const void *name, const void *field)
+static int compare_field(const Text *name, const Field *field)
 {
-	return strcmp(name, ((const Field *)field)->name);
+	gsize length = strlen(field->name);
+
+	if (name->length != length)
+		return name->length < length ? -1 : 1;
+	return memcmp(name->data, field->name, length);
 }
 
-static const Field *field_of(const char *name)
+static int compare_in_array(const void *name, const void *field)
 {
-	static const Field extra = {"", PLACE_DATA, FORM_LITERAL};
-	const Field *known = bsearch(name, fields_known, G_N_ELEMENTS(fields_known),
-		sizeof *fields_known, compare_field);
+	return compare_field(name, field);
+}
 
-	return known ? known : &extra;
+static const Field field_extra = {"", PLACE_DATA, FORM_LITERAL};
+
+static const Field *field_of(const Text *name)
+{
+	const Field *known = bsearch(name, fields_known, G_N_ELEMENTS(fields_known),
+		sizeof *fields_known, compare_in_array);
+
+	return known ? known : &field_extra;
 }
 
 /* ---- Values -> columns ---- */
@@ -129,26 +139,44 @@ static gboolean is_decimal(const char *text)
 	return digits && p[strspn(p, " \t\r\n")] == '\0';
 }
 
-static gboolean number_from(json_object *value, double *number)
+static gboolean number_from_text(const Text *text, double *number)
 {
-	switch (json_object_get_type(value)) {
-	case json_type_int:
-	case json_type_double:
-		*number = json_object_get_double(value);
-		return TRUE;
-	case json_type_string:
-		break;
-	default:
-		return FALSE;
+	char buffer[64];
+	g_autofree char *large =
+		text->length < sizeof buffer ? NULL : g_strndup(text->data, text->length);
+	char *copy = large ? large : buffer;
+
+	if (!large) {
+		memcpy(buffer, text->data, text->length);
+		buffer[text->length] = '\0';
 	}
-	const char *text = json_object_get_string(value);
-	if (strlen(text) != (gsize)json_object_get_string_len(value) || !is_decimal(text))
+	if (strlen(copy) != text->length || !is_decimal(copy))
 		return FALSE;
-	*number = g_ascii_strtod(text, NULL);
+	*number = g_ascii_strtod(copy, NULL);
 	return isfinite(*number);
 }
 
-static gboolean level_from(json_object *value, guint *level)
+/* `value`: NULL where there is none. */
+static gboolean number_from(const QueryJson *value, double *number)
+{
+	switch (value ? value->kind : QUERY_JSON_NULL) {
+	case QUERY_JSON_INTEGER:
+		*number = (double)value->integer;
+		return TRUE;
+	case QUERY_JSON_UNSIGNED:
+		*number = (double)value->whole;
+		return TRUE;
+	case QUERY_JSON_DOUBLE:
+		*number = value->real;
+		return TRUE;
+	case QUERY_JSON_STRING:
+		return number_from_text(&value->text, number);
+	default:
+		return FALSE;
+	}
+}
+
+static gboolean level_from(const QueryJson *value, guint *level)
 {
 	double number;
 
@@ -160,7 +188,7 @@ static gboolean level_from(json_object *value, guint *level)
 }
 
 /* Rounds as CPython's datetime.fromtimestamp() does: the fraction alone, half to even. */
-static gboolean ts_from(json_object *value, gint64 *ts)
+static gboolean ts_from(const QueryJson *value, gint64 *ts)
 {
 	double number, whole;
 
@@ -180,50 +208,60 @@ static gsize count_characters(const char *text, gsize length)
 	return count;
 }
 
-static gboolean name_from(json_object *value, Text *name)
+static gboolean is_text(const QueryJson *value)
 {
-	if (!json_object_is_type(value, json_type_string))
+	return value && value->kind == QUERY_JSON_STRING;
+}
+
+static gboolean text_from(const QueryJson *value, Text *text)
+{
+	if (!is_text(value))
 		return FALSE;
-	const char *text = json_object_get_string(value);
-	gsize length = (gsize)json_object_get_string_len(value);
-	if (length > RECORD_NAME_MAX && count_characters(text, length) > RECORD_NAME_MAX)
-		return FALSE;
-	*name = text_new(text, length);
+	*text = text_new(value->text.data, value->text.length);
 	return TRUE;
 }
 
-static gboolean text_from(json_object *value, Text *text)
+static gboolean name_from(const QueryJson *value, Text *name)
 {
-	if (!json_object_is_type(value, json_type_string))
+	if (is_text(value) && value->text.length > RECORD_NAME_MAX &&
+		count_characters(value->text.data, value->text.length) > RECORD_NAME_MAX)
 		return FALSE;
-	*text = text_new(json_object_get_string(value), (gsize)json_object_get_string_len(value));
-	return TRUE;
+	return text_from(value, name);
 }
 
 /* str(value). The array around it keeps a JSON array from becoming the tuple of arguments. */
-static Text str_of(json_object *value)
+static Text str_of(const QueryJson *value)
 {
 	Text text;
 
 	if (text_from(value, &text))
 		return text;
-	g_autoptr(json_object) array = json_object_new_array();
-	json_object_array_add(array, json_object_get(value));
-	g_autoptr(Literal) args = literal_from_json(array);
+	const QueryJson *values[] = {value ? value : query_json_null()};
+	const QueryJson array = {.kind = QUERY_JSON_ARRAY, .n = 1, .values = values};
+	g_autoptr(Literal) args = literal_from_json(&array);
 	GString *printed = g_string_new(NULL);
 	literal_format(printed, "%s", 2, args);
 	return text_take(printed);
 }
 
+/* NULL where there is none, or null. */
+static const QueryJson *value_of(const QueryJson *fields, const char *key)
+{
+	Text name = {(char *)key, strlen(key)};
+	const QueryJson *value = query_json_member(fields, &name);
+
+	return value && value->kind != QUERY_JSON_NULL ? value : NULL;
+}
+
 /* LogRecord.getMessage() where no formatter has made a message. `args`: NULL where they do not
  * read. */
-static Text message_of(json_object *fields, const Literal *args)
+static Text message_of(const QueryJson *fields, const Literal *args)
 {
-	json_object *message = json_object_object_get(fields, "message");
+	const QueryJson *message = value_of(fields, "message");
 
 	if (message)
 		return str_of(message);
-	Text msg = str_of(json_object_object_get(fields, "msg"));
+	Text msg = str_of(value_of(fields, "msg"));
 	if (!args || !literal_is_true(args))
 		return msg;
 	g_autoptr(GString) formatted = g_string_sized_new(msg.length + 32);
@@ -235,36 +273,50 @@ static Text message_of(json_object *fields, const Literal *args)
 
 /* ---- logrec ---- */
 
-static void append_part(GString *logrec, const char *name, JsonMember *members, gsize n)
+/* Which members belong where: a walk along both lists, which have one order. */
+static void place_members(const QueryJson *fields, guint8 *places)
 {
-	if (!n)
-		return;
-	g_string_append(logrec, logrec->len > 1 ? ", " : "");
-	g_string_append(logrec, name);
-	json_append_members(logrec, members, n);
+	const Field *known = fields_known, *end = known + G_N_ELEMENTS(fields_known);
+
+	for (guint i = 0; i < fields->n; i++) {
+		int order = -1;
+		while (known < end && (order = compare_field(&fields->keys[i], known)) > 0)
+			known++;
+		Place place = known < end && order == 0 ? known->place : PLACE_DATA;
+		gboolean is_null = fields->values[i]->kind == QUERY_JSON_NULL;
+		places[i] = place == PLACE_ERROR && is_null ? PLACE_NOWHERE : place;
+	}
+}
+
+static void append_part(GString *logrec, const char *name, const QueryJson *fields,
+	const guint8 *places, Place place)
+{
+	gboolean is_empty = TRUE;
+
+	for (guint i = 0; i < fields->n; i++) {
+		if (places[i] != place)
+			continue;
+		if (is_empty && logrec->len > 1)
+			g_string_append_len(logrec, ", ", 2);
+		g_string_append(logrec, is_empty ? name : ", ");
+		query_json_print_member(&fields->keys[i], fields->values[i], logrec);
+		is_empty = FALSE;
+	}
+	if (!is_empty)
+		g_string_append_c(logrec, '}');
 }
 
 /* In the order that MySQL gives them, like all else in it. */
-static Text logrec_of(json_object *fields)
+static Text logrec_of(const QueryJson *fields, QueryArena *arena)
 {
-	static const char *const names[] = {
-		[PLACE_DATA] = "\"data\": ",
-		[PLACE_META] = "\"meta\": ",
-		[PLACE_ERROR] = "\"error\": ",
-	};
-	gsize size = (gsize)json_object_object_length(fields);
-	g_autofree JsonMember *members = g_new(JsonMember, G_N_ELEMENTS(names) * size + 1);
-	gsize n[G_N_ELEMENTS(names)] = {0};
+	guint8 *places = query_arena_take(arena, fields->n);
 	GString *logrec = g_string_sized_new(1024);
 
-	json_object_object_foreach (fields, key, value) {
-		Place place = field_of(key)->place;
-		if (place != PLACE_NOWHERE && !(place == PLACE_ERROR && !value))
-			members[place * size + n[place]++] = (JsonMember){key, strlen(key), value};
-	}
+	place_members(fields, places);
 	g_string_append_c(logrec, '{');
-	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
-		append_part(logrec, names[i], members + i * size, n[i]);
+	append_part(logrec, "\"data\": {", fields, places, PLACE_DATA);
+	append_part(logrec, "\"meta\": {", fields, places, PLACE_META);
+	append_part(logrec, "\"error\": {", fields, places, PLACE_ERROR);
 	g_string_append_c(logrec, '}');
 	return text_take(logrec);
 }
@@ -281,7 +333,14 @@ void record_free(Record *record)
 	g_free(record);
 }
 
-static gboolean check_keys(json_object *fields, GError **error)
+static gboolean has_key(const QueryJson *fields, const char *key)
+{
+	Text name = {(char *)key, strlen(key)};
+
+	return query_json_member(fields, &name) != NULL;
+}
+
+static gboolean check_keys(const QueryJson *fields, GError **error)
 {
 	static const struct {
 		const char *key;
@@ -294,8 +353,7 @@ static gboolean check_keys(json_object *fields, GError **error)
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(required); i++) {
-		if (json_object_object_get_ex(fields, required[i].key, NULL) ||
-			json_object_object_get_ex(fields, required[i].other, NULL))
+		if (has_key(fields, required[i].key) || has_key(fields, required[i].other))
 			continue;
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_MODEL, "Key \"%s\" is missing",
 			required[i].key);
@@ -304,61 +362,80 @@ static gboolean check_keys(json_object *fields, GError **error)
 	return TRUE;
 }
 
-static gboolean set_columns(Record *record, json_object *fields, GError **error)
+static gboolean set_columns(Record *record, const QueryJson *fields, GError **error)
 {
-	if (!name_from(json_object_object_get(fields, "name"), &record->name))
+	if (!name_from(value_of(fields, "name"), &record->name))
 		return model_error(error, "Key \"name\" must be text of at most 255 characters");
-	if (!ts_from(json_object_object_get(fields, "created"), &record->ts))
+	if (!ts_from(value_of(fields, "created"), &record->ts))
 		return model_error(error,
 			"Key \"created\" must be a number of seconds within the years 1 to 9999");
-	if (!level_from(json_object_object_get(fields, "levelno"), &record->level))
+	if (!level_from(value_of(fields, "levelno"), &record->level))
 		return model_error(error, "Key \"levelno\" must be a whole number from 0 to 65535");
 	return TRUE;
 }
 
-static Record *record_new(json_object *fields, const Literal *args, GError **error)
+static Record *record_new(
+	const QueryJson *fields, const Literal *args, QueryArena *arena, GError **error)
 {
 	g_autoptr(Record) record = g_new0(Record, 1);
 
 	if (!check_keys(fields, error) || !set_columns(record, fields, error))
 		return NULL;
 	record->message = message_of(fields, args);
-	record->logrec = logrec_of(fields);
+	record->logrec = logrec_of(fields, arena);
 	return g_steal_pointer(&record);
 }
 
-static gboolean check_object(json_object *value, GError **error)
+/* One document, which has to be an object. */
+static const QueryJson *read_object(
+	const char *text, gsize length, QueryArena *arena, GError **error)
 {
-	if (json_object_is_type(value, json_type_object))
-		return TRUE;
-	g_set_error_literal(
-		error, CHRONOLOGER_ERROR, ERROR_VALUE, JSON_INVALID ": a record is an object");
-	return FALSE;
+	guint nesting = RECORD_NESTING_MAX + 1;
+	const QueryJson *fields = query_json_read(arena, text, length, nesting, JSON_VALUES_MAX);
+
+	if (fields && fields->kind == QUERY_JSON_OBJECT)
+		return fields;
+	if (fields)
+		g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			JSON_INVALID ": a record is an object");
+	else if (json_check(text, length, nesting, error)) /* should not be: they disagree */
+		g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_VALUE, JSON_INVALID);
+	return NULL;
 }
 
 Record *record_from_json(const char *text, gsize length, GError **error)
 {
-	g_autoptr(json_object) fields = NULL;
+	g_autoptr(QueryArena) arena = query_arena_new();
 	g_autoptr(Literal) args = NULL;
+	const QueryJson *fields = read_object(text, length, arena, error);
 
-	if (!json_parse(text, length, RECORD_NESTING_MAX + 1, &fields, error) ||
-		!check_object(fields, error))
+	if (!fields)
 		return NULL;
-	if (!json_object_object_get(fields, "message"))
-		args = literal_from_json(json_object_object_get(fields, "args"));
-	return record_new(fields, args, error);
+	const QueryJson *value = value_of(fields, "args");
+	if (value && !value_of(fields, "message"))
+		args = literal_from_json(value);
+	return record_new(fields, args, arena, error);
 }
 
 /* ---- Forms ---- */
 
 typedef struct {
-	json_object *fields;
+	QueryArena *arena;
+	GArray *keys;      /* Text */
+	GPtrArray *values; /* const QueryJson */
 	Literal *args;
 } Form;
 
-static json_object *text_value(const Text *text)
+static Text copy_of(const Form *form, const Text *text)
 {
-	return json_object_new_string_len(text->data, (int)text->length);
+	return (Text){query_arena_copy(form->arena, text->data, text->length), text->length};
+}
+
+static const QueryJson *text_value(const Form *form, const Text *text)
+{
+	Text copy = copy_of(form, text);
+
+	return query_json_string(form->arena, copy.data, copy.length);
 }
 
 static gboolean is_none(const Text *text)
@@ -366,10 +443,11 @@ static gboolean is_none(const Text *text)
 	return text->length == 4 && memcmp(text->data, "None", 4) == 0;
 }
 
-static json_object *literal_value(Form *form, const FormField *field)
+static const QueryJson *literal_value(Form *form, const FormField *field)
 {
 	Literal *literal = literal_parse(field->value.data, field->value.length);
-	json_object *value = literal ? literal_to_json(literal) : text_value(&field->value);
+	const QueryJson *value =
+		literal ? literal_to_json(literal, form->arena) : text_value(form, &field->value);
 
 	if (strcmp(field->name.data, "args") == 0) { /* kept for the message: JSON has no tuples */
 		literal_free(form->args);
@@ -380,20 +458,20 @@ static json_object *literal_value(Form *form, const FormField *field)
 	return value;
 }
 
-static json_object *form_value(Form *form, const FormField *field)
+static const QueryJson *form_value(Form *form, const FormField *field)
 {
-	switch (field_of(field->name.data)->kind) {
+	switch (field_of(&field->name)->kind) {
 	case FORM_TEXT:
-		return is_none(&field->value) ? NULL : text_value(&field->value);
+		return is_none(&field->value) ? query_json_null() : text_value(form, &field->value);
 	case FORM_NUMBER:
-		return text_value(&field->value);
+		return text_value(form, &field->value);
 	case FORM_LITERAL:
 	default:
 		return literal_value(form, field);
 	}
 }
 
-/* json-c's keys are C strings: a name with a NUL inside would be cut. */
+/* A key with a NUL is refused as it is in JSON. */
 static gboolean add_form_field(const FormField *field, gpointer data, GError **error)
 {
 	Form *form = data;
@@ -403,18 +481,25 @@ static gboolean add_form_field(const FormField *field, gpointer data, GError **e
 			"The name of a form field has a NUL character");
 		return FALSE;
 	}
-	json_object_object_add(form->fields, field->name.data, form_value(form, field));
+	Text key = copy_of(form, &field->name);
+	g_array_append_val(form->keys, key);
+	g_ptr_array_add(form->values, (gpointer)form_value(form, field));
 	return TRUE;
 }
 
 Record *record_from_form(const char *body, gsize length, GError **error)
 {
-	g_autoptr(json_object) fields = json_object_new_object();
-	Form form = {.fields = fields};
+	g_autoptr(QueryArena) arena = query_arena_new();
+	g_autoptr(GArray) keys = g_array_sized_new(FALSE, FALSE, sizeof(Text), 32);
+	g_autoptr(GPtrArray) values = g_ptr_array_sized_new(32);
+	Form form = {.arena = arena, .keys = keys, .values = values};
 	Record *record = NULL;
 
-	if (form_parse(body, length, add_form_field, &form, error))
-		record = record_new(fields, form.args, error);
+	if (form_parse(body, length, add_form_field, &form, error)) {
+		const QueryJson *fields = query_json_object(arena, (const Text *)keys->data,
+			(const QueryJson *const *)values->pdata, keys->len);
+		record = record_new(fields, form.args, arena, error);
+	}
 	literal_free(form.args);
 	return record;
 }
@@ -423,23 +508,23 @@ Record *record_from_form(const char *body, gsize length, GError **error)
 
 Record *record_from_raw_json(const char *text, gsize length, gint64 now, GError **error)
 {
-	g_autoptr(json_object) fields = NULL;
+	g_autoptr(QueryArena) arena = query_arena_new();
+	const QueryJson *fields = read_object(text, length, arena, error);
 
-	if (!json_parse(text, length, RECORD_NESTING_MAX + 1, &fields, error) ||
-		!check_object(fields, error))
+	if (!fields)
 		return NULL;
 	Record *record = g_new0(Record, 1);
-	if (!ts_from(json_object_object_get(fields, "created"), &record->ts))
+	if (!ts_from(value_of(fields, "created"), &record->ts))
 		record->ts = now;
-	if (!level_from(json_object_object_get(fields, "level"), &record->level) &&
-		!level_from(json_object_object_get(fields, "levelno"), &record->level))
+	if (!level_from(value_of(fields, "level"), &record->level) &&
+		!level_from(value_of(fields, "levelno"), &record->level))
 		record->level = LEVEL_DEFAULT;
-	if (!name_from(json_object_object_get(fields, "name"), &record->name))
+	if (!name_from(value_of(fields, "name"), &record->name))
 		record->name = text_new("", 0);
-	if (!text_from(json_object_object_get(fields, "message"), &record->message))
+	if (!text_from(value_of(fields, "message"), &record->message))
 		record->message = text_new("", 0);
 	GString *logrec = g_string_sized_new(1024);
-	json_append_value(logrec, fields);
+	query_json_print(fields, logrec);
 	record->logrec = text_take(logrec);
 	return record;
 }

@@ -9,12 +9,12 @@
  *   sqlite   query-eval.c, no server: no DSN
  *   text     what MariaDB is asked, no server: no DSN
  * Each server gets a database of its own, which is dropped at the end. */
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <mysql.h>
-#include "json.h"
 #include "query-arena.h"
 #include "query-json.h"
 #include "query-eval.h"
@@ -252,11 +252,10 @@ static Text member_text(json_object *object, const char *name)
 /* As MySQL prints it. */
 static Text normal_text(json_object *value)
 {
-	g_autoptr(GString) plain = g_string_new(NULL);
+	const char *plain = json_object_to_json_string(value);
 	g_autoptr(GString) normal = g_string_new(NULL);
 	g_autoptr(QueryArena) arena = query_arena_new();
-	json_append_value(plain, value);
-	query_json_print(query_json_parse(arena, plain->str, plain->len), normal);
+	query_json_print(query_json_parse(arena, plain, strlen(plain)), normal);
 	return text_of(normal->str, normal->len);
 }
 
@@ -285,15 +284,16 @@ static Record *record_of(json_object *object)
 static void read_records(const char *file)
 {
 	g_autofree char *text = NULL;
-	gsize length = 0;
 	g_autoptr(GError) error = NULL;
-	g_autoptr(json_object) array = NULL;
-	if (!g_file_get_contents(file, &text, &length, &error) ||
-		!json_parse(text, length, 100, &array, &error))
+	if (!g_file_get_contents(file, &text, NULL, &error))
 		die(file, error->message);
+	json_object *array = json_tokener_parse(text);
+	if (!array)
+		die(file, "not JSON");
 	records = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
 	for (gsize i = 0; i < json_object_array_length(array); i++)
 		g_ptr_array_add(records, record_of(json_object_array_get_idx(array, i)));
+	json_object_put(array);
 }
 
 /* Servers ---------------------------------------------------------------------------------------- */

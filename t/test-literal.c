@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "literal.h"
+#include "query-json.h"
 #include "record.h"
 
 static Literal *parse(const char *text)
@@ -13,24 +14,29 @@ static Literal *parse(const char *text)
 	return literal_parse(copy, strlen(text));
 }
 
-/* JSON in the one form that json_append_value() gives it. */
-static char *normal(const char *text)
+static char *printed(const QueryJson *value)
 {
 	GString *json = g_string_new(NULL);
-	g_autoptr(json_object) value = NULL;
 
-	g_assert_true(json_parse(text, strlen(text), RECORD_NESTING_MAX + 1, &value, NULL));
-	json_append_value(json, value);
+	g_assert_nonnull(value);
+	query_json_print(value, json);
 	return g_string_free(json, FALSE);
+}
+
+/* JSON in the one form that query_json_print() gives it. */
+static char *normal(const char *text)
+{
+	g_autoptr(QueryArena) arena = query_arena_new();
+
+	return printed(query_json_read(
+		arena, text, strlen(text), RECORD_NESTING_MAX + 1, JSON_VALUES_MAX));
 }
 
 static char *json_of(const Literal *literal)
 {
-	GString *json = g_string_new(NULL);
-	g_autoptr(json_object) value = literal_to_json(literal);
+	g_autoptr(QueryArena) arena = query_arena_new();
 
-	json_append_value(json, value);
-	return g_string_free(json, FALSE);
+	return printed(literal_to_json(literal, arena));
 }
 
 static const struct {
@@ -202,7 +208,7 @@ static const struct {
 	{"['\n']", ""},
 	{"['\u2028']", ""},
 	{"['\u00ad']", ""},
-	/* JSON's keys are text, and json-c's end at a NUL */
+	/* JSON's keys are text, and have no NUL */
 	{"{(1, 2): 3}", ""},
 	{"{'a\\x00b': 1}", ""},
 };
@@ -309,16 +315,21 @@ static const struct {
 	{"[\"it's\", [1, \"\\u0000\\u200b\\u00e9\"]]", "(\"it's\", [1, '\\x00\\u200bé'])", TRUE},
 	{"{}", "{}", FALSE},
 	{"{\"a\": [{}], \"b\": null}", "{'a': [{}], 'b': None}", TRUE},
+	/* the order of the text; of a repeated key the first place and the last value */
+	{"{\"bb\": 1, \"c\": 2, \"a\": 3}", "{'bb': 1, 'c': 2, 'a': 3}", TRUE},
+	{"{\"b\": 1, \"a\": 2, \"b\": 3, \"c\": 4}", "{'b': 3, 'a': 2, 'c': 4}", TRUE},
 };
 
 static void test_from_json(void)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
-		json_object *value = NULL;
+		QueryArena *arena = query_arena_new();
+		g_autofree char *copy = g_strdup(values[i].json);
 		g_autoptr(GString) text = g_string_new(NULL);
-		g_assert_true(json_parse(values[i].json, strlen(values[i].json), 9, &value, NULL));
-		g_autoptr(Literal) literal = literal_from_json(value);
-		json_object_put(value); /* the literal keeps what it needs */
+		g_autoptr(Literal) literal = literal_from_json(
+			query_json_read(arena, copy, strlen(copy), 9, JSON_VALUES_MAX));
+		query_arena_free(arena); /* the literal keeps what it needs */
+		memset(copy, 'x', strlen(copy));
 		literal_append_str(text, literal);
 		g_assert_cmpstr(text->str, ==, values[i].text);
 		g_assert_cmpint(literal_is_true(literal), ==, values[i].is_true);
