@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "double.h"
 #include "literal-tree.h"
 
 /* One unit more in the last place of "d.ddde+XX". What comes of digits that are all 9 reads as no
@@ -21,7 +22,7 @@ static void round_up(char *digits)
  * way through a double, hence no fewer are tried and the zeros are cut later; except for
  * subnormals. Above a power of two the doubles are twice as far apart as below it: there the digits
  * that round up may be the shorter ones. */
-static void shortest_digits(double number, char digits[static LITERAL_FLOAT_SIZE])
+static void find_digits(double number, char digits[static LITERAL_FLOAT_SIZE])
 {
 	int power;
 	gboolean is_power = frexp(number, &power) == 0.5;
@@ -56,6 +57,17 @@ static int split_digits(char *text)
 	return exponent;
 }
 
+/* The decimal exponent of what d.ddd they are. */
+static int shortest_digits(double number, char digits[static LITERAL_FLOAT_SIZE])
+{
+	int point;
+
+	if (double_to_digits(number, digits, &point))
+		return point - 1;
+	find_digits(number, digits);
+	return split_digits(digits);
+}
+
 void literal_print_float(double number, char text[static LITERAL_FLOAT_SIZE])
 {
 	char digits[LITERAL_FLOAT_SIZE];
@@ -65,8 +77,7 @@ void literal_print_float(double number, char text[static LITERAL_FLOAT_SIZE])
 		g_snprintf(text, LITERAL_FLOAT_SIZE, "%s0.0", sign);
 		return;
 	}
-	shortest_digits(fabs(number), digits);
-	int exponent = split_digits(digits);
+	int exponent = shortest_digits(fabs(number), digits);
 	int length = (int)strlen(digits);
 	if (exponent < -4 || exponent >= 16)
 		g_snprintf(text, LITERAL_FLOAT_SIZE, "%s%c%s%se%+03d", sign, digits[0],

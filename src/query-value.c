@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "double.h"
 #include "query-date.h"
 #include "query-json.h"
 
@@ -94,11 +95,13 @@ double query_value_read_double(const char *text, gsize length)
 	int power = ABS(scan.exponent);
 	if (!scan.is_number)
 		return 0;
-	/* Both are exact as doubles: so is their product or quotient, rounded once. */
-	if (scan.digits > G_GUINT64_CONSTANT(1) << 53 || scan.n > 19 || power > 22)
-		return read_slowly(text + blanks, &scan);
 	double number = (double)scan.digits;
-	number = scan.exponent < 0 ? number / exact_powers[power] : number * exact_powers[power];
+	/* Both are exact as doubles: so is their product or quotient, rounded once. */
+	if (scan.digits <= G_GUINT64_CONSTANT(1) << 53 && power <= 22 && scan.n <= 19)
+		number = scan.exponent < 0 ? number / exact_powers[power]
+					   : number * exact_powers[power];
+	else if (scan.n > 19 || !double_from_digits(scan.digits, scan.exponent, &number))
+		return read_slowly(text + blanks, &scan);
 	return scan.negative ? -number : number;
 }
 
@@ -154,7 +157,9 @@ static void cut_digits(double number, int n, Digits *digits)
 static Digits shortest(double number)
 {
 	Digits digits = {.negative = signbit(number) != 0};
-	for (int n = 15; n <= 17; n++) {
+	digits.n =
+		number != 0 ? (int)double_to_digits(fabs(number), digits.digits, &digits.point) : 0;
+	for (int n = digits.n > 0 ? 18 : 15; n <= 17; n++) {
 		char text[40];
 		cut_digits(number, n, &digits);
 		g_snprintf(text, sizeof text, "0.%se%d", digits.digits, digits.point);

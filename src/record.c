@@ -152,8 +152,8 @@ static gboolean number_from_text(const Text *text, double *number)
 	}
 	if (strlen(copy) != text->length || !is_decimal(copy))
 		return FALSE;
-	*number = g_ascii_strtod(copy, NULL);
-	return isfinite(*number);
+	*number = query_value_read_double(text->data, text->length);
+	return TRUE;
 }
 
 /* `value`: NULL where there is none. */
