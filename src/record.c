@@ -96,23 +96,6 @@ static gboolean model_error(GError **error, const char *message)
 	return FALSE;
 }
 
-static Text text_new(const char *data, gsize length)
-{
-	Text text = {.data = g_malloc(length + 1), .length = length};
-
-	memcpy(text.data, data, length);
-	text.data[length] = '\0';
-	return text;
-}
-
-static Text text_take(GString *string)
-{
-	Text text = {.length = string->len};
-
-	text.data = g_string_free(string, FALSE);
-	return text;
-}
-
 static const char *skip_digits(const char *p)
 {
 	return p + strspn(p, "0123456789");
@@ -195,8 +178,11 @@ static gboolean ts_from(const QueryJson *value, gint64 *ts)
 	if (!number_from(value, &number) || fabs(number) > 1e12)
 		return FALSE;
 	double fraction = modf(number, &whole);
-	*ts = (gint64)whole * SECOND + (gint64)rint(fraction * 1e6);
-	return *ts >= RECORD_TS_MIN && *ts <= RECORD_TS_MAX;
+	gint64 found = (gint64)whole * SECOND + (gint64)rint(fraction * 1e6);
+	if (found < RECORD_TS_MIN || found > RECORD_TS_MAX)
+		return FALSE;
+	*ts = found;
+	return TRUE;
 }
 
 static gsize count_characters(const char *text, gsize length)
@@ -217,7 +203,7 @@ static gboolean text_from(const QueryJson *value, Text *text)
 {
 	if (!is_text(value))
 		return FALSE;
-	*text = text_new(value->text.data, value->text.length);
+	*text = value->text;
 	return TRUE;
 }
 
@@ -229,8 +215,13 @@ static gboolean name_from(const QueryJson *value, Text *name)
 	return text_from(value, name);
 }
 
+static Text copy_text(const GString *text, QueryArena *arena)
+{
+	return (Text){query_arena_copy(arena, text->str, text->len), text->len};
+}
+
 /* str(value). The array around it keeps a JSON array from becoming the tuple of arguments. */
-static Text str_of(const QueryJson *value)
+static Text str_of(const QueryJson *value, QueryArena *arena)
 {
 	Text text;
 
@@ -239,9 +230,9 @@ static Text str_of(const QueryJson *value)
 	const QueryJson *values[] = {value ? value : query_json_null()};
 	const QueryJson array = {.kind = QUERY_JSON_ARRAY, .n = 1, .values = values};
 	g_autoptr(Literal) args = literal_from_json(&array);
-	GString *printed = g_string_new(NULL);
+	g_autoptr(GString) printed = g_string_new(NULL);
 	literal_format(printed, "%s", 2, args);
-	return text_take(printed);
+	return copy_text(printed, arena);
 }
 
 /* NULL where there is none, or null. */
@@ -255,20 +246,19 @@ static const QueryJson *value_of(const QueryJson *fields, const char *key)
 
 /* LogRecord.getMessage() where no formatter has made a message. `args`: NULL where they do not
  * read. */
-static Text message_of(const QueryJson *fields, const Literal *args)
+static Text message_of(const QueryJson *fields, const Literal *args, QueryArena *arena)
 {
 	const QueryJson *message = value_of(fields, "message");
 
 	if (message)
-		return str_of(message);
-	Text msg = str_of(value_of(fields, "msg"));
+		return str_of(message, arena);
+	Text msg = str_of(value_of(fields, "msg"), arena);
 	if (!args || !literal_is_true(args))
 		return msg;
 	g_autoptr(GString) formatted = g_string_sized_new(msg.length + 32);
 	if (!literal_format(formatted, msg.data, msg.length, args))
 		return msg;
-	g_free(msg.data);
-	return text_take(g_steal_pointer(&formatted));
+	return copy_text(formatted, arena);
 }
 
 /* ---- logrec ---- */
@@ -307,10 +297,9 @@ static void append_part(GString *logrec, const char *name, const QueryJson *fiel
 }
 
 /* In the order that MySQL gives them, like all else in it. */
-static Text logrec_of(const QueryJson *fields, QueryArena *arena)
+static void print_logrec(GString *logrec, const QueryJson *fields, QueryArena *arena)
 {
 	guint8 *places = query_arena_take(arena, fields->n);
-	GString *logrec = g_string_sized_new(1024);
 
 	place_members(fields, places);
 	g_string_append_c(logrec, '{');
@@ -318,19 +307,88 @@ static Text logrec_of(const QueryJson *fields, QueryArena *arena)
 	append_part(logrec, "\"meta\": {", fields, places, PLACE_META);
 	append_part(logrec, "\"error\": {", fields, places, PLACE_ERROR);
 	g_string_append_c(logrec, '}');
-	return text_take(logrec);
 }
 
 /* ---- Fields -> record ---- */
 
+static char *put_text(char *to, Text *copy, const Text *text)
+{
+	if (text->length > 0)
+		memcpy(to, text->data, text->length);
+	to[text->length] = '\0';
+	*copy = (Text){to, text->length};
+	return to + text->length + 1;
+}
+
+Record *record_copy(const Record *record)
+{
+	gsize texts = record->name.length + record->message.length + record->logrec.length + 3;
+	Record *copy = g_malloc(sizeof *copy + texts);
+	char *to = (char *)(copy + 1);
+
+	*copy = *record;
+	to = put_text(to, &copy->name, &record->name);
+	to = put_text(to, &copy->message, &record->message);
+	put_text(to, &copy->logrec, &record->logrec);
+	return copy;
+}
+
 void record_free(Record *record)
 {
-	if (!record)
-		return;
-	g_free(record->name.data);
-	g_free(record->message.data);
-	g_free(record->logrec.data);
 	g_free(record);
+}
+
+/* What a thread needs to read a record, kept for its next one. */
+typedef struct {
+	QueryArena *arena;
+	GString *logrec;
+} Scratch;
+
+/* A buffer that a large record has left behind is not kept. */
+#define LOGREC_KEPT (64 * 1024)
+
+static void free_scratch(gpointer data)
+{
+	Scratch *scratch = data;
+
+	query_arena_free(scratch->arena);
+	g_string_free(scratch->logrec, TRUE);
+	g_free(scratch);
+}
+
+/* Empty. */
+static Scratch *scratch_take(void)
+{
+	static GPrivate of_thread = G_PRIVATE_INIT(free_scratch);
+	Scratch *scratch = g_private_get(&of_thread);
+
+	if (!scratch) {
+		scratch = g_new0(Scratch, 1);
+		scratch->arena = query_arena_new();
+		scratch->logrec = g_string_sized_new(1024);
+		g_private_set(&of_thread, scratch);
+	}
+	return scratch;
+}
+
+/* Gives the large pieces back. */
+static void scratch_clear(Scratch *scratch)
+{
+	query_arena_reset(scratch->arena);
+	if (scratch->logrec->allocated_len > LOGREC_KEPT) {
+		g_string_free(scratch->logrec, TRUE);
+		scratch->logrec = g_string_sized_new(1024);
+	}
+	g_string_truncate(scratch->logrec, 0);
+}
+typedef Scratch ScratchUse;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScratchUse, scratch_clear)
+
+/* The record of these parts; its logrec is what was printed. */
+static Record *finish(Record *parts, const Scratch *scratch)
+{
+	parts->logrec = (Text){scratch->logrec->str, scratch->logrec->len};
+	return record_copy(parts);
 }
 
 static gboolean has_key(const QueryJson *fields, const char *key)
@@ -375,15 +433,15 @@ static gboolean set_columns(Record *record, const QueryJson *fields, GError **er
 }
 
 static Record *record_new(
-	const QueryJson *fields, const Literal *args, QueryArena *arena, GError **error)
+	const QueryJson *fields, const Literal *args, Scratch *scratch, GError **error)
 {
-	g_autoptr(Record) record = g_new0(Record, 1);
+	Record parts = {0};
 
-	if (!check_keys(fields, error) || !set_columns(record, fields, error))
+	if (!check_keys(fields, error) || !set_columns(&parts, fields, error))
 		return NULL;
-	record->message = message_of(fields, args);
-	record->logrec = logrec_of(fields, arena);
-	return g_steal_pointer(&record);
+	parts.message = message_of(fields, args, scratch->arena);
+	print_logrec(scratch->logrec, fields, scratch->arena);
+	return finish(&parts, scratch);
 }
 
 /* One document, which has to be an object. */
@@ -405,16 +463,16 @@ static const QueryJson *read_object(
 
 Record *record_from_json(const char *text, gsize length, GError **error)
 {
-	g_autoptr(QueryArena) arena = query_arena_new();
+	g_autoptr(ScratchUse) scratch = scratch_take();
 	g_autoptr(Literal) args = NULL;
-	const QueryJson *fields = read_object(text, length, arena, error);
+	const QueryJson *fields = read_object(text, length, scratch->arena, error);
 
 	if (!fields)
 		return NULL;
 	const QueryJson *value = value_of(fields, "args");
 	if (value && !value_of(fields, "message"))
 		args = literal_from_json(value);
-	return record_new(fields, args, arena, error);
+	return record_new(fields, args, scratch, error);
 }
 
 /* ---- Forms ---- */
@@ -489,16 +547,17 @@ static gboolean add_form_field(const FormField *field, gpointer data, GError **e
 
 Record *record_from_form(const char *body, gsize length, GError **error)
 {
-	g_autoptr(QueryArena) arena = query_arena_new();
+	g_autoptr(ScratchUse) scratch = scratch_take();
 	g_autoptr(GArray) keys = g_array_sized_new(FALSE, FALSE, sizeof(Text), 32);
 	g_autoptr(GPtrArray) values = g_ptr_array_sized_new(32);
-	Form form = {.arena = arena, .keys = keys, .values = values};
+	Form form = {.arena = scratch->arena, .keys = keys, .values = values};
 	Record *record = NULL;
 
 	if (form_parse(body, length, add_form_field, &form, error)) {
-		const QueryJson *fields = query_json_object(arena, (const Text *)keys->data,
-			(const QueryJson *const *)values->pdata, keys->len);
-		record = record_new(fields, form.args, arena, error);
+		const QueryJson *fields =
+			query_json_object(scratch->arena, (const Text *)keys->data,
+				(const QueryJson *const *)values->pdata, keys->len);
+		record = record_new(fields, form.args, scratch, error);
 	}
 	literal_free(form.args);
 	return record;
@@ -508,25 +567,19 @@ Record *record_from_form(const char *body, gsize length, GError **error)
 
 Record *record_from_raw_json(const char *text, gsize length, gint64 now, GError **error)
 {
-	g_autoptr(QueryArena) arena = query_arena_new();
-	const QueryJson *fields = read_object(text, length, arena, error);
+	g_autoptr(ScratchUse) scratch = scratch_take();
+	const QueryJson *fields = read_object(text, length, scratch->arena, error);
+	Record parts = {.ts = now, .level = LEVEL_DEFAULT};
 
 	if (!fields)
 		return NULL;
-	Record *record = g_new0(Record, 1);
-	if (!ts_from(value_of(fields, "created"), &record->ts))
-		record->ts = now;
-	if (!level_from(value_of(fields, "level"), &record->level) &&
-		!level_from(value_of(fields, "levelno"), &record->level))
-		record->level = LEVEL_DEFAULT;
-	if (!name_from(value_of(fields, "name"), &record->name))
-		record->name = text_new("", 0);
-	if (!text_from(value_of(fields, "message"), &record->message))
-		record->message = text_new("", 0);
-	GString *logrec = g_string_sized_new(1024);
-	query_json_print(fields, logrec);
-	record->logrec = text_take(logrec);
-	return record;
+	ts_from(value_of(fields, "created"), &parts.ts);
+	if (!level_from(value_of(fields, "level"), &parts.level))
+		level_from(value_of(fields, "levelno"), &parts.level);
+	name_from(value_of(fields, "name"), &parts.name);
+	text_from(value_of(fields, "message"), &parts.message);
+	query_json_print(fields, scratch->logrec);
+	return finish(&parts, scratch);
 }
 
 /* ---- Record -> JSON ---- */

@@ -33,6 +33,8 @@ typedef struct {
 #define RECORD_TS_MIN G_GINT64_CONSTANT(-62135596800000000)
 #define RECORD_TS_MAX G_GINT64_CONSTANT(253402300799999999)
 
+/* With its texts in one block of memory, as all that is returned here. */
+Record *record_copy(const Record *record);
 void record_free(Record *record); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)
 

@@ -641,23 +641,10 @@ gboolean store_names(
 	return filtered_done(&attempts, filter, error);
 }
 
-static Text copy_text(const Text *text)
-{
-	Text copy = {g_malloc(text->length + 1), text->length};
-	memcpy(copy.data, text->data, text->length);
-	copy.data[text->length] = '\0';
-	return copy;
-}
-
 static gboolean keep_record(const Record *record, gpointer data, GError **error)
 {
-	Record *copy = g_new(Record, 1);
 	(void)error;
-	*copy = *record;
-	copy->name = copy_text(&record->name);
-	copy->message = copy_text(&record->message);
-	copy->logrec = copy_text(&record->logrec);
-	*(Record **)data = copy;
+	*(Record **)data = record_copy(record);
 	return TRUE;
 }
 

@@ -235,28 +235,20 @@ static const struct {
 
 /* Records ---------------------------------------------------------------------------------------- */
 
-static Text text_of(const char *text, gsize length)
-{
-	Text copy = {g_malloc(length + 1), length};
-	memcpy(copy.data, text, length);
-	copy.data[length] = '\0';
-	return copy;
-}
-
+/* Borrowed. */
 static Text member_text(json_object *object, const char *name)
 {
 	json_object *value = json_object_object_get(object, name);
-	return text_of(json_object_get_string(value), (gsize)json_object_get_string_len(value));
+	return (Text){
+		(char *)json_object_get_string(value), (gsize)json_object_get_string_len(value)};
 }
 
 /* As MySQL prints it. */
-static Text normal_text(json_object *value)
+static void print_normal(json_object *value, GString *normal)
 {
 	const char *plain = json_object_to_json_string(value);
-	g_autoptr(GString) normal = g_string_new(NULL);
 	g_autoptr(QueryArena) arena = query_arena_new();
 	query_json_print(query_json_parse(arena, plain, strlen(plain)), normal);
-	return text_of(normal->str, normal->len);
 }
 
 static gint64 ts_of(const char *text)
@@ -271,14 +263,16 @@ static gint64 ts_of(const char *text)
 
 static Record *record_of(json_object *object)
 {
-	Record *record = g_new0(Record, 1);
-	record->id = json_object_get_uint64(json_object_object_get(object, "id"));
-	record->ts = ts_of(json_object_get_string(json_object_object_get(object, "ts")));
-	record->level = (guint)json_object_get_int(json_object_object_get(object, "level"));
-	record->name = member_text(object, "name");
-	record->message = member_text(object, "message");
-	record->logrec = normal_text(json_object_object_get(object, "logrec"));
-	return record;
+	g_autoptr(GString) logrec = g_string_new(NULL);
+	Record record = {0};
+	record.id = json_object_get_uint64(json_object_object_get(object, "id"));
+	record.ts = ts_of(json_object_get_string(json_object_object_get(object, "ts")));
+	record.level = (guint)json_object_get_int(json_object_object_get(object, "level"));
+	record.name = member_text(object, "name");
+	record.message = member_text(object, "message");
+	print_normal(json_object_object_get(object, "logrec"), logrec);
+	record.logrec = (Text){logrec->str, logrec->len};
+	return record_copy(&record);
 }
 
 static void read_records(const char *file)
