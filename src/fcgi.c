@@ -13,8 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fcgiapp.h>
-#include <gio/gio.h>
-#include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -29,10 +27,9 @@
 
 #include "error.h"
 #include "handoff.h"
+#include "listener.h"
 
-#define BACKLOG 4096
 #define EVENTS 256
-#define SYSTEMD_FD 3
 #define SEND_TIMEOUT 60    /* seconds in which the front server takes something */
 #define ACCEPT_PAUSE 100   /* milliseconds without accept() after it failed */
 #define SHUTDOWN_LIMIT 900 /* milliseconds for the requests that run */
@@ -391,85 +388,7 @@ static void run(Server *server)
 	close(server->epoll);
 }
 
-/* Sockets -------------------------------------------------------------------------------------- */
-
-static gboolean is_listening(int fd)
-{
-	int on = 0;
-	socklen_t size = sizeof on;
-	return !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &size) && on;
-}
-
-/* sd_listen_fds(3), without the library. */
-static gboolean has_systemd_socket(void)
-{
-	const char *pid = g_getenv("LISTEN_PID"), *fds = g_getenv("LISTEN_FDS");
-	return fds && atoi(fds) >= 1 && (!pid || atoi(pid) == getpid()) && is_listening(SYSTEMD_FD);
-}
-
-/* A socket file that nobody listens on any more is in the way of bind(). */
-static void remove_stale(const char *path)
-{
-	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
-	g_autoptr(GSocket) socket =
-		g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
-	g_autoptr(GError) problem = NULL;
-	if (socket && !g_socket_connect(socket, address, NULL, &problem) &&
-		g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-		unlink(path);
-}
-
-static GSocketAddress *parse_address(const char *text, GError **error)
-{
-	if (g_str_has_prefix(text, "unix:") && text[5]) {
-		remove_stale(text + 5);
-		return g_unix_socket_address_new(text + 5);
-	}
-	g_autoptr(GSocketConnectable) name = g_network_address_parse(text, 0, NULL);
-	if (!name || !g_network_address_get_port(G_NETWORK_ADDRESS(name))) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-			"it is not unix:PATH or HOST:PORT");
-		return NULL;
-	}
-	g_autoptr(GSocketAddressEnumerator) addresses = g_socket_connectable_enumerate(name);
-	return g_socket_address_enumerator_next(addresses, NULL, error);
-}
-
-static int listen_on(const char *text, GError **error)
-{
-	g_autoptr(GError) problem = NULL;
-	g_autoptr(GSocket) socket = NULL;
-	g_autoptr(GSocketAddress) address = parse_address(text, &problem);
-	int fd = -1;
-	if (address)
-		socket = g_socket_new(
-			g_socket_address_get_family(address), G_SOCKET_TYPE_STREAM, 0, &problem);
-	if (socket) {
-		g_socket_set_listen_backlog(socket, BACKLOG);
-		if (g_socket_bind(socket, address, TRUE, &problem) &&
-			g_socket_listen(socket, &problem))
-			fd = dup(g_socket_get_fd(socket));
-	}
-	if (fd < 0)
-		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
-			"Could not listen on %s: %s", text,
-			problem ? problem->message : g_strerror(errno));
-	return fd;
-}
-
-static int find_listener(const char *listen, GError **error)
-{
-	if (has_systemd_socket())
-		return SYSTEMD_FD;
-	if (is_listening(STDIN_FILENO))
-		return STDIN_FILENO;
-	if (listen)
-		return listen_on(listen, error);
-	g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
-		"No socket: start me from a web server, systemd or spawn-fcgi, or with --listen "
-		"ADDRESS");
-	return -1;
-}
+/* Starting ------------------------------------------------------------------------------------- */
 
 /* Connections of all clients of the front server are open at once, idle ones too. */
 static void raise_file_limit(void)
@@ -506,23 +425,18 @@ gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, GErr
 {
 	Server server = {.options = options, .handler = handler};
 	if (g_getenv("GATEWAY_INTERFACE") && g_getenv("REQUEST_METHOD") &&
-		!is_listening(STDIN_FILENO)) {
+		!listener_is_inherited()) {
 		serve_cgi(handler);
 		return TRUE;
 	}
 	server.signals = block_signals(); /* before there is a second thread to take them */
-	server.listener = find_listener(options->listen, error);
+	server.listener = listener_open(options->listen, error);
 	if (server.listener < 0)
 		return FALSE;
 	g_unix_set_fd_nonblocking(server.listener, TRUE, NULL);
 	raise_file_limit();
 	FCGX_Init();
 	run(&server);
-	if (server.listener == SYSTEMD_FD || server.listener == STDIN_FILENO)
-		return TRUE;
-	/* In this order: a successor takes the name as soon as nobody listens there. */
-	if (g_str_has_prefix(options->listen, "unix:"))
-		unlink(options->listen + 5);
-	close(server.listener);
+	listener_close(server.listener, options->listen);
 	return TRUE;
 }

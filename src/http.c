@@ -1,9 +1,9 @@
 /* Requests from FastCGI parameters, bodies spooled and inflated, answers with their headers. */
 #include "http.h"
 
-#include <gio/gio.h>
 #include <string.h>
 #include <uriparser/Uri.h>
+#include <zlib.h>
 
 #include "error.h"
 #include "json.h"
@@ -14,6 +14,9 @@
 #define ERROR_HEADER_MAX 1000
 
 #define CHUNK (64 * 1024)
+
+/* Of inflateInit2(): any window, in a gzip wrapper alone. */
+#define GZIP_WINDOW (15 + 16)
 
 /* Requests ------------------------------------------------------------------------------------- */
 
@@ -106,7 +109,8 @@ gboolean http_request_is(const HttpRequest *request, const char *type)
 
 typedef struct {
 	Spool *spool;
-	GConverter *inflater; /* NULL: as it is */
+	gboolean is_gzip;
+	z_stream stream;
 	gboolean member_done; /* the last gzip member is complete */
 	gsize limit;
 } Receiver;
@@ -125,30 +129,38 @@ static gboolean keep(Receiver *receiver, const char *data, gsize length, GError 
 	return spool_write(receiver->spool, data, length, error);
 }
 
-/* A file of several gzip members is gzip too (RFC 1952, 2.2): the inflater starts anew for each. */
-static gboolean inflate(Receiver *receiver, const char *data, gsize length, GError **error)
+/* What becomes of the input that the stream has now, up to the end of a member. */
+static gboolean inflate_some(Receiver *receiver, GError **error)
 {
 	char buffer[16 * 1024];
-	while (length) {
-		g_autoptr(GError) problem = NULL;
-		gsize consumed = 0, produced = 0;
-		if (receiver->member_done)
-			g_converter_reset(receiver->inflater);
-		receiver->member_done = FALSE;
-		GConverterResult result =
-			g_converter_convert(receiver->inflater, data, length, buffer, sizeof buffer,
-				G_CONVERTER_NO_FLAGS, &consumed, &produced, &problem);
-		if (g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
-			return TRUE; /* it took all and waits for more */
-		if (result == G_CONVERTER_ERROR) {
+	z_stream *stream = &receiver->stream;
+	int result;
+	do {
+		stream->next_out = (Bytef *)buffer;
+		stream->avail_out = sizeof buffer;
+		result = inflate(stream, Z_NO_FLUSH);
+		if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
 			g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
-				"The body is not valid gzip: %s", problem->message);
+				"The body is not valid gzip: %s",
+				stream->msg ? stream->msg : zError(result));
 			return FALSE;
 		}
-		receiver->member_done = result == G_CONVERTER_FINISHED;
-		data += consumed;
-		length -= consumed;
-		if (!keep(receiver, buffer, produced, error))
+		if (!keep(receiver, buffer, sizeof buffer - stream->avail_out, error))
+			return FALSE;
+	} while (result == Z_OK && (stream->avail_in > 0 || stream->avail_out == 0));
+	receiver->member_done = result == Z_STREAM_END;
+	return TRUE;
+}
+
+/* A file of several gzip members is gzip too (RFC 1952, 2.2): the inflater starts anew for each. */
+static gboolean keep_inflated(Receiver *receiver, const char *data, gsize length, GError **error)
+{
+	receiver->stream.next_in = (Bytef *)data;
+	receiver->stream.avail_in = (uInt)length;
+	while (receiver->stream.avail_in > 0) {
+		if (receiver->member_done)
+			inflateReset(&receiver->stream);
+		if (!inflate_some(receiver, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -161,7 +173,7 @@ static gboolean receive(Receiver *receiver, HttpRequest *request, guint64 expect
 	gsize length;
 	while ((length = fcgi_read(request->fcgi, buffer, CHUNK)) > 0) {
 		received += length;
-		if (!(receiver->inflater ? inflate : keep)(receiver, buffer, length, error))
+		if (!(receiver->is_gzip ? keep_inflated : keep)(receiver, buffer, length, error))
 			return FALSE;
 	}
 	if (received != expected) {
@@ -171,7 +183,7 @@ static gboolean receive(Receiver *receiver, HttpRequest *request, guint64 expect
 			received, expected);
 		return FALSE;
 	}
-	if (receiver->inflater && !receiver->member_done) {
+	if (receiver->is_gzip && !receiver->member_done) {
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "The gzip body ends too early");
 		return FALSE;
 	}
@@ -187,7 +199,7 @@ static gboolean content_length(const HttpRequest *request, guint64 *length, GErr
 	return FALSE;
 }
 
-static gboolean content_encoding(const HttpRequest *request, GConverter **inflater, GError **error)
+static gboolean content_encoding(const HttpRequest *request, gboolean *is_gzip, GError **error)
 {
 	const char *encoding = http_request_header(request, "HTTP_CONTENT_ENCODING");
 	if (!encoding || !*encoding || !g_ascii_strcasecmp(encoding, "identity"))
@@ -197,24 +209,28 @@ static gboolean content_encoding(const HttpRequest *request, GConverter **inflat
 			"The Content-Encoding is not supported; gzip is");
 		return FALSE;
 	}
-	*inflater = G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+	*is_gzip = TRUE;
 	return TRUE;
 }
 
 Spool *http_request_body(HttpRequest *request, gsize limit, GError **error)
 {
-	g_autoptr(GConverter) inflater = NULL;
+	Receiver receiver = {.limit = limit};
 	guint64 length;
 	if (!content_length(request, &length, error) ||
-		!content_encoding(request, &inflater, error))
+		!content_encoding(request, &receiver.is_gzip, error))
 		return NULL;
 	if (length > limit) {
 		too_large(limit, error);
 		return NULL;
 	}
-	request->body = spool_new(request->config->spool_directory);
-	Receiver receiver = {request->body, inflater, FALSE, limit};
-	return receive(&receiver, request, length, error) ? request->body : NULL;
+	if (receiver.is_gzip && inflateInit2(&receiver.stream, GZIP_WINDOW) != Z_OK)
+		g_error("zlib: out of memory");
+	receiver.spool = request->body = spool_new(request->config->spool_directory);
+	gboolean ok = receive(&receiver, request, length, error);
+	if (receiver.is_gzip)
+		inflateEnd(&receiver.stream);
+	return ok ? request->body : NULL;
 }
 
 /* Responses ------------------------------------------------------------------------------------ */
