@@ -225,8 +225,7 @@ static gboolean read_item(Reader *reader, GArray *items)
 	return TRUE;
 }
 
-/* A str with a NUL can not be a key in json-c, and a tuple none in JSON: such a dict is no literal.
- */
+/* A str with a NUL can not be a key, nor a tuple in JSON: such a dict is no literal. */
 static gboolean read_pair(Reader *reader, GArray *items)
 {
 	if (!read_item(reader, items))

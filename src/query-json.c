@@ -441,6 +441,8 @@ const QueryJson *query_json_parse(QueryArena *arena, const char *text, gsize len
 const QueryJson *query_json_read(
 	QueryArena *arena, const char *text, gsize length, guint nesting, guint limit)
 {
+	if (length == 0 || !g_utf8_validate_len(text, length, NULL)) /* or NULL */
+		return NULL;
 	Reader reader = {
 		.arena = arena,
 		.at = text,
@@ -449,8 +451,6 @@ const QueryJson *query_json_read(
 		.limit = limit,
 		.python = TRUE,
 	};
-	if (length == 0 || !g_utf8_validate_len(text, length, NULL))
-		return NULL;
 	const QueryJson *json = read_value(&reader);
 	skip_blanks(&reader);
 	return reader.at == reader.end && reader.values <= limit ? json : NULL;
