@@ -168,10 +168,10 @@ static gboolean keep_inflated(Receiver *receiver, const char *data, gsize length
 
 static gboolean receive(Receiver *receiver, HttpRequest *request, guint64 expected, GError **error)
 {
-	g_autofree char *buffer = g_malloc(CHUNK);
+	char buffer[CHUNK];
 	guint64 received = 0;
 	gsize length;
-	while ((length = fcgi_read(request->fcgi, buffer, CHUNK)) > 0) {
+	while ((length = fcgi_read(request->fcgi, buffer, sizeof buffer)) > 0) {
 		received += length;
 		if (!(receiver->is_gzip ? keep_inflated : keep)(receiver, buffer, length, error))
 			return FALSE;
@@ -263,7 +263,8 @@ static void append_without_controls(GString *text, const char *value, gsize limi
 
 static void append_header(GString *headers, const char *name, const char *value)
 {
-	g_string_append_printf(headers, "%s: ", name);
+	g_string_append(headers, name);
+	g_string_append_len(headers, ": ", 2);
 	append_without_controls(headers, value, G_MAXSIZE);
 	g_string_append(headers, "\r\n");
 }
@@ -375,17 +376,22 @@ static gboolean send_body(HttpResponse *response, const HttpRequest *request)
 
 static gboolean send_head(HttpResponse *response, const HttpRequest *request)
 {
-	g_autoptr(GString) head = g_string_new(NULL);
-	g_string_printf(head, "Status: %u %s\r\n", response->status, reason(response->status));
+	g_autoptr(GString) head = g_string_sized_new(500);
+	char line[64];
+	g_snprintf(
+		line, sizeof line, "Status: %u %s\r\n", response->status, reason(response->status));
+	g_string_append(head, line);
 	g_string_append_len(response->headers, response->body_headers->str,
 		(gssize)response->body_headers->len);
 	if (!strstr(response->headers->str, "Content-Type:"))
 		g_string_append(head, "Content-Type: application/json\r\n");
 	if (!strstr(response->headers->str, "Cache-Control:"))
 		g_string_append(head, "Cache-Control: no-cache\r\n");
-	if (!response->begun && !g_str_equal(request->method, "HEAD"))
-		g_string_append_printf(head, "Content-Length: %" G_GUINT64_FORMAT "\r\n",
+	if (!response->begun && !g_str_equal(request->method, "HEAD")) {
+		g_snprintf(line, sizeof line, "Content-Length: %" G_GUINT64_FORMAT "\r\n",
 			spool_length(response->body));
+		g_string_append(head, line);
+	}
 	g_string_append_len(head, response->headers->str, (gssize)response->headers->len);
 	g_string_append(head, "\r\n");
 	return fcgi_write(request->fcgi, head->str, head->len);

@@ -45,10 +45,12 @@ static gboolean is_unassigned(gunichar c)
 }
 
 typedef struct {
-	char *at; /* in LiteralRoot.copy, which ends in NUL */
+	QueryArena *arena;
+	char *at; /* in a copy that ends in NUL; strings are unescaped in it */
 	char *end;
 	guint depth;
 	guint values;
+	GArray *open; /* Literal: the items of all containers that are open; NULL before the first */
 } Reader;
 
 static gboolean read_value(Reader *reader, Literal *value);
@@ -213,54 +215,67 @@ static gboolean read_str(Reader *reader, Literal *value)
 	return (quote == '"') == (single && !doubled);
 }
 
-static gboolean read_item(Reader *reader, GArray *items)
+static gboolean read_item(Reader *reader)
 {
 	Literal item = {.kind = LITERAL_NONE};
 
-	if (!read_value(reader, &item)) {
-		literal_free_items(&item);
+	if (!read_value(reader, &item))
 		return FALSE;
-	}
-	g_array_append_val(items, item);
+	g_array_append_val(reader->open, item);
 	return TRUE;
 }
 
 /* A str with a NUL can not be a key, nor a tuple in JSON: such a dict is no literal. */
-static gboolean read_pair(Reader *reader, GArray *items)
+static gboolean read_pair(Reader *reader)
 {
-	if (!read_item(reader, items))
+	if (!read_item(reader))
 		return FALSE;
-	const Literal *key = &g_array_index(items, Literal, items->len - 1);
+	const Literal *key = &g_array_index(reader->open, Literal, reader->open->len - 1);
 	if (key->kind >= LITERAL_TUPLE)
 		return FALSE;
 	if (key->kind == LITERAL_STR && strlen(key->text) != key->length)
 		return FALSE;
-	return accept(reader, ": ") && read_item(reader, items);
+	return accept(reader, ": ") && read_item(reader);
+}
+
+/* Items that were read last become the container's. */
+static void close_container(Reader *reader, Literal *value, guint first)
+{
+	gsize size = (reader->open->len - first) * sizeof(Literal);
+	Literal *items = query_arena_take(reader->arena, size);
+
+	if (size > 0)
+		memcpy(items, &g_array_index(reader->open, Literal, first), size);
+	value->length = reader->open->len - first;
+	value->items = items;
+	g_array_set_size(reader->open, first);
 }
 
 static gboolean read_container(Reader *reader, Literal *value, LiteralKind kind, const char *end)
 {
-	GArray *items = g_array_new(FALSE, FALSE, sizeof(Literal));
-	gboolean (*read)(Reader *, GArray *) = kind == LITERAL_DICT ? read_pair : read_item;
+	gboolean (*read)(Reader *) = kind == LITERAL_DICT ? read_pair : read_item;
 	gboolean ok = ++reader->depth <= RECORD_NESTING_MAX;
 
+	if (!reader->open)
+		reader->open = g_array_sized_new(FALSE, FALSE, sizeof(Literal), 16);
+	guint first = reader->open->len;
 	reader->at++;
 	if (ok && !accept(reader, end)) {
 		do
-			ok = read(reader, items);
+			ok = read(reader);
 		while (ok && accept(reader, ", "));
-		if (ok && kind == LITERAL_TUPLE && items->len == 1)
+		if (ok && kind == LITERAL_TUPLE && reader->open->len == first + 1)
 			ok = accept(reader, ",");
 		ok = ok && accept(reader, end);
 	}
 	reader->depth--;
 	value->kind = kind;
-	value->length = items->len;
-	value->items = (Literal *)(void *)g_array_free(items, FALSE);
-	return ok && !(kind == LITERAL_DICT && literal_has_equal_keys(value));
+	if (!ok)
+		return FALSE;
+	close_container(reader, value, first);
+	return !(kind == LITERAL_DICT && literal_has_equal_keys(value));
 }
 
-/* On failure `value` is still to be freed. */
 static gboolean read_value(Reader *reader, Literal *value)
 {
 	if (++reader->values > JSON_VALUES_MAX)
@@ -284,17 +299,16 @@ static gboolean read_value(Reader *reader, Literal *value)
 	}
 }
 
-Literal *literal_parse(const char *text, gsize length)
+const Literal *literal_parse(QueryArena *arena, const char *text, gsize length)
 {
 	if (length == 0 || !strchr("-0123456789[({NTF", *text))
 		return NULL;
-	LiteralRoot *root = g_malloc(sizeof *root + length + 1);
-	*root = (LiteralRoot){.value = {.kind = LITERAL_NONE}};
-	memcpy(root->copy, text, length);
-	root->copy[length] = '\0';
-	Reader reader = {.at = root->copy, .end = root->copy + length};
-	if (read_value(&reader, &root->value) && reader.at == reader.end)
-		return &root->value;
-	literal_free(&root->value);
-	return NULL;
+	char *copy = query_arena_copy(arena, text, length);
+	Literal *literal = query_arena_take(arena, sizeof *literal);
+	Reader reader = {.arena = arena, .at = copy, .end = copy + length};
+	*literal = (Literal){.kind = LITERAL_NONE};
+	gboolean ok = read_value(&reader, literal) && reader.at == reader.end;
+	if (reader.open)
+		g_array_unref(reader.open);
+	return ok ? literal : NULL;
 }

@@ -23,19 +23,9 @@ struct literal {
 	union {
 		const char *text; /* int and float: as Python prints them; str: UTF-8, may hold NUL.
 				   * Only a str is sure to be followed by NUL. */
-		Literal *items;   /* of a dict: key, value, key, value ... */
+		const Literal *items; /* of a dict: key, value, key, value ... */
 	};
 };
-
-/* What literal_free() gets: the outermost value and what owns the text of all of them. */
-typedef struct {
-	Literal value;
-	GStringChunk *texts; /* of what came from JSON */
-	char copy[];         /* the text that was parsed, strings unescaped in place */
-} LiteralRoot;
-
-/* Frees what is inside a list, tuple or dict. */
-void literal_free_items(Literal *literal);
 
 /* repr(literal), appended; with `ascii`, ascii(literal). */
 void literal_append_repr(GString *text, const Literal *literal, gboolean ascii);

@@ -5,27 +5,6 @@
 
 #include "literal-tree.h"
 
-void literal_free_items(Literal *literal)
-{
-	if (literal->kind < LITERAL_TUPLE)
-		return;
-	for (gsize i = 0; i < literal->length; i++)
-		literal_free_items(&literal->items[i]);
-	g_free(literal->items);
-}
-
-void literal_free(Literal *literal)
-{
-	LiteralRoot *root = (LiteralRoot *)literal;
-
-	if (!root)
-		return;
-	literal_free_items(&root->value);
-	if (root->texts)
-		g_string_chunk_free(root->texts);
-	g_free(root);
-}
-
 /* ---- Keys of a dict ---- */
 
 /* What two equal keys have in common: 1, True and 1.0 are one key, 'a' and 2.5 are not. (An int
@@ -101,28 +80,26 @@ const Literal *literal_find(
 
 /* ---- JSON -> tree ---- */
 
-static void from_json(LiteralRoot *root, Literal *literal, const QueryJson *value);
+static void from_json(QueryArena *arena, Literal *literal, const QueryJson *value);
 
 static void set_text(
-	LiteralRoot *root, Literal *literal, LiteralKind kind, const char *text, gsize length)
+	QueryArena *arena, Literal *literal, LiteralKind kind, const char *text, gsize length)
 {
-	if (!root->texts)
-		root->texts = g_string_chunk_new(256);
 	literal->kind = kind;
 	literal->length = length;
-	literal->text = g_string_chunk_insert_len(root->texts, text, (gssize)length);
+	literal->text = query_arena_copy(arena, text, length);
 }
 
-static void int_from_json(LiteralRoot *root, Literal *literal, const QueryJson *value)
+static void int_from_json(QueryArena *arena, Literal *literal, const QueryJson *value)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	query_json_print(value, text);
-	set_text(root, literal, LITERAL_INT, text->str, text->len);
+	set_text(arena, literal, LITERAL_INT, text->str, text->len);
 }
 
 /* An integer beyond 64 bits is a double spelled without a point: in Python it was an int. */
-static void double_from_json(LiteralRoot *root, Literal *literal, const QueryJson *value)
+static void double_from_json(QueryArena *arena, Literal *literal, const QueryJson *value)
 {
 	const Text *spelled = &value->spelled;
 	char printed[LITERAL_FLOAT_SIZE];
@@ -132,20 +109,29 @@ static void double_from_json(LiteralRoot *root, Literal *literal, const QueryJso
 		(spelled->data[digits] == '-' || g_ascii_isdigit(spelled->data[digits])))
 		digits++;
 	if (digits > 0 && digits == spelled->length) {
-		set_text(root, literal, LITERAL_INT, spelled->data, digits);
+		set_text(arena, literal, LITERAL_INT, spelled->data, digits);
 		return;
 	}
 	literal_print_float(value->real, printed);
-	set_text(root, literal, LITERAL_FLOAT, printed, strlen(printed));
+	set_text(arena, literal, LITERAL_FLOAT, printed, strlen(printed));
 }
 
-static void array_from_json(LiteralRoot *root, Literal *literal, const QueryJson *array)
+static Literal *new_items(QueryArena *arena, Literal *literal, LiteralKind kind, gsize length)
 {
-	literal->kind = LITERAL_LIST;
-	literal->length = array->n;
-	literal->items = g_new0(Literal, literal->length);
-	for (gsize i = 0; i < literal->length; i++)
-		from_json(root, &literal->items[i], array->values[i]);
+	Literal *items = query_arena_take(arena, length * sizeof *items);
+
+	literal->kind = kind;
+	literal->length = length;
+	literal->items = items;
+	return items;
+}
+
+static void array_from_json(QueryArena *arena, Literal *literal, const QueryJson *array)
+{
+	Literal *items = new_items(arena, literal, LITERAL_LIST, array->n);
+
+	for (gsize i = 0; i < array->n; i++)
+		from_json(arena, &items[i], array->values[i]);
 }
 
 static int compare_places(gconstpointer a, gconstpointer b, gpointer data)
@@ -167,23 +153,20 @@ static GArray *members_of(const QueryJson *object)
 	return members;
 }
 
-static void object_from_json(LiteralRoot *root, Literal *literal, const QueryJson *object)
+static void object_from_json(QueryArena *arena, Literal *literal, const QueryJson *object)
 {
 	g_autoptr(GArray) members = members_of(object);
-	Literal *item;
+	Literal *item = new_items(arena, literal, LITERAL_DICT, 2 * (gsize)object->n);
 
-	literal->kind = LITERAL_DICT;
-	literal->length = 2 * (gsize)object->n;
-	literal->items = item = g_new0(Literal, literal->length);
 	for (guint i = 0; i < object->n; i++) {
 		guint member = g_array_index(members, guint, i);
 		const Text *key = &object->keys[member];
-		set_text(root, item++, LITERAL_STR, key->data, key->length);
-		from_json(root, item++, object->values[member]);
+		set_text(arena, item++, LITERAL_STR, key->data, key->length);
+		from_json(arena, item++, object->values[member]);
 	}
 }
 
-static void from_json(LiteralRoot *root, Literal *literal, const QueryJson *value)
+static void from_json(QueryArena *arena, Literal *literal, const QueryJson *value)
 {
 	switch (value->kind) {
 	case QUERY_JSON_BOOLEAN:
@@ -191,33 +174,33 @@ static void from_json(LiteralRoot *root, Literal *literal, const QueryJson *valu
 		break;
 	case QUERY_JSON_INTEGER:
 	case QUERY_JSON_UNSIGNED:
-		int_from_json(root, literal, value);
+		int_from_json(arena, literal, value);
 		break;
 	case QUERY_JSON_DOUBLE:
-		double_from_json(root, literal, value);
+		double_from_json(arena, literal, value);
 		break;
 	case QUERY_JSON_STRING:
-		set_text(root, literal, LITERAL_STR, value->text.data, value->text.length);
+		set_text(arena, literal, LITERAL_STR, value->text.data, value->text.length);
 		break;
 	case QUERY_JSON_ARRAY:
-		array_from_json(root, literal, value);
+		array_from_json(arena, literal, value);
 		break;
 	case QUERY_JSON_OBJECT:
-		object_from_json(root, literal, value);
+		object_from_json(arena, literal, value);
 		break;
 	default: /* no other kind is read from a document */
 		literal->kind = LITERAL_NONE;
 	}
 }
 
-Literal *literal_from_json(const QueryJson *value)
+const Literal *literal_from_json(QueryArena *arena, const QueryJson *value)
 {
-	LiteralRoot *root = g_new0(LiteralRoot, 1);
+	Literal *literal = query_arena_take(arena, sizeof *literal);
 
-	from_json(root, &root->value, value);
-	if (root->value.kind == LITERAL_LIST)
-		root->value.kind = LITERAL_TUPLE;
-	return &root->value;
+	from_json(arena, literal, value);
+	if (literal->kind == LITERAL_LIST)
+		literal->kind = LITERAL_TUPLE;
+	return literal;
 }
 
 /* ---- Tree -> JSON ---- */
@@ -229,51 +212,38 @@ double literal_number(const Literal *literal)
 	return g_ascii_strtod(literal->text, NULL); /* stops by itself behind the last digit */
 }
 
-static const QueryJson *array_to_json(const Literal *literal, QueryArena *arena)
+static const QueryJson *array_to_json(QueryArena *arena, const Literal *literal)
 {
 	const QueryJson **values = query_arena_take(arena, literal->length * sizeof *values);
 
 	for (gsize i = 0; i < literal->length; i++)
-		values[i] = literal_to_json(&literal->items[i], arena);
+		values[i] = literal_to_json(arena, &literal->items[i]);
 	return query_json_array(arena, values, (guint)literal->length);
 }
 
-static Text copy_text(const char *text, gsize length, QueryArena *arena)
-{
-	return (Text){query_arena_copy(arena, text, length), length};
-}
-
-static Text text_of_key(const Literal *key, QueryArena *arena)
+static Text text_of_key(const Literal *key)
 {
 	static const char *const words[] = {"null", "false", "true"};
 
 	if (key->kind < LITERAL_INT)
-		return copy_text(words[key->kind], strlen(words[key->kind]), arena);
-	return copy_text(key->text, key->length, arena);
+		return (Text){(char *)words[key->kind], strlen(words[key->kind])};
+	return (Text){(char *)key->text, key->length};
 }
 
-static const QueryJson *dict_to_json(const Literal *literal, QueryArena *arena)
+static const QueryJson *dict_to_json(QueryArena *arena, const Literal *literal)
 {
 	gsize n = literal->length / 2;
 	const QueryJson **values = query_arena_take(arena, n * sizeof *values);
 	Text *keys = query_arena_take(arena, n * sizeof *keys);
 
 	for (gsize i = 0; i < n; i++) {
-		keys[i] = text_of_key(&literal->items[2 * i], arena);
-		values[i] = literal_to_json(&literal->items[2 * i + 1], arena);
+		keys[i] = text_of_key(&literal->items[2 * i]);
+		values[i] = literal_to_json(arena, &literal->items[2 * i + 1]);
 	}
 	return query_json_object(arena, keys, values, (guint)n);
 }
 
-static const QueryJson *text_to_json(const Literal *literal, QueryArena *arena)
-{
-	Text text = copy_text(literal->text, literal->length, arena);
-
-	return literal->kind == LITERAL_STR ? query_json_string(arena, text.data, text.length)
-					    : query_json_number(arena, text.data, text.length);
-}
-
-const QueryJson *literal_to_json(const Literal *literal, QueryArena *arena)
+const QueryJson *literal_to_json(QueryArena *arena, const Literal *literal)
 {
 	switch (literal->kind) {
 	case LITERAL_FALSE:
@@ -281,13 +251,14 @@ const QueryJson *literal_to_json(const Literal *literal, QueryArena *arena)
 		return query_json_boolean(literal->kind == LITERAL_TRUE);
 	case LITERAL_INT:
 	case LITERAL_FLOAT:
+		return query_json_number(arena, literal->text, literal->length);
 	case LITERAL_STR:
-		return text_to_json(literal, arena);
+		return query_json_string(arena, literal->text, literal->length);
 	case LITERAL_TUPLE:
 	case LITERAL_LIST:
-		return array_to_json(literal, arena);
+		return array_to_json(arena, literal);
 	case LITERAL_DICT:
-		return dict_to_json(literal, arena);
+		return dict_to_json(arena, literal);
 	case LITERAL_NONE:
 	default:
 		return query_json_null();

@@ -11,20 +11,17 @@
 
 typedef struct literal Literal;
 
-void literal_free(Literal *literal); /* takes NULL */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Literal, literal_free)
-
 /* The value where `text` is exactly what str() prints for it, and nests at most RECORD_NESTING_MAX
  * deep with at most JSON_VALUES_MAX values; else NULL. A text alone ('x') is not a literal here: str()
- * prints a str without quotes. */
-Literal *literal_parse(const char *text, gsize length);
+ * prints a str without quotes. It lives as long as the arena's other pieces, as all that is made here. */
+const Literal *literal_parse(QueryArena *arena, const char *text, gsize length);
 
 /* The same tree from a JSON value; arrays become lists, the outermost one a tuple. */
-Literal *literal_from_json(const QueryJson *value);
+const Literal *literal_from_json(QueryArena *arena, const QueryJson *value);
 
 /* Tuples become arrays, keys text ("null", "true", "2.5"); of two keys with the same text the last one
- * stays. Ints beyond 64 bits become what query_json_read() makes of them. Borrows nothing. */
-const QueryJson *literal_to_json(const Literal *literal, QueryArena *arena);
+ * stays. Ints beyond 64 bits become what query_json_read() makes of them. Borrows the texts. */
+const QueryJson *literal_to_json(QueryArena *arena, const Literal *literal);
 
 /* str(literal), appended. */
 void literal_append_str(GString *text, const Literal *literal);

@@ -229,7 +229,7 @@ static Text str_of(const QueryJson *value, QueryArena *arena)
 		return text;
 	const QueryJson *values[] = {value ? value : query_json_null()};
 	const QueryJson array = {.kind = QUERY_JSON_ARRAY, .n = 1, .values = values};
-	g_autoptr(Literal) args = literal_from_json(&array);
+	const Literal *args = literal_from_json(arena, &array);
 	g_autoptr(GString) printed = g_string_new(NULL);
 	literal_format(printed, "%s", 2, args);
 	return copy_text(printed, arena);
@@ -464,14 +464,14 @@ static const QueryJson *read_object(
 Record *record_from_json(const char *text, gsize length, GError **error)
 {
 	g_autoptr(ScratchUse) scratch = scratch_take();
-	g_autoptr(Literal) args = NULL;
+	const Literal *args = NULL;
 	const QueryJson *fields = read_object(text, length, scratch->arena, error);
 
 	if (!fields)
 		return NULL;
 	const QueryJson *value = value_of(fields, "args");
 	if (value && !value_of(fields, "message"))
-		args = literal_from_json(value);
+		args = literal_from_json(scratch->arena, value);
 	return record_new(fields, args, scratch, error);
 }
 
@@ -481,7 +481,7 @@ typedef struct {
 	QueryArena *arena;
 	GArray *keys;      /* Text */
 	GPtrArray *values; /* const QueryJson */
-	Literal *args;
+	const Literal *args;
 } Form;
 
 static Text copy_of(const Form *form, const Text *text)
@@ -503,17 +503,11 @@ static gboolean is_none(const Text *text)
 
 static const QueryJson *literal_value(Form *form, const FormField *field)
 {
-	Literal *literal = literal_parse(field->value.data, field->value.length);
-	const QueryJson *value =
-		literal ? literal_to_json(literal, form->arena) : text_value(form, &field->value);
+	const Literal *literal = literal_parse(form->arena, field->value.data, field->value.length);
 
-	if (strcmp(field->name.data, "args") == 0) { /* kept for the message: JSON has no tuples */
-		literal_free(form->args);
+	if (strcmp(field->name.data, "args") == 0) /* kept for the message: JSON has no tuples */
 		form->args = literal;
-	} else {
-		literal_free(literal);
-	}
-	return value;
+	return literal ? literal_to_json(form->arena, literal) : text_value(form, &field->value);
 }
 
 static const QueryJson *form_value(Form *form, const FormField *field)
@@ -559,7 +553,6 @@ Record *record_from_form(const char *body, gsize length, GError **error)
 				(const QueryJson *const *)values->pdata, keys->len);
 		record = record_new(fields, form.args, scratch, error);
 	}
-	literal_free(form.args);
 	return record;
 }
 

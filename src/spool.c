@@ -10,6 +10,9 @@
 
 #include "error.h"
 
+/* Bytes of most bodies: of a record in a form. */
+#define BODY_USUAL 1000
+
 struct spool {
 	const char *directory;
 	GString *memory; /* the whole body, or the chunk of the file being read */
@@ -24,7 +27,7 @@ Spool *spool_new(const char *directory)
 {
 	Spool *spool = g_new0(Spool, 1);
 	spool->directory = directory;
-	spool->memory = g_string_new(NULL);
+	spool->memory = g_string_sized_new(BODY_USUAL);
 	spool->fd = -1;
 	return spool;
 }
