@@ -177,6 +177,14 @@ static gboolean merge_pages(const StoreLink *link, const StoreCountsTable *table
 	       store_counts_table_write(link, table, pages, error);
 }
 
+/* Of a long list of ids in a small table MySQL would rather read the whole table, and what it reads it locks,
+ * the place behind the last row too: then nobody can insert until the fold is committed. */
+static void stop_at_last(StoreSql *sql, guint rows)
+{
+	store_sql_add(sql, " ORDER BY delta_id LIMIT ?");
+	store_sql_bind_integer(sql, rows);
+}
+
 static gboolean remove_deltas(const StoreLink *link, const GArray *ids, GError **error)
 {
 	for (guint done = 0, rows; done < ids->len; done += rows) {
@@ -188,6 +196,8 @@ static gboolean remove_deltas(const StoreLink *link, const GArray *ids, GError *
 			store_sql_bind_integer(sql, g_array_index(ids, gint64, done + i));
 		}
 		store_sql_add(sql, ")");
+		if (!link->driver->takes_turns)
+			stop_at_last(sql, rows);
 		if (!link->driver->write(link->session, sql, NULL, error))
 			return FALSE;
 	}

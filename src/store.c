@@ -539,19 +539,36 @@ void store_rollback(Store *store)
 	store->config->driver->rollback(store->session);
 }
 
+gboolean store_tidy_once(Store *store)
+{
+	g_autoptr(GError) error = NULL;
+	guint n;
+	if (ready(store, &error)) {
+		StoreLink link = link_of(store);
+		if (store_counts_fold(&link, &n, &error))
+			return TRUE;
+	}
+	if (!g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT))
+		g_warning("Count tables: %s", error->message);
+	return FALSE;
+}
+
 void store_tidy(Store *store)
 {
-	StoreLink link = link_of(store);
-	g_autoptr(GError) error = NULL;
 	if (store->in_transaction || !store->session || store->session->lost)
 		return;
-	gboolean ok = TRUE;
-	guint n;
-	for (; ok && store->folds_due > 0; store->folds_due--)
-		ok = store_counts_fold(&link, &n, &error);
+	while (store->folds_due > 0 && store_tidy_once(store))
+		store->folds_due--;
 	store->folds_due = 0;
-	if (!ok && !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT))
-		g_warning("Count tables: %s", error->message);
+}
+
+guint store_tidy_hand_over(Store *store)
+{
+	guint due = store->folds_due;
+	if (store->config->driver->takes_turns)
+		return 0;
+	store->folds_due = 0;
+	return due;
 }
 
 gboolean store_check_size(Store *store, const Record *record, GError **error)

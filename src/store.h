@@ -64,6 +64,12 @@ void store_rollback(Store *store);
  * milliseconds. What can not be done now is done by a later call. Outside of a transaction. */
 void store_tidy(Store *store);
 
+/* How many times that is due, which from now on is for the caller to see to. 0 where one store writes at a
+ * time: nobody could write on meanwhile. */
+guint store_tidy_hand_over(Store *store);
+/* Does it once for another store. FALSE where it can not be done now. Connects. */
+gboolean store_tidy_once(Store *store);
+
 /* ERROR_RECORD_SIZE where the database can not take a record of this size. Connects. */
 gboolean store_check_size(Store *store, const Record *record, GError **error);
 

@@ -5,6 +5,7 @@
 #include <semaphore.h>
 
 #include "error.h"
+#include "tidier.h"
 
 /* Bounds of a batch; what is over them waits for the next one. */
 #define BATCH_RECORDS 1000
@@ -13,6 +14,7 @@
 struct writer {
 	Store *store;
 	StoreConfig *store_config;
+	Tidier *tidier;
 	GThread *thread; /* NULL before the first record; it inherits that thread's signal mask */
 	GMutex mutex;    /* of what follows; never held while the database works */
 	GCond arrived;
@@ -106,7 +108,7 @@ static gpointer write_all(gpointer data)
 	while (gather(writer, batch)) {
 		write_batch(writer, batch);
 		finish(batch);
-		store_tidy(writer->store);
+		tidier_tidy(writer->tidier, writer->store);
 		g_ptr_array_set_size(batch, 0);
 	}
 	store_free(writer->store);
@@ -120,6 +122,7 @@ Writer *writer_new(StoreConfig *config, guint limit)
 	g_cond_init(&writer->arrived);
 	g_queue_init(&writer->queue);
 	writer->store_config = config;
+	writer->tidier = tidier_new(config);
 	writer->limit = limit;
 	return writer;
 }
@@ -134,6 +137,7 @@ void writer_free(Writer *writer)
 	g_mutex_unlock(&writer->mutex);
 	if (writer->thread)
 		g_thread_join(writer->thread);
+	tidier_free(writer->tidier);
 	g_mutex_clear(&writer->mutex);
 	g_cond_clear(&writer->arrived);
 	g_free(writer);

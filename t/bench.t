@@ -9,14 +9,25 @@ import tempfile
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.join(os.path.dirname(os.path.abspath(__file__)), 'bench')]
 from harness import *
 import bench
+import part_write
 import parts
 
 SHORT = {'runs': 1, 'seconds': 1, 'bulk': 20000, 'records': 100000, 'crowd': 1000, 'body': 4 << 20, 'disk': 10000}
 
 # How many times worse than its target a figure of a part may be. Part 6 compares with a thousand records here,
-# which have fewer days and names to count than a hundred thousand.
-SLACK = {1: 6, 2: 8, 3: 3, 4: 6, 5: 3, 6: 8, 7: 6, 8: 4, 9: 2, 10: 2, 11: 1, 12: 5}
+# which have fewer days and names to count than a hundred thousand. Any number of times in part 2: on a quiet machine
+# null's p99 is less than a flush of the disk takes, so that a slow disk is as far from the target as a collapse.
+SLACK = {1: 6, 2: float('inf'), 3: 3, 4: 6, 5: 3, 6: 8, 7: 6, 8: 4, 9: 2, 10: 2, 11: 1, 12: 5}
+
+# Instead of that: 64 clients that post as fast as they are answered wait for 64 / rate on average (Little's law),
+# whatever the machine, its disk and what else it does. p99 at half of that rate is half as much to twice as much, and two to
+# four where folds of the counts are waited for. Something else may stop the clients meanwhile, so one good try is enough;
+# where the worker stops them every few hundred batches, all are bad.
+WAIT = 6
+TRIES = 4
 SANITIZED = b'__asan_init' in WORKER.read_bytes()
+
+FILES = bench.Files()
 
 
 class Bench(TestCase):
@@ -36,6 +47,23 @@ class Bench(TestCase):
   def test_01(self):
     '''single POSTs, and how long they take'''
     self.check(1, 2)
+
+  def test_02(self):
+    '''single POSTs at half of the highest rate: one in a hundred does not wait many times as long as all do at that rate'''
+    with bench.Database() as database, Worker(database.create('single')) as worker, Nginx(worker) as nginx:
+      for keep, mode in part_write.MODES:
+        with self.subTest(mode):
+          times = []
+          while len(times) < TRIES and min(times, default = WAIT) >= WAIT:
+            times.append(self.wait(nginx.port, keep))
+            comment('p99 is %.1f times the mean at the full rate, %s' % (times[-1], mode))
+          self.assertLess(min(times), WAIT)
+
+  def wait(self, port, keep):
+    rate = bench.wrk(port, FILES.forms(), keep, 1)
+    told = bench.load(port, FILES.forms(), keep, 2, rate = rate / 2)
+    self.assertEqual([0, 0], [told['other'], told['failed']])
+    return told['p99'] / (1000 * bench.CLIENTS / rate)
 
   def test_03(self):
     '''NDJSON'''

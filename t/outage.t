@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Databases, clients and workers that go away: what was acknowledged stays, what was not is told."""
 import gzip
+import itertools
 import json
 import os
 import signal
@@ -179,6 +180,18 @@ class Database(Outage):
         self.assertStatus(201, connection.request('POST', '/record', json.dumps(record()).encode()))
     finally:
       self.database.sql('SET GLOBAL read_only = 0')
+
+  def test_one_connection(self):
+    '''database that gives a worker one connection only: the changes of the counts are added up on that one'''
+    self.database.sql("CREATE USER IF NOT EXISTS single@'127.0.0.1' WITH MAX_USER_CONNECTIONS 1; GRANT ALL ON chronologer.* TO single@'127.0.0.1'")
+    with Worker(self.database.dsn.replace('root@', 'single@')) as worker, Connection(worker.address) as connection:
+      ids = itertools.count(2 ** 20, 256)  # of changes that make it due to add up
+
+      def added_up():
+        self.database.sql('ALTER TABLE count_delta AUTO_INCREMENT = %d' % next(ids))
+        self.assertStatus(201, connection.request('POST', '/record', json.dumps(record()).encode(), keep = True))
+        return self.database.sql('SELECT COUNT(*) FROM count_delta') == '0\n'
+      wait_until(added_up, 'no change is left')
 
   def test_absent_at_start(self):
     '''a worker starts without its database and uses it when it comes'''

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """64 writers of all kinds at once against two workers, for CHRONOLOGER_STRESS seconds (5 where it is not set):
-every id that was acknowledged is readable and holds what was sent, none comes twice, and the counts are right."""
+every id that was acknowledged is readable and holds what was sent, none comes twice, and the counts are right;
+changes of the counts are added up before there are many."""
+import contextlib
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -17,6 +20,8 @@ RECORD = API + '/record'
 WRITERS = 64
 SECONDS = float(os.environ.get('CHRONOLOGER_STRESS', 5))
 PAGE = 10000
+WORKERS = 2
+DELTAS = 6 * 256  # not yet added up: a worker waits when 5 times 256 are due, and some come meanwhile
 
 
 def record(numbers, text):
@@ -102,6 +107,7 @@ class Stress:
     while any(writer.is_alive() for writer in writers):
       self.check_counts()  # finds nothing to correct while all of them write
       writers[0].join(0.5)
+      self.assertLess(self.deltas(), WORKERS * DELTAS)
     for writer in writers:
       writer.join()
       if writer.failure:
@@ -110,7 +116,7 @@ class Stress:
 
   def test_stress(self):
     '''64 writers, two workers'''
-    workers = [Worker(self.dsn).start() for _ in range(2)]
+    workers = [Worker(self.dsn).start() for _ in range(WORKERS)]
     nginx = Nginx(*workers).start()
     for server in [nginx] + workers:
       self.addCleanup(server.stop)
@@ -140,15 +146,22 @@ class OnSQLite(Stress, TestCase):
     self.dsn = self.file.dsn
     migrate(self.dsn)
 
+  def deltas(self):
+    with contextlib.closing(sqlite3.connect(self.file.path)) as file:
+      return file.execute('SELECT COUNT(*) FROM count_delta').fetchone()[0]
+
 
 class OnMariaDB(Stress, TestCase):
   store_name = 'MariaDB'
 
   def setUp(self):
-    server = MariaDB().start()
-    self.addCleanup(server.stop)
-    self.dsn = server.dsn
+    self.server = MariaDB().start()
+    self.addCleanup(self.server.stop)
+    self.dsn = self.server.dsn
     migrate(self.dsn)
+
+  def deltas(self):
+    return int(self.server.sql('SELECT COUNT(*) FROM count_delta'))
 
 
 if __name__ == '__main__':

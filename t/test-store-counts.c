@@ -383,6 +383,21 @@ static void at_once(Fixture *fixture)
 	check_counts(fixture);
 }
 
+/* A fold touches no delta but those it has read, so that it and writers do not wait for each other: here one
+ * that is not committed. */
+static void fold_beside_writer(Fixture *fixture)
+{
+	g_autoptr(GRand) random = random_of_test();
+	g_autoptr(GArray) samples = g_array_new(FALSE, FALSE, sizeof(Sample));
+	for (guint i = 0; i < 200; i++)
+		insert_samples(fixture, samples, random, 1);
+	execute(fixture, "START TRANSACTION");
+	execute(fixture, "INSERT INTO count_delta (counts) VALUES ('')");
+	g_assert_true(store_tidy_once(fixture->writer));
+	execute(fixture, "ROLLBACK");
+	check_counts(fixture);
+}
+
 const Case count_cases[] = {
 	{"counts-agree", agree, ANY},
 	{"counts-recount", recount, ANY},
@@ -390,5 +405,6 @@ const Case count_cases[] = {
 	{"counts-delete", delete_old, ANY},
 	{"counts-rollback", roll_back, ANY},
 	{"counts-at-once", at_once, ANY},
+	{"counts-fold-beside-writer", fold_beside_writer, SERVER},
 };
 const guint count_cases_length = G_N_ELEMENTS(count_cases);

@@ -1913,6 +1913,59 @@ static void group_full(Fixture *fixture)
 		count(fixture, NULL), ==, (guint64)(CLIENTS - g_atomic_int_get(&flood.refused)));
 }
 
+/* Due folds before the writer waits for them: tidier.c's BEHIND_MAX and one more. */
+#define AHEAD 5
+
+typedef struct {
+	WriterItem item;
+	gint done; /* atomic */
+} Late;
+
+static void note_done(WriterItem *item)
+{
+	g_atomic_int_set(&((Late *)item)->done, TRUE);
+}
+
+static gpointer end_writer(gpointer writer)
+{
+	writer_free(writer);
+	return NULL;
+}
+
+/* The next delta will make a fold due. */
+static void make_due(Store *admin, guint n)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *statement =
+		g_strdup_printf("ALTER TABLE count_delta AUTO_INCREMENT = %u", n * 256);
+	store_execute(admin, statement, &error);
+	g_assert_no_error(error);
+}
+
+/* Records do not wait for a fold of the counts, but for the fifth that is due; and while one is going on the
+ * writer can be ended. */
+static void group_tidied(Fixture *fixture)
+{
+	g_autoptr(Record) record = record_new(NOW, 20, "a", "b");
+	g_autoptr(Store) other = store_new(fixture->config, STORE_ADMIN);
+	Writer *writer = writer_new(fixture->config, CLIENTS);
+	Late late = {.item = {.record = record, .done = note_done}};
+	execute(fixture, "LOCK TABLES count_state WRITE");
+	for (guint i = 0; i < AHEAD; i++) {
+		make_due(other, i + 1);
+		g_assert_true(writer_insert(writer, record, NULL));
+	}
+	writer_submit(writer, &late.item);
+	g_usleep(100000);
+	g_assert_false(g_atomic_int_get(&late.done));
+	GThread *ending = g_thread_new("ending", end_writer, writer);
+	execute(fixture, "UNLOCK TABLES");
+	g_thread_join(ending);
+	g_assert_true(late.done);
+	g_assert_no_error(late.item.error);
+	g_assert_cmpuint(count(fixture, NULL), ==, AHEAD + 1);
+}
+
 static const Case cases[] = {
 	{"insert-one", insert_one, ANY},
 	{"insert-none", insert_none, ANY},
@@ -1981,6 +2034,7 @@ static const Case cases[] = {
 	{"group-neighbours", group_neighbours, ANY},
 	{"group-away", group_away, ANY},
 	{"group-full", group_full, ANY},
+	{"group-tidied", group_tidied, SERVER},
 };
 
 /* These begin without tables. */

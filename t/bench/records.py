@@ -68,8 +68,9 @@ class Stream:
     self.weights = list(itertools.accumulate(1 / rank for rank in range(1, len(self.names) + 1)))
 
   def times(self):
-    '''x grows evenly; the sine makes days of it, and never goes back.'''
-    r, span, days, bend = self.random.random, self.end - self.begin - 1, self.days, RHYTHM / (2 * math.pi)
+    '''x grows evenly; the sine makes days of it, and never goes back. Over parts of days it would not end in time.'''
+    r, span, days = self.random.random, self.end - self.begin - 1, self.days
+    bend = 0 if days % 1 else RHYTHM / (2 * math.pi)
     for i in range(self.n):
       x = i / self.n * days
       yield self.begin + span * (x + bend * math.sin(2 * math.pi * x)) / days + r()
