@@ -124,7 +124,7 @@ static gint64 enough(const Search *search, guint64 need, gint64 done)
 	return a_day > 0 ? (gint64)(search->need / a_day) + 1 : G_MAXINT32;
 }
 
-/* In steps of twice as many days, as what is asked for is mostly near the beginning; but not of more
+/* In steps of four times as many days, as what is asked for is mostly near the beginning; but not of more
  * days than it takes if the next ones have as many rows as those before. */
 static gboolean search_back(Search *search, GError **error)
 {
@@ -132,7 +132,7 @@ static gboolean search_back(Search *search, GError **error)
 	gint64 last = (search->wanted.to - 1) / COUNTS_QUARTERS;
 	guint64 need = search->need;
 	gint64 done = 0;
-	for (gint64 days = 1; search->need > 0; days = MIN(2 * days, enough(search, need, done))) {
+	for (gint64 days = 1; search->need > 0; days = MIN(4 * days, enough(search, need, done))) {
 		if (!newest_day(search, last, &last, error))
 			return FALSE;
 		if (last < first)
