@@ -7,12 +7,20 @@
 #include "store-sql.h"
 
 #define STATE "SELECT complete_since FROM count_state"
-#define LEVELS "SELECT day, counts FROM count_level WHERE day BETWEEN ? AND ?"
-#define NAMES "SELECT day, counts, name FROM count_name WHERE day "
-#define DAYS "SELECT day FROM count_level WHERE day BETWEEN ? AND ? LIMIT ?"
+#define LEVELS "SELECT day, counts FROM count_level WHERE day "
+#define NAMES "SELECT day, counts FROM count_name WHERE day "
+#define BY_NAME "SELECT day, counts, name FROM count_name WHERE day "
+#define DAYS "SELECT day FROM count_level WHERE day "
+#define MATCHING "SELECT COUNT(*) FROM count_name WHERE day = ?"
+#define MORE_THAN "SELECT 1 FROM count_name WHERE day = ? LIMIT 1 OFFSET ?"
 
 /* So many days are listed one by one: then the index finds the names in each of them. */
 #define DAYS_LISTED 64
+
+/* Where names match so many rows of a day, and there are so many days, it may be less to read what they do
+ * not match. */
+#define ROWS_MANY 16
+#define DAYS_MANY 4
 
 static gboolean has_prefix(const Text *name, const char *prefix)
 {
@@ -36,12 +44,15 @@ static void pass_wanted(const CountsRun *run, gpointer data)
 	gint64 from = MAX(run->quarter, wanted->from);
 	gint64 to = MIN(run->quarter + run->length, wanted->to);
 	CountsRun part = *run;
+	gint64 n[COUNTS_QUARTERS];
 	if (from >= to || run->level < wanted->filter->level ||
 		(wanted->is_delta && !is_named(wanted->filter, run->name)))
 		return;
 	part.quarter = from;
 	part.length = (guint)(to - from);
 	part.n += from - run->quarter;
+	if (wanted->is_less)
+		part = counts_negative(&part, n);
 	wanted->run(&part, wanted->data);
 }
 
@@ -66,24 +77,38 @@ static gboolean row_delta(const StoreRow *row, gpointer data, GError **error)
 }
 
 /* Conditions on the bytes of a name. (A prefix is never followed by 0xff: that is no UTF-8.) */
-static void add_names(StoreSql *sql, const GPtrArray *names)
+static void add_names(StoreSql *sql, const char *sign, const GPtrArray *names)
 {
+	store_sql_add(sql, sign);
 	for (guint i = 0; i < names->len; i++) {
 		const char *prefix = names->pdata[i];
 		g_autofree char *end = g_strconcat(prefix, "\xff", NULL);
-		store_sql_add(
-			sql, i == 0 ? " AND (name BETWEEN ? AND ?" : " OR name BETWEEN ? AND ?");
+		store_sql_add(sql, i == 0 ? " (name BETWEEN ? AND ?" : " OR name BETWEEN ? AND ?");
 		store_sql_bind_bytes(sql, prefix, strlen(prefix));
 		store_sql_bind_bytes(sql, end, strlen(end));
 	}
-	if (names->len > 0)
-		store_sql_add(sql, ")");
+	store_sql_add(sql, ")");
 }
 
-static void bind_days(StoreSql *sql, const StoreCountsCells *wanted)
+static void add_between(StoreSql *sql, const StoreCountsCells *wanted)
 {
+	store_sql_add(sql, "BETWEEN ? AND ?");
 	store_sql_bind_integer(sql, wanted->from / COUNTS_QUARTERS);
 	store_sql_bind_integer(sql, (wanted->to - 1) / COUNTS_QUARTERS);
+}
+
+/* All between where they are too many to be listed, or not known. */
+static void add_days(StoreSql *sql, const StoreCountsCells *wanted, const GArray *days)
+{
+	if (!days || days->len > DAYS_LISTED) {
+		add_between(sql, wanted);
+		return;
+	}
+	for (guint i = 0; i < days->len; i++) {
+		store_sql_add(sql, i == 0 ? "IN (?" : ", ?");
+		store_sql_bind_integer(sql, g_array_index(days, gint64, i));
+	}
+	store_sql_add(sql, ")");
 }
 
 static gboolean row_day(const StoreRow *row, gpointer days, GError **error)
@@ -93,46 +118,108 @@ static gboolean row_day(const StoreRow *row, gpointer days, GError **error)
 	return TRUE;
 }
 
-static void list_days(StoreSql *sql, const GArray *days)
+/* Those which have rows, or the first of them where they are more than are listed. Days of which there
+ * is nothing but deltas have no rows. */
+static gboolean read_days(
+	const StoreLink *link, const StoreCountsCells *wanted, GArray *days, GError **error)
 {
-	for (guint i = 0; i < days->len; i++) {
-		store_sql_add(sql, i == 0 ? "IN (?" : ", ?");
-		store_sql_bind_integer(sql, g_array_index(days, gint64, i));
-	}
-	store_sql_add(sql, ")");
+	g_autoptr(StoreSql) sql = store_sql_new(DAYS);
+	add_between(sql, wanted);
+	store_sql_add(sql, " LIMIT ?");
+	store_sql_bind_integer(sql, DAYS_LISTED + 1);
+	return link->driver->read(link->session, sql, "i", row_day, days, error);
 }
 
-/* Days of which there is nothing but deltas have no rows. */
-static gboolean read_names(const StoreLink *link, StoreCountsCells *wanted, GError **error)
+static gboolean read_levels(
+	const StoreLink *link, StoreCountsCells *wanted, const GArray *days, GError **error)
 {
-	g_autoptr(StoreSql) which = store_sql_new(DAYS);
-	g_autoptr(StoreSql) sql = store_sql_new(NAMES);
-	g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(gint64));
-	bind_days(which, wanted);
-	store_sql_bind_integer(which, DAYS_LISTED + 1);
-	if (!link->driver->read(link->session, which, "i", row_day, days, error))
+	g_autoptr(StoreSql) sql = store_sql_new(LEVELS);
+	add_days(sql, wanted, days);
+	return link->driver->read(link->session, sql, "ix", row_page, wanted, error);
+}
+
+/* Whether reading what names do not match is less than reading what they match: then few other names are
+ * in that day. Of both kinds the index is read alone, no more than 3/2 times as many rows as match. */
+static gboolean match_most(
+	const StoreLink *link, const Filter *filter, gint64 day, gboolean *most, GError **error)
+{
+	g_autoptr(StoreSql) matching = store_sql_new(MATCHING);
+	g_autoptr(StoreSql) more = store_sql_new(MORE_THAN);
+	gint64 n = 0, is_more = 0;
+	*most = FALSE;
+	store_sql_bind_integer(matching, day);
+	add_names(matching, " AND", filter->names);
+	if (!link->driver->read(
+		    link->session, matching, "i", store_counts_cells_integer, &n, error))
 		return FALSE;
-	if (days->len == 0)
+	if (n < ROWS_MANY)
 		return TRUE;
-	if (days->len <= DAYS_LISTED) {
-		list_days(sql, days);
-	} else {
-		store_sql_add(sql, "BETWEEN ? AND ?");
-		bind_days(sql, wanted);
-	}
-	add_names(sql, wanted->filter->names);
+	store_sql_bind_integer(more, day);
+	store_sql_bind_integer(more, n + n / 2);
+	if (!link->driver->read(
+		    link->session, more, "i", store_counts_cells_integer, &is_more, error))
+		return FALSE;
+	*most = !is_more;
+	return TRUE;
+}
+
+/* The rows of names that match, or (`sign`: " AND NOT") do not. */
+static gboolean read_names(const StoreLink *link, StoreCountsCells *wanted, const GArray *days,
+	const char *sign, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(NAMES);
+	add_days(sql, wanted, days);
+	add_names(sql, sign, wanted->filter->names);
+	return link->driver->read(link->session, sql, "ix", row_page, wanted, error);
+}
+
+/* All there is, less what the names do not match. */
+static gboolean read_all_but(
+	const StoreLink *link, StoreCountsCells *wanted, const GArray *days, GError **error)
+{
+	if (!read_levels(link, wanted, days, error))
+		return FALSE;
+	wanted->is_less = TRUE;
+	gboolean ok = read_names(link, wanted, days, " AND NOT", error);
+	wanted->is_less = FALSE;
+	return ok;
+}
+
+/* One of the days stands for all of them. */
+static gboolean read_matching(
+	const StoreLink *link, StoreCountsCells *wanted, const GArray *days, GError **error)
+{
+	gint64 day = g_array_index(days, gint64, days->len / 2);
+	gboolean most = FALSE;
+	if (days->len >= DAYS_MANY && !match_most(link, wanted->filter, day, &most, error))
+		return FALSE;
+	return most ? read_all_but(link, wanted, days, error)
+		    : read_names(link, wanted, days, " AND", error);
+}
+
+static gboolean read_by_name(
+	const StoreLink *link, StoreCountsCells *wanted, const GArray *days, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(BY_NAME);
+	add_days(sql, wanted, days);
+	if (wanted->filter->names->len > 0)
+		add_names(sql, " AND", wanted->filter->names);
 	return link->driver->read(link->session, sql, "ixx", row_page, wanted, error);
 }
 
 gboolean store_counts_cells_pages(
 	const StoreLink *link, StoreCountsCells *wanted, gboolean by_name, GError **error)
 {
+	g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(gint64));
 	wanted->is_delta = FALSE;
-	if (by_name || wanted->filter->names->len > 0)
-		return read_names(link, wanted, error);
-	g_autoptr(StoreSql) sql = store_sql_new(LEVELS);
-	bind_days(sql, wanted);
-	return link->driver->read(link->session, sql, "ix", row_page, wanted, error);
+	if (!by_name && wanted->filter->names->len == 0)
+		return read_levels(link, wanted, NULL, error);
+	if (!read_days(link, wanted, days, error))
+		return FALSE;
+	if (days->len == 0)
+		return TRUE;
+	return by_name ? read_by_name(link, wanted, days, error)
+		       : read_matching(link, wanted, days, error);
 }
 
 gboolean store_counts_cells_deltas(const StoreLink *link, StoreCountsCells *wanted, GError **error)
@@ -161,7 +248,9 @@ gboolean store_counts_cells_complete(const StoreLink *link, gint64 *quarter, GEr
 
 void store_counts_cells_whole(StoreCountsCells *wanted, const Filter *filter)
 {
-	wanted->filter = filter;
-	wanted->from = counts_quarter(filter->after - 1) + 1;
-	wanted->to = counts_quarter(filter->before + 1);
+	*wanted = (StoreCountsCells){
+		.filter = filter,
+		.from = counts_quarter(filter->after - 1) + 1,
+		.to = counts_quarter(filter->before + 1),
+	};
 }
