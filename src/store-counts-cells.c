@@ -59,7 +59,7 @@ static void pass_wanted(const CountsRun *run, gpointer data)
 gboolean store_counts_cells_damaged(GError **error)
 {
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_INTERNAL,
-		"The count tables are store_counts_cells_damaged; run \"chronologer recount\"");
+		"The count tables are damaged; run \"chronologer recount\"");
 	return FALSE;
 }
 
