@@ -10,12 +10,17 @@
 #define LEVELS "SELECT day, counts FROM count_level WHERE day "
 #define NAMES "SELECT day, counts FROM count_name WHERE day "
 #define BY_NAME "SELECT day, counts, name FROM count_name WHERE day "
-#define DAYS "SELECT day FROM count_level WHERE day "
-#define MATCHING "SELECT COUNT(*) FROM count_name WHERE day = ?"
+#define DAYS "SELECT day"
+#define DAYS_MATCHING                                                                              \
+	", (SELECT COUNT(*) FROM count_name WHERE day ="                                           \
+	" (SELECT MAX(day) FROM count_level WHERE day "
+#define DAYS_FROM " FROM count_level WHERE day "
 #define MORE_THAN "SELECT 1 FROM count_name WHERE day = ? LIMIT 1 OFFSET ?"
 
-/* So many days are listed one by one: then the index finds the names in each of them. */
+/* So many days are listed one by one: then the index finds the names in each of them. So many, whether
+ * they have rows or not. */
 #define DAYS_LISTED 64
+#define DAYS_FEW 16
 
 /* Where names match so many rows of a day, and there are so many days, it may be less to read what they do
  * not match. */
@@ -65,6 +70,7 @@ gboolean store_counts_cells_damaged(GError **error)
 
 static gboolean row_page(const StoreRow *row, gpointer data, GError **error)
 {
+	((StoreCountsCells *)data)->rows++;
 	return counts_unpack_page((guint)row->integers[0], &row->texts[2], &row->texts[1],
 		       pass_wanted, data) ||
 	       store_counts_cells_damaged(error);
@@ -79,6 +85,8 @@ static gboolean row_delta(const StoreRow *row, gpointer data, GError **error)
 /* Conditions on the bytes of a name. (A prefix is never followed by 0xff: that is no UTF-8.) */
 static void add_names(StoreSql *sql, const char *sign, const GPtrArray *names)
 {
+	if (names->len == 0)
+		return;
 	store_sql_add(sql, sign);
 	for (guint i = 0; i < names->len; i++) {
 		const char *prefix = names->pdata[i];
@@ -111,23 +119,60 @@ static void add_days(StoreSql *sql, const StoreCountsCells *wanted, const GArray
 	store_sql_add(sql, ")");
 }
 
-static gboolean row_day(const StoreRow *row, gpointer days, GError **error)
+typedef struct {
+	GArray *days; /* gint64 */
+	gint64 matching;
+} Days;
+
+static gboolean row_day(const StoreRow *row, gpointer data, GError **error)
 {
+	Days *days = data;
 	(void)error;
-	g_array_append_val((GArray *)days, row->integers[0]);
+	g_array_append_val(days->days, row->integers[0]);
+	days->matching = row->integers[1];
 	return TRUE;
 }
 
-/* Those which have rows, or the first of them where they are more than are listed. Days of which there
- * is nothing but deltas have no rows. */
-static gboolean read_days(
-	const StoreLink *link, const StoreCountsCells *wanted, GArray *days, GError **error)
+static void add_matching(StoreSql *sql, const StoreCountsCells *wanted)
+{
+	store_sql_add(sql, DAYS_MATCHING);
+	add_between(sql, wanted);
+	store_sql_add(sql, ")");
+	add_names(sql, " AND", wanted->filter->names);
+	store_sql_add(sql, ")");
+}
+
+/* Those which have rows, or the first of them where they are more than are listed. Days of which there is
+ * nothing but deltas have no rows. `is_asked`: how many rows match in the last of them, too. */
+static gboolean find_days(const StoreLink *link, StoreCountsCells *wanted, gboolean is_asked,
+	GArray *list, GError **error)
 {
 	g_autoptr(StoreSql) sql = store_sql_new(DAYS);
+	Days days = {list, wanted->matching};
+	if (is_asked)
+		add_matching(sql, wanted);
+	store_sql_add(sql, DAYS_FROM);
 	add_between(sql, wanted);
 	store_sql_add(sql, " LIMIT ?");
 	store_sql_bind_integer(sql, DAYS_LISTED + 1);
-	return link->driver->read(link->session, sql, "i", row_day, days, error);
+	if (!link->driver->read(link->session, sql, is_asked ? "ii" : "i", row_day, &days, error))
+		return FALSE;
+	if (is_asked)
+		wanted->matching = (guint)days.matching;
+	return TRUE;
+}
+
+/* The days that are to be read. */
+static gboolean list_days(const StoreLink *link, StoreCountsCells *wanted, gboolean by_name,
+	GArray *days, GError **error)
+{
+	gint64 first = wanted->from / COUNTS_QUARTERS, last = (wanted->to - 1) / COUNTS_QUARTERS;
+	gboolean is_asked = !by_name && wanted->matching == 0;
+	if (last - first >= (is_asked ? DAYS_MANY - 1 : DAYS_FEW))
+		return find_days(link, wanted, is_asked, days, error);
+	for (gint64 day = first; day <= last; day++)
+		g_array_append_val(days, day);
+	return TRUE;
 }
 
 static gboolean read_levels(
@@ -136,31 +181,6 @@ static gboolean read_levels(
 	g_autoptr(StoreSql) sql = store_sql_new(LEVELS);
 	add_days(sql, wanted, days);
 	return link->driver->read(link->session, sql, "ix", row_page, wanted, error);
-}
-
-/* Whether reading what names do not match is less than reading what they match: then few other names are
- * in that day. Of both kinds the index is read alone, no more than 3/2 times as many rows as match. */
-static gboolean match_most(
-	const StoreLink *link, const Filter *filter, gint64 day, gboolean *most, GError **error)
-{
-	g_autoptr(StoreSql) matching = store_sql_new(MATCHING);
-	g_autoptr(StoreSql) more = store_sql_new(MORE_THAN);
-	gint64 n = 0, is_more = 0;
-	*most = FALSE;
-	store_sql_bind_integer(matching, day);
-	add_names(matching, " AND", filter->names);
-	if (!link->driver->read(
-		    link->session, matching, "i", store_counts_cells_integer, &n, error))
-		return FALSE;
-	if (n < ROWS_MANY)
-		return TRUE;
-	store_sql_bind_integer(more, day);
-	store_sql_bind_integer(more, n + n / 2);
-	if (!link->driver->read(
-		    link->session, more, "i", store_counts_cells_integer, &is_more, error))
-		return FALSE;
-	*most = !is_more;
-	return TRUE;
 }
 
 /* The rows of names that match, or (`sign`: " AND NOT") do not. */
@@ -185,16 +205,39 @@ static gboolean read_all_but(
 	return ok;
 }
 
-/* One of the days stands for all of them. */
+/* Whether what names do not match is less to read than what they match; one of the days stands for all.
+ * Reads no more of the index than 3/2 times as many rows as match. */
+static gboolean match_most(const StoreLink *link, const StoreCountsCells *wanted,
+	const GArray *days, gboolean *most, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(MORE_THAN);
+	gint64 is_more = 0;
+	*most = FALSE;
+	if (days->len < DAYS_MANY || wanted->matching < ROWS_MANY)
+		return TRUE;
+	store_sql_bind_integer(sql, g_array_index(days, gint64, days->len / 2));
+	store_sql_bind_integer(sql, wanted->matching + wanted->matching / 2);
+	if (!link->driver->read(
+		    link->session, sql, "i", store_counts_cells_integer, &is_more, error))
+		return FALSE;
+	*most = !is_more;
+	return TRUE;
+}
+
 static gboolean read_matching(
 	const StoreLink *link, StoreCountsCells *wanted, const GArray *days, GError **error)
 {
-	gint64 day = g_array_index(days, gint64, days->len / 2);
-	gboolean most = FALSE;
-	if (days->len >= DAYS_MANY && !match_most(link, wanted->filter, day, &most, error))
+	gboolean most;
+	if (!match_most(link, wanted, days, &most, error))
 		return FALSE;
-	return most ? read_all_but(link, wanted, days, error)
-		    : read_names(link, wanted, days, " AND", error);
+	if (most)
+		return read_all_but(link, wanted, days, error);
+	wanted->rows = 0;
+	if (!read_names(link, wanted, days, " AND", error))
+		return FALSE;
+	if (days->len <= DAYS_LISTED)
+		wanted->matching = wanted->rows / days->len;
+	return TRUE;
 }
 
 static gboolean read_by_name(
@@ -202,8 +245,7 @@ static gboolean read_by_name(
 {
 	g_autoptr(StoreSql) sql = store_sql_new(BY_NAME);
 	add_days(sql, wanted, days);
-	if (wanted->filter->names->len > 0)
-		add_names(sql, " AND", wanted->filter->names);
+	add_names(sql, " AND", wanted->filter->names);
 	return link->driver->read(link->session, sql, "ixx", row_page, wanted, error);
 }
 
@@ -214,7 +256,7 @@ gboolean store_counts_cells_pages(
 	wanted->is_delta = FALSE;
 	if (!by_name && wanted->filter->names->len == 0)
 		return read_levels(link, wanted, NULL, error);
-	if (!read_days(link, wanted, days, error))
+	if (!list_days(link, wanted, by_name, days, error))
 		return FALSE;
 	if (days->len == 0)
 		return TRUE;

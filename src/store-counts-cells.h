@@ -12,6 +12,8 @@ typedef struct {
 	gint64 from, to;   /* quarter hours; `to` is the first one that is not wanted */
 	gboolean is_delta; /* the cells come from one: of any logger name */
 	gboolean is_less;  /* what comes is to be taken away from what came */
+	guint matching;    /* the rows of count_name in a day whose names match; 0: not known */
+	guint rows;        /* that were read */
 	CountsRunFunc run;
 	gpointer data;
 } StoreCountsCells;

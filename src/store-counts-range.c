@@ -80,6 +80,7 @@ static gboolean search_days(Search *search, gint64 first, gint64 last, GError **
 	wanted.data = counts;
 	if (!store_counts_cells_pages(search->link, &wanted, FALSE, error))
 		return FALSE;
+	search->wanted.matching = wanted.matching;
 	counts_each(search->deltas, add_between, &wanted);
 	counts_each(counts, append_cell, cells);
 	for (guint i = cells->len; i-- > 0 && search->need > 0;) {
