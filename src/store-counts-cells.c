@@ -22,8 +22,8 @@
 #define DAYS_LISTED 64
 #define DAYS_FEW 16
 
-/* Where names match so many rows of a day, and there are so many days, it may be less to read what they do
- * not match. */
+/* Where names match so many rows of a day it may be less to read what they do not match. How many they
+ * match is asked where there are so many days. */
 #define ROWS_MANY 16
 #define DAYS_MANY 4
 
@@ -213,7 +213,7 @@ static gboolean match_most(const StoreLink *link, const StoreCountsCells *wanted
 	g_autoptr(StoreSql) sql = store_sql_new(MORE_THAN);
 	gint64 is_more = 0;
 	*most = FALSE;
-	if (days->len < DAYS_MANY || wanted->matching < ROWS_MANY)
+	if (wanted->matching < ROWS_MANY)
 		return TRUE;
 	store_sql_bind_integer(sql, g_array_index(days, gint64, days->len / 2));
 	store_sql_bind_integer(sql, wanted->matching + wanted->matching / 2);
