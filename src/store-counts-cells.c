@@ -43,15 +43,13 @@ static gboolean is_named(const Filter *filter, const Text *name)
 	return FALSE;
 }
 
-static void pass_wanted(const CountsRun *run, gpointer data)
+static void pass_part(const CountsRun *run, const StoreCountsCells *wanted)
 {
-	const StoreCountsCells *wanted = data;
 	gint64 from = MAX(run->quarter, wanted->from);
 	gint64 to = MIN(run->quarter + run->length, wanted->to);
 	CountsRun part = *run;
 	gint64 n[COUNTS_QUARTERS];
-	if (from >= to || run->level < wanted->filter->level ||
-		(wanted->is_delta && !is_named(wanted->filter, run->name)))
+	if (from >= to)
 		return;
 	part.quarter = from;
 	part.length = (guint)(to - from);
@@ -59,6 +57,20 @@ static void pass_wanted(const CountsRun *run, gpointer data)
 	if (wanted->is_less)
 		part = counts_negative(&part, n);
 	wanted->run(&part, wanted->data);
+}
+
+/* Most of them as they are. */
+static void pass_wanted(const CountsRun *run, gpointer data)
+{
+	const StoreCountsCells *wanted = data;
+	if (run->level < wanted->filter->level ||
+		(wanted->is_delta && !is_named(wanted->filter, run->name)))
+		return;
+	if (run->quarter < wanted->from || run->quarter + run->length > wanted->to ||
+		wanted->is_less)
+		pass_part(run, wanted);
+	else
+		wanted->run(run, wanted->data);
 }
 
 gboolean store_counts_cells_damaged(GError **error)
