@@ -140,6 +140,15 @@ void counts_add_nameless(const CountsRun *run, gpointer data)
 	counts_add_run(&nameless, data);
 }
 
+CountsRun counts_negative(const CountsRun *run, gint64 n[static COUNTS_QUARTERS])
+{
+	CountsRun negative = *run;
+	for (guint i = 0; i < run->length; i++)
+		n[i] = -run->n[i];
+	negative.n = n;
+	return negative;
+}
+
 guint counts_size(const Counts *counts)
 {
 	return g_hash_table_size(counts->pages);

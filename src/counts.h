@@ -71,6 +71,9 @@ gboolean counts_unpack(const Text *packed, CountsRunFunc run, gpointer data);
 void counts_add_run(const CountsRun *run, gpointer data);
 void counts_add_nameless(const CountsRun *run, gpointer data);
 
+/* As much as is to be taken away; `n` is where its numbers go. */
+CountsRun counts_negative(const CountsRun *run, gint64 n[static COUNTS_QUARTERS]);
+
 /* One number. */
 typedef struct {
 	const Text *name;

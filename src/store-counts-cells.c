@@ -7,12 +7,25 @@
 #include "store-sql.h"
 
 #define STATE "SELECT complete_since FROM count_state"
-#define LEVELS "SELECT day, counts FROM count_level WHERE day BETWEEN ? AND ?"
-#define NAMES "SELECT day, counts, name FROM count_name WHERE day "
-#define DAYS "SELECT day FROM count_level WHERE day BETWEEN ? AND ? LIMIT ?"
+#define LEVELS "SELECT day, counts FROM count_level WHERE day "
+#define NAMES "SELECT day, counts FROM count_name WHERE day "
+#define BY_NAME "SELECT day, counts, name FROM count_name WHERE day "
+#define DAYS "SELECT day"
+#define DAYS_MATCHING                                                                              \
+	", (SELECT COUNT(*) FROM count_name WHERE day ="                                           \
+	" (SELECT MAX(day) FROM count_level WHERE day "
+#define DAYS_FROM " FROM count_level WHERE day "
+#define MORE_THAN "SELECT 1 FROM count_name WHERE day = ? LIMIT 1 OFFSET ?"
 
-/* So many days are listed one by one: then the index finds the names in each of them. */
+/* So many days are listed one by one: then the index finds the names in each of them. So many, whether
+ * they have rows or not. */
 #define DAYS_LISTED 64
+#define DAYS_FEW 16
+
+/* Where names match so many rows of a day it may be less to read what they do not match. How many they
+ * match is asked where there are so many days. */
+#define ROWS_MANY 16
+#define DAYS_MANY 4
 
 static gboolean has_prefix(const Text *name, const char *prefix)
 {
@@ -30,30 +43,46 @@ static gboolean is_named(const Filter *filter, const Text *name)
 	return FALSE;
 }
 
-static void pass_wanted(const CountsRun *run, gpointer data)
+static void pass_part(const CountsRun *run, const StoreCountsCells *wanted)
 {
-	const StoreCountsCells *wanted = data;
 	gint64 from = MAX(run->quarter, wanted->from);
 	gint64 to = MIN(run->quarter + run->length, wanted->to);
 	CountsRun part = *run;
-	if (from >= to || run->level < wanted->filter->level ||
-		(wanted->is_delta && !is_named(wanted->filter, run->name)))
+	gint64 n[COUNTS_QUARTERS];
+	if (from >= to)
 		return;
 	part.quarter = from;
 	part.length = (guint)(to - from);
 	part.n += from - run->quarter;
+	if (wanted->is_less)
+		part = counts_negative(&part, n);
 	wanted->run(&part, wanted->data);
+}
+
+/* Most of them as they are. */
+static void pass_wanted(const CountsRun *run, gpointer data)
+{
+	const StoreCountsCells *wanted = data;
+	if (run->level < wanted->filter->level ||
+		(wanted->is_delta && !is_named(wanted->filter, run->name)))
+		return;
+	if (run->quarter < wanted->from || run->quarter + run->length > wanted->to ||
+		wanted->is_less)
+		pass_part(run, wanted);
+	else
+		wanted->run(run, wanted->data);
 }
 
 gboolean store_counts_cells_damaged(GError **error)
 {
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_INTERNAL,
-		"The count tables are store_counts_cells_damaged; run \"chronologer recount\"");
+		"The count tables are damaged; run \"chronologer recount\"");
 	return FALSE;
 }
 
 static gboolean row_page(const StoreRow *row, gpointer data, GError **error)
 {
+	((StoreCountsCells *)data)->rows++;
 	return counts_unpack_page((guint)row->integers[0], &row->texts[2], &row->texts[1],
 		       pass_wanted, data) ||
 	       store_counts_cells_damaged(error);
@@ -66,35 +95,35 @@ static gboolean row_delta(const StoreRow *row, gpointer data, GError **error)
 }
 
 /* Conditions on the bytes of a name. (A prefix is never followed by 0xff: that is no UTF-8.) */
-static void add_names(StoreSql *sql, const GPtrArray *names)
+static void add_names(StoreSql *sql, const char *sign, const GPtrArray *names)
 {
+	if (names->len == 0)
+		return;
+	store_sql_add(sql, sign);
 	for (guint i = 0; i < names->len; i++) {
 		const char *prefix = names->pdata[i];
 		g_autofree char *end = g_strconcat(prefix, "\xff", NULL);
-		store_sql_add(
-			sql, i == 0 ? " AND (name BETWEEN ? AND ?" : " OR name BETWEEN ? AND ?");
+		store_sql_add(sql, i == 0 ? " (name BETWEEN ? AND ?" : " OR name BETWEEN ? AND ?");
 		store_sql_bind_bytes(sql, prefix, strlen(prefix));
 		store_sql_bind_bytes(sql, end, strlen(end));
 	}
-	if (names->len > 0)
-		store_sql_add(sql, ")");
+	store_sql_add(sql, ")");
 }
 
-static void bind_days(StoreSql *sql, const StoreCountsCells *wanted)
+static void add_between(StoreSql *sql, const StoreCountsCells *wanted)
 {
+	store_sql_add(sql, "BETWEEN ? AND ?");
 	store_sql_bind_integer(sql, wanted->from / COUNTS_QUARTERS);
 	store_sql_bind_integer(sql, (wanted->to - 1) / COUNTS_QUARTERS);
 }
 
-static gboolean row_day(const StoreRow *row, gpointer days, GError **error)
+/* All between where they are too many to be listed, or not known. */
+static void add_days(StoreSql *sql, const StoreCountsCells *wanted, const GArray *days)
 {
-	(void)error;
-	g_array_append_val((GArray *)days, row->integers[0]);
-	return TRUE;
-}
-
-static void list_days(StoreSql *sql, const GArray *days)
-{
+	if (!days || days->len > DAYS_LISTED) {
+		add_between(sql, wanted);
+		return;
+	}
 	for (guint i = 0; i < days->len; i++) {
 		store_sql_add(sql, i == 0 ? "IN (?" : ", ?");
 		store_sql_bind_integer(sql, g_array_index(days, gint64, i));
@@ -102,37 +131,149 @@ static void list_days(StoreSql *sql, const GArray *days)
 	store_sql_add(sql, ")");
 }
 
-/* Days of which there is nothing but deltas have no rows. */
-static gboolean read_names(const StoreLink *link, StoreCountsCells *wanted, GError **error)
+typedef struct {
+	GArray *days; /* gint64 */
+	gint64 matching;
+} Days;
+
+static gboolean row_day(const StoreRow *row, gpointer data, GError **error)
 {
-	g_autoptr(StoreSql) which = store_sql_new(DAYS);
-	g_autoptr(StoreSql) sql = store_sql_new(NAMES);
-	g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(gint64));
-	bind_days(which, wanted);
-	store_sql_bind_integer(which, DAYS_LISTED + 1);
-	if (!link->driver->read(link->session, which, "i", row_day, days, error))
+	Days *days = data;
+	(void)error;
+	g_array_append_val(days->days, row->integers[0]);
+	days->matching = row->integers[1];
+	return TRUE;
+}
+
+static void add_matching(StoreSql *sql, const StoreCountsCells *wanted)
+{
+	store_sql_add(sql, DAYS_MATCHING);
+	add_between(sql, wanted);
+	store_sql_add(sql, ")");
+	add_names(sql, " AND", wanted->filter->names);
+	store_sql_add(sql, ")");
+}
+
+/* Those which have rows, or the first of them where they are more than are listed. Days of which there is
+ * nothing but deltas have no rows. `is_asked`: how many rows match in the last of them, too. */
+static gboolean find_days(const StoreLink *link, StoreCountsCells *wanted, gboolean is_asked,
+	GArray *list, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(DAYS);
+	Days days = {list, wanted->matching};
+	if (is_asked)
+		add_matching(sql, wanted);
+	store_sql_add(sql, DAYS_FROM);
+	add_between(sql, wanted);
+	store_sql_add(sql, " LIMIT ?");
+	store_sql_bind_integer(sql, DAYS_LISTED + 1);
+	if (!link->driver->read(link->session, sql, is_asked ? "ii" : "i", row_day, &days, error))
 		return FALSE;
-	if (days->len == 0)
+	if (is_asked)
+		wanted->matching = (guint)days.matching;
+	return TRUE;
+}
+
+/* The days that are to be read. */
+static gboolean list_days(const StoreLink *link, StoreCountsCells *wanted, gboolean by_name,
+	GArray *days, GError **error)
+{
+	gint64 first = wanted->from / COUNTS_QUARTERS, last = (wanted->to - 1) / COUNTS_QUARTERS;
+	gboolean is_asked = !by_name && wanted->matching == 0;
+	if (last - first >= (is_asked ? DAYS_MANY - 1 : DAYS_FEW))
+		return find_days(link, wanted, is_asked, days, error);
+	for (gint64 day = first; day <= last; day++)
+		g_array_append_val(days, day);
+	return TRUE;
+}
+
+static gboolean read_levels(
+	const StoreLink *link, StoreCountsCells *wanted, const GArray *days, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(LEVELS);
+	add_days(sql, wanted, days);
+	return link->driver->read(link->session, sql, "ix", row_page, wanted, error);
+}
+
+/* The rows of names that match, or (`sign`: " AND NOT") do not. */
+static gboolean read_names(const StoreLink *link, StoreCountsCells *wanted, const GArray *days,
+	const char *sign, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(NAMES);
+	add_days(sql, wanted, days);
+	add_names(sql, sign, wanted->filter->names);
+	return link->driver->read(link->session, sql, "ix", row_page, wanted, error);
+}
+
+/* All there is, less what the names do not match. */
+static gboolean read_all_but(
+	const StoreLink *link, StoreCountsCells *wanted, const GArray *days, GError **error)
+{
+	if (!read_levels(link, wanted, days, error))
+		return FALSE;
+	wanted->is_less = TRUE;
+	gboolean ok = read_names(link, wanted, days, " AND NOT", error);
+	wanted->is_less = FALSE;
+	return ok;
+}
+
+/* Whether what names do not match is less to read than what they match; one of the days stands for all.
+ * Reads no more of the index than 3/2 times as many rows as match. */
+static gboolean match_most(const StoreLink *link, const StoreCountsCells *wanted,
+	const GArray *days, gboolean *most, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(MORE_THAN);
+	gint64 is_more = 0;
+	*most = FALSE;
+	if (wanted->matching < ROWS_MANY)
 		return TRUE;
-	if (days->len <= DAYS_LISTED) {
-		list_days(sql, days);
-	} else {
-		store_sql_add(sql, "BETWEEN ? AND ?");
-		bind_days(sql, wanted);
-	}
-	add_names(sql, wanted->filter->names);
+	store_sql_bind_integer(sql, g_array_index(days, gint64, days->len / 2));
+	store_sql_bind_integer(sql, wanted->matching + wanted->matching / 2);
+	if (!link->driver->read(
+		    link->session, sql, "i", store_counts_cells_integer, &is_more, error))
+		return FALSE;
+	*most = !is_more;
+	return TRUE;
+}
+
+static gboolean read_matching(
+	const StoreLink *link, StoreCountsCells *wanted, const GArray *days, GError **error)
+{
+	gboolean most;
+	if (!match_most(link, wanted, days, &most, error))
+		return FALSE;
+	if (most)
+		return read_all_but(link, wanted, days, error);
+	wanted->rows = 0;
+	if (!read_names(link, wanted, days, " AND", error))
+		return FALSE;
+	if (days->len <= DAYS_LISTED)
+		wanted->matching = wanted->rows / days->len;
+	return TRUE;
+}
+
+static gboolean read_by_name(
+	const StoreLink *link, StoreCountsCells *wanted, const GArray *days, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(BY_NAME);
+	add_days(sql, wanted, days);
+	add_names(sql, " AND", wanted->filter->names);
 	return link->driver->read(link->session, sql, "ixx", row_page, wanted, error);
 }
 
 gboolean store_counts_cells_pages(
 	const StoreLink *link, StoreCountsCells *wanted, gboolean by_name, GError **error)
 {
+	g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(gint64));
 	wanted->is_delta = FALSE;
-	if (by_name || wanted->filter->names->len > 0)
-		return read_names(link, wanted, error);
-	g_autoptr(StoreSql) sql = store_sql_new(LEVELS);
-	bind_days(sql, wanted);
-	return link->driver->read(link->session, sql, "ix", row_page, wanted, error);
+	if (!by_name && wanted->filter->names->len == 0)
+		return read_levels(link, wanted, NULL, error);
+	if (!list_days(link, wanted, by_name, days, error))
+		return FALSE;
+	if (days->len == 0)
+		return TRUE;
+	return by_name ? read_by_name(link, wanted, days, error)
+		       : read_matching(link, wanted, days, error);
 }
 
 gboolean store_counts_cells_deltas(const StoreLink *link, StoreCountsCells *wanted, GError **error)
@@ -161,7 +302,9 @@ gboolean store_counts_cells_complete(const StoreLink *link, gint64 *quarter, GEr
 
 void store_counts_cells_whole(StoreCountsCells *wanted, const Filter *filter)
 {
-	wanted->filter = filter;
-	wanted->from = counts_quarter(filter->after - 1) + 1;
-	wanted->to = counts_quarter(filter->before + 1);
+	*wanted = (StoreCountsCells){
+		.filter = filter,
+		.from = counts_quarter(filter->after - 1) + 1,
+		.to = counts_quarter(filter->before + 1),
+	};
 }

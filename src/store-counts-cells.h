@@ -11,18 +11,22 @@ typedef struct {
 	const Filter *filter;
 	gint64 from, to;   /* quarter hours; `to` is the first one that is not wanted */
 	gboolean is_delta; /* the cells come from one: of any logger name */
+	gboolean is_less;  /* what comes is to be taken away from what came */
+	guint matching;    /* the rows of count_name in a day whose names match; 0: not known */
+	guint rows;        /* that were read */
 	CountsRunFunc run;
 	gpointer data;
 } StoreCountsCells;
 
-/* Sets the filter, and as bounds the whole quarter hours between its own. */
+/* Sets all: the filter, as bounds the whole quarter hours between its own, and nothing else. */
 void store_counts_cells_whole(StoreCountsCells *cells, const Filter *filter);
 
 /* The first quarter hour from which on all is counted. */
 gboolean store_counts_cells_complete(const StoreLink *link, gint64 *quarter, GError **error);
 
 /* What is wanted of count_level, or where names matter of count_name; `by_name` where each cell's name is
- * needed too. */
+ * needed too. Otherwise, where that is less to read, it comes as what there is of all names and, negative,
+ * of those that the filter does not name. */
 gboolean store_counts_cells_pages(
 	const StoreLink *link, StoreCountsCells *cells, gboolean by_name, GError **error);
 

@@ -9,6 +9,9 @@
  * is a statement. */
 #define GAP 4
 
+/* At most so many days are read in the first step. */
+#define DAYS_AT_ONCE 32
+
 /* Quarter hours in which rows are. */
 typedef struct {
 	gint64 from, to; /* `to` is behind the last one */
@@ -80,6 +83,7 @@ static gboolean search_days(Search *search, gint64 first, gint64 last, GError **
 	wanted.data = counts;
 	if (!store_counts_cells_pages(search->link, &wanted, FALSE, error))
 		return FALSE;
+	search->wanted.matching = wanted.matching;
 	counts_each(search->deltas, add_between, &wanted);
 	counts_each(counts, append_cell, cells);
 	for (guint i = cells->len; i-- > 0 && search->need > 0;) {
@@ -118,29 +122,71 @@ static gboolean newest_day(const Search *search, gint64 before, gint64 *day, GEr
 	return TRUE;
 }
 
-static gint64 enough(const Search *search, guint64 need, gint64 done)
+/* Numbers of records by day: [0] is the last one, [1] the one before. */
+typedef struct {
+	gint64 last;
+	gint64 n[DAYS_AT_ONCE];
+} Totals;
+
+static void add_total(const CountsRun *run, gpointer data)
 {
-	guint64 a_day = (need - search->need) / (guint64)done;
-	return a_day > 0 ? (gint64)(search->need / a_day) + 1 : G_MAXINT32;
+	Totals *totals = data;
+	for (guint i = 0; i < run->length; i++)
+		totals->n[totals->last - run->quarter / COUNTS_QUARTERS] += run->n[i];
 }
 
-/* In steps of twice as many days, as what is asked for is mostly near the beginning; but not of more
- * days than it takes if the next ones have as many rows as those before. */
+/* As many days as it takes where records of all names match: with them it can not be done in less. */
+static gboolean at_least(const Search *search, gint64 last, gint64 *days, GError **error)
+{
+	g_autoptr(Filter) all = filter_new();
+	Totals totals = {.last = last};
+	StoreCountsCells wanted = search->wanted;
+	gint64 skip = (gint64)search->skip;
+	all->level = wanted.filter->level;
+	wanted.filter = all;
+	wanted.from = MAX(wanted.from, (last - DAYS_AT_ONCE + 1) * COUNTS_QUARTERS);
+	wanted.to = MIN(wanted.to, (last + 1) * COUNTS_QUARTERS);
+	wanted.run = add_total;
+	wanted.data = &totals;
+	if (!store_counts_cells_pages(search->link, &wanted, FALSE, error))
+		return FALSE;
+	for (*days = 1; *days < DAYS_AT_ONCE && skip >= totals.n[*days - 1]; ++*days)
+		skip -= totals.n[*days - 1];
+	return TRUE;
+}
+
+static gboolean first_step(const Search *search, gint64 last, gint64 *days, GError **error)
+{
+	*days = 1;
+	return search->skip < FAR || search->wanted.filter->names->len == 0 ||
+	       at_least(search, last, days, error);
+}
+
+/* Four times as many days, as what is asked for is mostly near the beginning; but not more than it takes
+ * if the next ones have as many rows as those before. */
+static gint64 next_step(const Search *search, guint64 need, gint64 done, gint64 days)
+{
+	guint64 a_day = (need - search->need) / (guint64)done;
+	return a_day > 0 ? MIN(4 * days, (gint64)(search->need / a_day) + 1) : 4 * days;
+}
+
 static gboolean search_back(Search *search, GError **error)
 {
 	gint64 first = search->wanted.from / COUNTS_QUARTERS;
 	gint64 last = (search->wanted.to - 1) / COUNTS_QUARTERS;
 	guint64 need = search->need;
 	gint64 done = 0;
-	for (gint64 days = 1; search->need > 0; days = MIN(2 * days, enough(search, need, done))) {
+	for (gint64 days = 0; search->need > 0; done += days, last -= days) {
 		if (!newest_day(search, last, &last, error))
 			return FALSE;
 		if (last < first)
 			return TRUE;
+		if (done > 0)
+			days = next_step(search, need, done, days);
+		else if (!first_step(search, last, &days, error))
+			return FALSE;
 		if (!search_days(search, MAX(first, last - days + 1), last, error))
 			return FALSE;
-		last -= days;
-		done += days;
 	}
 	return TRUE;
 }

@@ -33,22 +33,12 @@ static void expect_record(const CountsCell *cell, gpointer data)
 	expect_run(&run, data);
 }
 
-/* As often as is to be taken away. */
-static CountsRun negative(const CountsRun *run, gint64 n[static COUNTS_QUARTERS])
-{
-	CountsRun less = *run;
-	for (guint i = 0; i < run->length; i++)
-		n[i] = -run->n[i];
-	less.n = n;
-	return less;
-}
-
 /* What is still to be folded is not in the tables. */
 static void expect_delta(const CountsRun *run, gpointer data)
 {
 	const Recount *recount = data;
 	gint64 n[COUNTS_QUARTERS];
-	CountsRun less = negative(run, n);
+	CountsRun less = counts_negative(run, n);
 	if (run->quarter / COUNTS_QUARTERS == recount->day)
 		expect_run(&less, data);
 }
@@ -62,7 +52,7 @@ static gboolean row_expect_delta(const StoreRow *row, gpointer data, GError **er
 static void subtract_run(const CountsRun *run, gpointer counts)
 {
 	gint64 n[COUNTS_QUARTERS];
-	CountsRun less = negative(run, n);
+	CountsRun less = counts_negative(run, n);
 	counts_add_run(&less, counts);
 }
 

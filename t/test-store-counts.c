@@ -48,10 +48,7 @@ static Record *random_record(GRand *random)
 
 static void add_sample(GArray *samples, const Record *record)
 {
-	Sample sample = {record->id, record->ts, record->level, NULL};
-	for (gsize i = 0; i < G_N_ELEMENTS(logger_names); i++)
-		if (!strcmp(logger_names[i], record->name.data))
-			sample.name = logger_names[i];
+	Sample sample = {record->id, record->ts, record->level, g_intern_string(record->name.data)};
 	g_array_append_val(samples, sample);
 }
 
@@ -60,18 +57,23 @@ static void free_record(gpointer record)
 	record_free(record);
 }
 
-/* One transaction of `n` records. */
-static void insert_samples(Fixture *fixture, GArray *samples, GRand *random, guint n)
+/* In one transaction. */
+static void insert_records(Fixture *fixture, GArray *samples, const GPtrArray *records)
 {
 	g_autoptr(GError) error = NULL;
+	store_insert(fixture->writer, (Record *const *)records->pdata, records->len, &error);
+	g_assert_no_error(error);
+	for (guint i = 0; i < records->len; i++)
+		add_sample(samples, records->pdata[i]);
+	store_tidy(fixture->writer);
+}
+
+static void insert_samples(Fixture *fixture, GArray *samples, GRand *random, guint n)
+{
 	g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(free_record);
 	for (guint i = 0; i < n; i++)
 		g_ptr_array_add(records, random_record(random));
-	store_insert(fixture->writer, (Record *const *)records->pdata, n, &error);
-	g_assert_no_error(error);
-	for (guint i = 0; i < n; i++)
-		add_sample(samples, records->pdata[i]);
-	store_tidy(fixture->writer);
+	insert_records(fixture, samples, records);
 }
 
 static int newest_first(gconstpointer a, gconstpointer b)
@@ -333,6 +335,75 @@ static void delete_old(Fixture *fixture)
 	check_counts(fixture);
 }
 
+/* Days with many logger names, three of four of which begin with "app": then what there is of the others is
+ * taken away from all there is. */
+#define DAYS_OF_MANY 70
+#define NAMES_OF_MANY 32
+
+static void insert_day(Fixture *fixture, GArray *samples, GRand *random, gint64 day)
+{
+	g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(free_record);
+	for (guint i = 0; i < NAMES_OF_MANY; i++) {
+		g_autofree char *name = g_strdup_printf(i % 4 ? "app.%02u" : "lib.%02u", i);
+		gint64 ts = counts_quarter_ts(day * COUNTS_QUARTERS) +
+			    g_rand_int_range(random, 0, 86400) * SECOND;
+		g_ptr_array_add(records,
+			record_new(ts, levels[g_rand_int_range(random, 0, G_N_ELEMENTS(levels))],
+				name, ""));
+	}
+	insert_records(fixture, samples, records);
+}
+
+/* More days than are listed one by one, and as few as one. */
+static void check_many(Fixture *fixture, const GArray *samples, GRand *random)
+{
+	static const char *const prefixes[][3] = {
+		{"app", NULL}, {"app", "lib.0", NULL}, {"app.0", "app", "lib.2"}, {"lib", NULL}};
+	for (guint i = 0; i < 40; i++) {
+		g_autoptr(Filter) filter = filter_new();
+		if (i % 5 > 0)
+			filter->after = NOW - g_rand_int_range(random, 0, 70 * 86400) * SECOND;
+		if (i % 5 > 2)
+			filter->before = NOW - g_rand_int_range(random, 0, 30 * 86400) * SECOND;
+		if (i % 3 == 2)
+			filter->level = 20;
+		for (guint n = 0; n < 3 && prefixes[i % 4][n]; n++)
+			g_ptr_array_add(filter->names, g_strdup(prefixes[i % 4][n]));
+		g_test_message("after %" G_GINT64_FORMAT " before %" G_GINT64_FORMAT
+			       " level %u, prefixes %u",
+			filter->after, filter->before, filter->level, i % 4);
+		check_filter(fixture, samples, filter, random);
+	}
+}
+
+static void most_names(Fixture *fixture)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GRand) random = random_of_test();
+	g_autoptr(GArray) samples = g_array_new(FALSE, FALSE, sizeof(Sample));
+	gint64 today = counts_quarter(NOW) / COUNTS_QUARTERS;
+	guint64 deleted;
+	for (gint64 day = today - DAYS_OF_MANY; day < today; day++)
+		insert_day(fixture, samples, random, day);
+	check_counts(fixture); /* folds them */
+	g_array_sort(samples, newest_first);
+	check_many(fixture, samples, random);
+
+	/* What is not folded, and takes away. */
+	g_assert_true(store_delete(fixture->admin, NOW, 100, &deleted, &error));
+	g_array_set_size(samples, samples->len - (guint)deleted);
+	for (gint64 day = today - 3; day <= today; day++)
+		insert_day(fixture, samples, random, day);
+	g_array_sort(samples, newest_first);
+	check_many(fixture, samples, random);
+
+	/* Days that are not counted. */
+	execute(fixture, "DELETE FROM count_level WHERE day < 737169");
+	execute(fixture, "DELETE FROM count_name WHERE day < 737169");
+	execute(fixture, "UPDATE count_state SET complete_since = 737169");
+	check_many(fixture, samples, random);
+}
+
 /* What was rolled back is not counted. */
 static void roll_back(Fixture *fixture)
 {
@@ -403,6 +474,7 @@ const Case count_cases[] = {
 	{"counts-recount", recount, ANY},
 	{"counts-afterwards", count_afterwards, ANY},
 	{"counts-delete", delete_old, ANY},
+	{"counts-most-names", most_names, ANY},
 	{"counts-rollback", roll_back, ANY},
 	{"counts-at-once", at_once, ANY},
 	{"counts-fold-beside-writer", fold_beside_writer, SERVER},
