@@ -20,9 +20,9 @@ SHORT = {'runs': 1, 'seconds': 1, 'bulk': 20000, 'records': 100000, 'crowd': 100
 SLACK = {1: 6, 2: float('inf'), 3: 3, 4: 6, 5: 3, 6: 8, 7: 6, 8: 4, 9: 2, 10: 2, 11: 1, 12: 5}
 
 # Instead of that: 64 clients that post as fast as they are answered wait for 64 / rate on average (Little's law),
-# whatever the machine, its disk and what else it does. p99 at half of that rate is half as much to twice as much, and two to
-# four where folds of the counts are waited for. Something else may stop the clients meanwhile, so one good try is enough;
-# where the worker stops them every few hundred batches, all are bad.
+# whatever the machine, its disk and what else it does. p99 at half of that rate is half as much to twice as much, and
+# two to four times where folds of the counts are waited for. Something else may stop the clients meanwhile, so one good
+# try is enough; where the worker stops them every few hundred batches, all are bad.
 WAIT = 6
 TRIES = 4
 SANITIZED = b'__asan_init' in WORKER.read_bytes()
@@ -49,7 +49,7 @@ class Bench(TestCase):
     self.check(1, 2)
 
   def test_02(self):
-    '''single POSTs at half of the highest rate: one in a hundred does not wait many times as long as all do at that rate'''
+    '''single POSTs at half of the highest rate: p99 is not many times the mean at that rate'''
     with bench.Database() as database, Worker(database.create('single')) as worker, Nginx(worker) as nginx:
       for keep, mode in part_write.MODES:
         with self.subTest(mode):
