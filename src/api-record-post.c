@@ -252,13 +252,13 @@ static gboolean collect(Collector *collector, Documents *documents, GError **err
 	if (!documents_next(documents, &batch, error))
 		return FALSE;
 	while (batch) {
-		g_autoptr(GArray) next = NULL;
-		if (!documents_next(documents, &next, error) ||
-			!add_batch(collector, batch, is_first && !next, error))
+		gboolean is_only = is_first && documents_ended(documents);
+		if (!add_batch(collector, batch, is_only, error))
 			return FALSE;
 		is_first = FALSE;
-		g_array_unref(batch);
-		batch = g_steal_pointer(&next);
+		g_clear_pointer(&batch, g_array_unref);
+		if (!documents_next(documents, &batch, error))
+			return FALSE;
 	}
 	return finish(collector, error);
 }

@@ -7,11 +7,11 @@
 #include "json.h"
 
 /* Bounds of a batch; beyond one of them it is complete. */
-#define BATCH_DOCUMENTS 256
-#define BATCH_BYTES (512 * 1024)
+#define BATCH_DOCUMENTS 128
+#define BATCH_BYTES (256 * 1024)
 
 /* Batches that may be parsed before they are asked for. */
-#define BATCHES_AHEAD 2
+#define BATCHES_AHEAD 6
 
 /* A body that is not longer is parsed by who asks: a thread would cost more than it saves. */
 #define LONG_BODY (64 * 1024)
@@ -21,6 +21,7 @@ struct documents {
 	JsonArray elements;
 	gint64 now;
 	guint64 number;
+	gboolean at_end; /* of the text */
 
 	GThread *thread; /* NULL: parsed by who asks */
 	GMutex mutex;    /* of what follows; not held while parsing */
@@ -82,6 +83,7 @@ static gboolean parse_batch(Documents *documents, GArray *batch, GError **error)
 	while (batch->len < BATCH_DOCUMENTS && bytes < BATCH_BYTES) {
 		if (!next_text(documents, &text, &length, error))
 			return FALSE;
+		documents->at_end = !text;
 		if (!text)
 			break;
 		Document document = parse(documents, text, length);
@@ -208,6 +210,11 @@ void documents_free(Documents *documents)
 	g_mutex_clear(&documents->mutex);
 	g_cond_clear(&documents->changed);
 	g_free(documents);
+}
+
+gboolean documents_ended(const Documents *documents)
+{
+	return !documents->thread && documents->at_end;
 }
 
 gboolean documents_next(Documents *documents, GArray **batch, GError **error)

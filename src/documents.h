@@ -35,4 +35,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Documents, documents_free)
  * that can not be read, an array that is none. */
 gboolean documents_next(Documents *documents, GArray **batch, GError **error);
 
+/* TRUE where what documents_next() gave was all there is. Of a long body that is not known. */
+gboolean documents_ended(const Documents *documents);
+
 #endif

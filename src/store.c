@@ -573,7 +573,8 @@ guint store_tidy_hand_over(Store *store)
 
 gboolean store_check_size(Store *store, const Record *record, GError **error)
 {
-	return (store->in_transaction || ready(store, error)) &&
+	/* A connection that is gone still knows its limits: asking whether it is costs a system call. */
+	return (store->session || ready(store, error)) &&
 	       store->config->driver->check_size(store->session, record, error);
 }
 
