@@ -77,7 +77,7 @@ const StoreCountsTable store_counts_table_names = {
 	.columns = "ixx",
 	.row = "(day = ? AND name = ?)",
 	.remove = "DELETE FROM count_name WHERE ",
-	.write = "REPLACE INTO count_name (day, name, counts) VALUES ",
+	.write = "INSERT INTO count_name (day, name, counts) VALUES ",
 	.values = "(?, ?, ?)",
 	.by_name = TRUE,
 };
@@ -87,7 +87,7 @@ const StoreCountsTable store_counts_table_levels = {
 	.columns = "ix",
 	.row = "(day = ?)",
 	.remove = "DELETE FROM count_level WHERE ",
-	.write = "REPLACE INTO count_level (day, counts) VALUES ",
+	.write = "INSERT INTO count_level (day, counts) VALUES ",
 	.values = "(?, ?)",
 };
 
@@ -105,16 +105,45 @@ static gboolean row_add_page(const StoreRow *row, gpointer counts, GError **erro
 	       store_counts_cells_damaged(error);
 }
 
-/* Adds what the table has of these pages to them. */
-static gboolean add_stored(const StoreLink *link, const StoreCountsTable *table, Counts *counts,
-	GPtrArray *pages, GError **error)
+/* Most names of a fold are of one day. Half of the time that a list of pairs takes. */
+static void add_names_of_day(StoreSql *sql, GPtrArray *pages)
 {
-	g_autoptr(StoreSql) sql = store_sql_new(table->read);
+	const CountsPage *first = pages->pdata[0];
+	store_sql_add(sql, "day = ? AND name IN (");
+	store_sql_bind_integer(sql, first->day);
+	for (guint i = 0; i < pages->len; i++) {
+		const CountsPage *page = pages->pdata[i];
+		store_sql_add(sql, i > 0 ? ", ?" : "?");
+		store_sql_bind_bytes(sql, page->name.data, page->name.length);
+	}
+	store_sql_add(sql, ")");
+}
+
+static void add_pages(StoreSql *sql, const StoreCountsTable *table, GPtrArray *pages)
+{
 	for (guint i = 0; i < pages->len; i++) {
 		store_sql_add(sql, i > 0 ? " OR " : "");
 		store_sql_add(sql, table->row);
 		bind_key(sql, table, pages->pdata[i]);
 	}
+}
+
+/* Pages are in order of their days. */
+static gboolean is_one_day(const GPtrArray *pages)
+{
+	const CountsPage *first = pages->pdata[0], *last = pages->pdata[pages->len - 1];
+	return first->day == last->day;
+}
+
+/* Adds what the table has of these pages to them. */
+static gboolean add_stored(const StoreLink *link, const StoreCountsTable *table, Counts *counts,
+	GPtrArray *pages, GError **error)
+{
+	g_autoptr(StoreSql) sql = store_sql_new(table->read);
+	if (table->by_name && is_one_day(pages))
+		add_names_of_day(sql, pages);
+	else
+		add_pages(sql, table, pages);
 	return link->driver->read(link->session, sql, table->columns, row_add_page, counts, error);
 }
 
@@ -142,6 +171,7 @@ gboolean store_counts_table_write(
 		bind_key(sql, table, pages->pdata[i]);
 		bind_packed(sql, packed);
 	}
+	store_sql_add(sql, link->driver->update_counts);
 	return sql->values->len == 0 || link->driver->write(link->session, sql, NULL, error);
 }
 

@@ -48,8 +48,9 @@ typedef gboolean (*StoreRowFunc)(const StoreRow *row, gpointer data, GError **er
 typedef struct {
 	const char *schemes[3]; /* NULL-terminated */
 	const char *dialect;
-	const char *options[3]; /* NULL-terminated */
-	gboolean takes_turns;   /* one session writes at a time, others wait for it */
+	const char *options[3];    /* NULL-terminated */
+	const char *update_counts; /* behind an INSERT of counts: a row that is there gets these */
+	gboolean takes_turns;      /* one session writes at a time, others wait for it */
 
 	/* ERROR_CONFIGURATION where a part of the DSN is missing or makes no sense. */
 	gboolean (*check_dsn)(const StoreDsn *dsn, GError **error);

@@ -1320,6 +1320,7 @@ const StoreDriver store_mysql = {
 	.insert = insert,
 	.commit = commit,
 	.rollback = roll_back,
+	.update_counts = " ON DUPLICATE KEY UPDATE counts = VALUES(counts)",
 	.check_size = check_size,
 	.read = read_neutral,
 	.write = write_neutral,

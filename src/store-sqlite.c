@@ -917,6 +917,7 @@ static gboolean note_version(StoreSession *base, guint version, const char *name
 const StoreDriver store_sqlite = {
 	.schemes = {"sqlite"},
 	.dialect = "sqlite",
+	.update_counts = " ON CONFLICT DO UPDATE SET counts = excluded.counts",
 	.takes_turns = TRUE,
 	.check_dsn = check_dsn,
 	.shared_new = queue_new,
