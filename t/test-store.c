@@ -29,23 +29,20 @@ typedef struct {
 
 /* Records -------------------------------------------------------------------------------------- */
 
-static Text text_of(const char *text, gsize length)
+/* Borrowed. */
+static Text text_of(const char *text)
 {
-	Text copy = {g_malloc(length + 1), length};
-	memcpy(copy.data, text, length);
-	copy.data[length] = '\0';
-	return copy;
+	return (Text){(char *)text, strlen(text)};
 }
 
 Record *record_new(gint64 ts, guint level, const char *name, const char *message)
 {
-	Record *record = g_new0(Record, 1);
-	record->ts = ts;
-	record->level = level;
-	record->name = text_of(name, strlen(name));
-	record->message = text_of(message, strlen(message));
-	record->logrec = text_of("{}", 2);
-	return record;
+	Record record = {.ts = ts,
+		.level = level,
+		.name = text_of(name),
+		.message = text_of(message),
+		.logrec = text_of("{}")};
+	return record_copy(&record);
 }
 
 static void free_record(gpointer record)
@@ -366,13 +363,10 @@ static void round_trip_text(Fixture *fixture)
 
 static void round_trip_nul(Fixture *fixture)
 {
-	static const char nul[] = "a\0b\0";
-	g_autoptr(Record) record = record_new(NOW, 10, "", "");
-	g_free(record->name.data);
-	g_free(record->message.data);
-	record->name = text_of(nul, 4);
-	record->message = text_of(nul, 4);
-	assert_round_trip(fixture, record);
+	Text nul = {(char *)"a\0b\0", 4};
+	Record record = {
+		.ts = NOW, .level = 10, .name = nul, .message = nul, .logrec = text_of("{}")};
+	assert_round_trip(fixture, &record);
 }
 
 static void round_trip_logrec(Fixture *fixture)
@@ -389,10 +383,12 @@ static void round_trip_logrec(Fixture *fixture)
 	g_string_append(deep, "}}");
 	for (gsize i = 0; i <= G_N_ELEMENTS(logrecs); i++) {
 		const char *text = i < G_N_ELEMENTS(logrecs) ? logrecs[i] : deep->str;
-		g_autoptr(Record) record = record_new(NOW, 10, "app", "");
-		g_free(record->logrec.data);
-		record->logrec = text_of(text, strlen(text));
-		assert_round_trip(fixture, record);
+		Record record = {.ts = NOW,
+			.level = 10,
+			.name = text_of("app"),
+			.message = text_of(""),
+			.logrec = text_of(text)};
+		assert_round_trip(fixture, &record);
 	}
 }
 
@@ -402,11 +398,13 @@ static void round_trip_large(Fixture *fixture)
 	static const gsize sizes[] = {4095, 4096, 4097, 70000, 3, 3000000, 1};
 	for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
 		g_autofree char *text = g_strnfill(sizes[i], (char)('a' + i));
-		g_autoptr(Record) record = record_new(NOW, 10, "app", text);
-		g_free(record->logrec.data);
-		record->logrec.data = g_strconcat("{\"data\": \"", text, "\"}", NULL);
-		record->logrec.length = strlen(record->logrec.data);
-		assert_round_trip(fixture, record);
+		g_autofree char *logrec = g_strconcat("{\"data\": \"", text, "\"}", NULL);
+		Record record = {.ts = NOW,
+			.level = 10,
+			.name = text_of("app"),
+			.message = text_of(text),
+			.logrec = text_of(logrec)};
+		assert_round_trip(fixture, &record);
 	}
 	g_autofree char *ids = range_ids(fixture, 0, 10);
 	g_assert_cmpstr(ids, ==, "7 6 5 4 3 2 1 ");
