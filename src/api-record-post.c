@@ -1,6 +1,7 @@
 /* POST /record: forms, JSON documents and streams of them, into the store. */
 #include "api.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "documents.h"
@@ -8,6 +9,9 @@
 #include "json.h"
 
 #define ERRORS_LISTED 100
+
+/* Bytes of a body whose records leave much free memory in many pieces, which goes back to the system then. */
+#define LARGE_BODY (8 * 1024 * 1024)
 
 typedef struct {
 	Api *api;
@@ -290,6 +294,8 @@ static gboolean post_many(const Post *post, const DocumentSource *source, GError
 	store_tidy(store);
 	pool_give(api->batches, store);
 	fcgi_unblock(post->request->fcgi);
+	if (source->body && spool_length(source->body) > LARGE_BODY)
+		malloc_trim(0);
 	if (problem)
 		g_propagate_error(error, g_steal_pointer(&problem));
 	return ok;

@@ -13,7 +13,7 @@
 /* Enough for a message; some front servers drop a line over 8 KiB, and with it the answer. */
 #define ERROR_HEADER_MAX 1000
 
-#define CHUNK (64 * 1024)
+#define CHUNK (8 * 1024) /* what libfcgi has at a time */
 
 /* Of inflateInit2(): any window, in a gzip wrapper alone. */
 #define GZIP_WINDOW (15 + 16)

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -77,10 +78,15 @@ _ports = set()
 
 
 def free_port():
+  '''None of those that the kernel gives to clients (net.ipv4.ip_local_port_range): one of thousands of
+  them could have it before the server that is to listen there.'''
   while True:
+    port = 20000 + secrets.randbelow(12000)
     with socket.socket() as s:
-      s.bind(('127.0.0.1', 0))
-      port = s.getsockname()[1]
+      try:
+        s.bind(('127.0.0.1', port))
+      except OSError:
+        continue
     if port not in _ports:
       _ports.add(port)
       return port
