@@ -187,13 +187,13 @@ static gboolean add(Collector *collector, Document *document, GError **error)
 	return TRUE;
 }
 
-/* A batch that is not the only one is a part of a transaction. */
-static gboolean add_batch(Collector *collector, GArray *batch, gboolean is_only, GError **error)
+/* A batch with more behind it begins a transaction. */
+static gboolean add_batch(Collector *collector, GArray *batch, gboolean is_last, GError **error)
 {
 	for (guint i = 0; i < batch->len; i++)
 		if (!add(collector, &g_array_index(batch, Document, i), error))
 			return FALSE;
-	if (!is_only && !collector->in_transaction) {
+	if (!is_last && !collector->in_transaction) {
 		if (!store_begin(collector->store, error))
 			return FALSE;
 		collector->in_transaction = TRUE;
@@ -252,14 +252,11 @@ static gboolean answer(Collector *collector, HttpResponse *response, GError **er
 static gboolean collect(Collector *collector, Documents *documents, GError **error)
 {
 	g_autoptr(GArray) batch = NULL;
-	gboolean is_first = TRUE;
 	if (!documents_next(documents, &batch, error))
 		return FALSE;
 	while (batch) {
-		gboolean is_only = is_first && documents_ended(documents);
-		if (!add_batch(collector, batch, is_only, error))
+		if (!add_batch(collector, batch, documents_ended(documents), error))
 			return FALSE;
-		is_first = FALSE;
 		g_clear_pointer(&batch, g_array_unref);
 		if (!documents_next(documents, &batch, error))
 			return FALSE;

@@ -9,7 +9,8 @@
 gboolean double_from_digits(guint64 digits, int exponent, double *number);
 
 /* The fewest digits that are read as `number`, of these the nearest to it: 0.DIGITS * 10^point, without
- * zeros behind. 0 where it takes more to tell; else how many. `number` is above 0 and finite. */
+ * zeros behind. 0 where it takes more to tell; else how many. `number` is not negative: 0
+ * for 0. */
 #define DOUBLE_DIGITS_MAX 17
 guint double_to_digits(double number, char digits[static DOUBLE_DIGITS_MAX + 1], int *point);
 

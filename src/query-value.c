@@ -157,9 +157,10 @@ static void cut_digits(double number, int n, Digits *digits)
 static Digits shortest(double number)
 {
 	Digits digits = {.negative = signbit(number) != 0};
-	digits.n =
-		number != 0 ? (int)double_to_digits(fabs(number), digits.digits, &digits.point) : 0;
-	for (int n = digits.n > 0 ? 18 : 15; n <= 17; n++) {
+	digits.n = (int)double_to_digits(fabs(number), digits.digits, &digits.point);
+	if (digits.n > 0)
+		return digits;
+	for (int n = 15; n <= 17; n++) {
 		char text[40];
 		cut_digits(number, n, &digits);
 		g_snprintf(text, sizeof text, "0.%se%d", digits.digits, digits.point);

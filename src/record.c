@@ -101,10 +101,11 @@ static const char *skip_digits(const char *p)
 	return p + strspn(p, "0123456789");
 }
 
-/* A decimal number with blanks around it: no hexadecimal, no inf, as strtod() would take. */
-static gboolean is_decimal(const char *text)
+/* A decimal number with blanks around it: no hexadecimal, no inf, as strtod() would take. What
+ * follows the text goes on with no number: a quote, a comma, NUL. */
+static gboolean is_decimal(const Text *text)
 {
-	const char *p = text + strspn(text, " \t\r\n");
+	const char *p = text->data + strspn(text->data, " \t\r\n");
 
 	p += *p == '+' || *p == '-';
 	const char *point = skip_digits(p);
@@ -119,21 +120,12 @@ static gboolean is_decimal(const char *text)
 		p = skip_digits(exponent);
 		digits = digits && p > exponent;
 	}
-	return digits && p[strspn(p, " \t\r\n")] == '\0';
+	return digits && p + strspn(p, " \t\r\n") == text->data + text->length;
 }
 
 static gboolean number_from_text(const Text *text, double *number)
 {
-	char buffer[64];
-	g_autofree char *large =
-		text->length < sizeof buffer ? NULL : g_strndup(text->data, text->length);
-	char *copy = large ? large : buffer;
-
-	if (!large) {
-		memcpy(buffer, text->data, text->length);
-		buffer[text->length] = '\0';
-	}
-	if (strlen(copy) != text->length || !is_decimal(copy))
+	if (!is_decimal(text))
 		return FALSE;
 	*number = query_value_read_double(text->data, text->length);
 	return TRUE;
@@ -381,8 +373,7 @@ static void scratch_clear(Scratch *scratch)
 	}
 	g_string_truncate(scratch->logrec, 0);
 }
-typedef Scratch ScratchUse;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScratchUse, scratch_clear)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scratch, scratch_clear)
 
 /* The record of these parts; its logrec is what was printed. */
 static Record *finish(Record *parts, const Scratch *scratch)
@@ -463,7 +454,7 @@ static const QueryJson *read_object(
 
 Record *record_from_json(const char *text, gsize length, GError **error)
 {
-	g_autoptr(ScratchUse) scratch = scratch_take();
+	g_autoptr(Scratch) scratch = scratch_take();
 	const Literal *args = NULL;
 	const QueryJson *fields = read_object(text, length, scratch->arena, error);
 
@@ -541,7 +532,7 @@ static gboolean add_form_field(const FormField *field, gpointer data, GError **e
 
 Record *record_from_form(const char *body, gsize length, GError **error)
 {
-	g_autoptr(ScratchUse) scratch = scratch_take();
+	g_autoptr(Scratch) scratch = scratch_take();
 	g_autoptr(GArray) keys = g_array_sized_new(FALSE, FALSE, sizeof(Text), 32);
 	g_autoptr(GPtrArray) values = g_ptr_array_sized_new(32);
 	Form form = {.arena = scratch->arena, .keys = keys, .values = values};
@@ -560,7 +551,7 @@ Record *record_from_form(const char *body, gsize length, GError **error)
 
 Record *record_from_raw_json(const char *text, gsize length, gint64 now, GError **error)
 {
-	g_autoptr(ScratchUse) scratch = scratch_take();
+	g_autoptr(Scratch) scratch = scratch_take();
 	const QueryJson *fields = read_object(text, length, scratch->arena, error);
 	Record parts = {.ts = now, .level = LEVEL_DEFAULT};
 
