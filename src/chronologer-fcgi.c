@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "api.h"
+#include "api/api.h"
 #include "config.h"
-#include "fcgi.h"
-#include "roles.h"
-#include "route.h"
-#include "store.h"
-#include "writer.h"
+#include "http/fcgi.h"
+#include "api/roles.h"
+#include "api/route.h"
+#include "store/store.h"
+#include "store/writer.h"
 
 /* Pools of memory that threads share; glibc would make up to eight for each processor, and each keeps what
  * its largest request took: measured, 42 MiB instead of 26 with four. Two are slower with NDJSON. */

@@ -2,8 +2,8 @@
 #include <locale.h>
 #include <string.h>
 #include <sysexits.h>
-#include "error.h"
-#include "tool.h"
+#include "base/error.h"
+#include "tool/tool.h"
 
 static const ToolCommand *const commands[] = {&tool_migrate, &tool_recount, &tool_delete};
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
+#include "base/error.h"
 
 #define GROUP "chronologer"
 #define DEFAULT_FILE SYSCONFDIR "/chronologer.conf"

@@ -68,7 +68,7 @@ def worker_help():
 
 
 def tool_commands():
-  return re.findall(r'\.name = "(\w+)"', ''.join(path.read_text() for path in (SOURCE / 'src').glob('tool-*.c')))
+  return re.findall(r'\.name = "(\w+)"', ''.join(path.read_text() for path in (SOURCE / 'src/tool').glob('*.c')))
 
 
 def tool_help():
@@ -176,7 +176,7 @@ class CommandLine(TestCase):
 
   def test_row_formats(self):
     '''chronologer(8) has every row format, and its SQL'''
-    table = re.search(r'row_formats\[\] = \{\n(.*?)\n\};', source('src/tool-migrate.c'), re.S).group(1)
+    table = re.search(r'row_formats\[\] = \{\n(.*?)\n\};', source('src/tool/migrate.c'), re.S).group(1)
     rows = re.findall(r'\{"(\w+)", "(.*?)"\}', table)
     self.assertEqual([name for name, sql in rows], re.findall(r'^\.It Cm (\w+)$', page(TOOL_PAGE), re.M))
     for name, sql in rows:
@@ -272,8 +272,8 @@ class Settings(TestCase):
 
   def test_dsn(self):
     '''chronologer.conf(5) has every scheme and option of a DSN'''
-    for name in 'store-mysql.c', 'store-sqlite.c':
-      driver = source('src/' + name).partition('StoreDriver store_')[2]
+    for name in 'mysql.c', 'sqlite.c':
+      driver = source('src/store/' + name).partition('StoreDriver store_')[2]
       schemes = re.findall(r'"(\w+)"', re.search(r'\.schemes = \{(.*?)\}', driver).group(1))
       self.assertTrue(schemes, name)
       for scheme in schemes:
@@ -284,7 +284,7 @@ class Settings(TestCase):
 
   def test_roles(self):
     '''chronologer.conf(5) has every role'''
-    names = re.findall(r'\{"([a-z-]+)", ROLE_\w+\}', source('src/roles.c'))
+    names = re.findall(r'\{"([a-z-]+)", ROLE_\w+\}', source('src/api/roles.c'))
     section = page(CONF_PAGE).partition('.Sh ROLES')[2].partition('.Sh ')[0]
     self.assertEqual(sorted(names), sorted(re.findall(r'^\.It Cm (\S+)$', section, re.M)))
 
@@ -294,7 +294,7 @@ class Api(TestCase):
 
   def test_routes(self):
     '''chronologer-api(7) has every path with its methods and roles, and no others'''
-    rows = re.findall(r'\{"(/[^"]*)", "([A-Z]+)", ROLE_(\w+),', source('src/route.c'))
+    rows = re.findall(r'\{"(/[^"]*)", "([A-Z]+)", ROLE_(\w+),', source('src/api/route.c'))
     self.assertTrue(rows)
     routes = [(method, path + '{id}' if path.endswith('/') else path, role.lower().replace('_', '-'))
       for path, method, role in rows]
@@ -302,16 +302,16 @@ class Api(TestCase):
 
   def test_errors(self):
     '''chronologer-api(7) has every type of error with its statuses, and no others'''
-    kinds = set(re.findall(r'\[ERROR_\w+\] = \{(\d+), "(\w+)"\}', source('src/error.c')))
+    kinds = set(re.findall(r'\[ERROR_\w+\] = \{(\d+), "(\w+)"\}', source('src/base/error.c')))
     self.assertTrue(kinds)
     documented = re.findall(r'^\.It (\w+) (\d{3})$', page(API_PAGE), re.M)
     self.assertEqual(sorted((kind, status) for status, kind in kinds), sorted(documented))
 
   def test_parameters(self):
     '''chronologer-api(7) has every filter and every other parameter'''
-    names = set(re.findall(r'\{"(\w+)", set_\w+\}', source('src/filter.c')))
+    names = set(re.findall(r'\{"(\w+)", set_\w+\}', source('src/query/filter.c')))
     self.assertTrue(names)
-    for path in (SOURCE / 'src').glob('api-*.c'):
+    for path in (SOURCE / 'src/api').glob('*.c'):
       for own in re.findall(r'ApiParameter own\[\] = \{(.*?)\};', path.read_text(), re.S):
         names |= set(re.findall(r'\{"(\w+)", NULL\}', own))
     self.assertIn('raw', names)
@@ -320,13 +320,13 @@ class Api(TestCase):
 
   def test_types(self):
     '''chronologer-api(7) has every type of body'''
-    types = re.findall(r'\{"(application/[\w-]+)", post_\w+\}', source('src/api-record-post.c'))
+    types = re.findall(r'\{"(application/[\w-]+)", post_\w+\}', source('src/api/record-post.c'))
     self.assertTrue(types)
     self.assertEqual(types, re.findall(r'^\.It Li (application/\S+)$', page(API_PAGE), re.M))
 
   def test_groups(self):
     '''chronologer-api(7) has every group of a timeline'''
-    groups = re.findall(r'\[GROUP_\w+\] = \{"(\w+)"', source('src/timeline.c'))
+    groups = re.findall(r'\[GROUP_\w+\] = \{"(\w+)"', source('src/store/timeline.c'))
     self.assertTrue(groups)
     section = page(API_PAGE).partition('.Ss GET /timeline')[2].partition('.Ss ')[0]
     for group in groups:
@@ -334,7 +334,7 @@ class Api(TestCase):
 
   def test_headers(self):
     '''chronologer-fcgi(8) has every parameter that the worker reads, and the web servers pass it'''
-    code = ''.join(path.read_text() for path in (SOURCE / 'src').glob('*.c'))
+    code = ''.join(path.read_text() for path in (SOURCE / 'src').rglob('*.c'))
     read = set(re.findall(r'"((?:HTTP|CONTENT|REQUEST)_[A-Z_]+|CHRONOLOGER_USER)"', code))
     self.assertIn('HTTP_CONTENT_ENCODING', read)
     section = page(WORKER_PAGE).partition('.Ss Parameters')[2].partition('.Sh ')[0]

@@ -66,8 +66,8 @@ def ids(client, query):
 
 
 def hostile():
-  '''(name, expression) of t/query-hostile.txt, but those too long for a URL.'''
-  for line in (harness.SOURCE / 't' / 'query-hostile.txt').read_text().splitlines():
+  '''(name, expression) of t/query/hostile.txt, but those too long for a URL.'''
+  for line in (harness.SOURCE / 't' / 'query' / 'hostile.txt').read_text().splitlines():
     parts = line.split('\t')
     if line.startswith('#') or len(parts) < 2:
       continue

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "config.h"
-#include "error.h"
+#include "base/error.h"
 
 typedef struct {
 	char *directory;

@@ -1,6 +1,6 @@
--- Numbers of records, so that counting does not read them. src/store-counts.h says how they are kept.
+-- Numbers of records, so that counting does not read them. src/store/counts/read.h says how they are kept.
 --
--- `day` is TO_DAYS(ts); FROM_DAYS(day) is its date. `counts` is packed (src/counts.c): numbers by level and
+-- `day` is TO_DAYS(ts); FROM_DAYS(day) is its date. `counts` is packed (src/store/counts/counts.c): numbers by level and
 -- quarter hour. Not compressed: the rows change all the time.
 CREATE TABLE IF NOT EXISTS count_level (
 	day    INT UNSIGNED NOT NULL PRIMARY KEY,

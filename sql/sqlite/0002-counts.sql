@@ -1,6 +1,6 @@
--- Numbers of records, so that counting does not read them. src/store-counts.h says how they are kept.
+-- Numbers of records, so that counting does not read them. src/store/counts/read.h says how they are kept.
 --
--- `day` counts as MySQL's TO_DAYS() does: 719528 is 1970-01-01. `counts` is packed (src/counts.c): numbers by
+-- `day` counts as MySQL's TO_DAYS() does: 719528 is 1970-01-01. `counts` is packed (src/store/counts/counts.c): numbers by
 -- level and quarter hour.
 CREATE TABLE IF NOT EXISTS count_level (
 	day    INTEGER PRIMARY KEY,

@@ -4,7 +4,7 @@
  * CGI program. The same accepting and the same threads as the worker's: what differs is the work. */
 #include <stdlib.h>
 #include <string.h>
-#include "fcgi.h"
+#include "http/fcgi.h"
 
 #define ANSWER                                                                                     \
 	"Status: 201 Created\r\n"                                                                  \

@@ -1,0 +1,10 @@
+/* GET /health: whether the store answers. */
+#include "api/api.h"
+
+gboolean api_health(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
+{
+	if (!api_parameters(api, request, NULL, 0, NULL, error) || !store_ping(api->reader, error))
+		return FALSE;
+	http_response_header(response, "Content-Type", "text/plain; charset=utf-8");
+	return http_response_write(response, "OK", 2, error);
+}

@@ -1,0 +1,172 @@
+/* From a request to its handler. */
+#include "api/route.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+/* A path that ends in "/" is followed by an identifier. HEAD is GET without the body where it has
+ * no row. */
+static const struct {
+	const char *path;
+	const char *method;
+	Role role;
+	ApiHandler handler;
+} routes[] = {
+	{"/record", "POST", ROLE_WRITER, api_record_post},
+	{"/record", "HEAD", ROLE_BASIC_READER, api_record_head},
+	{"/record", "GET", ROLE_BASIC_READER, api_record_range},
+	{"/record/", "GET", ROLE_BASIC_READER, api_record_get},
+	{"/timeline", "GET", ROLE_BASIC_READER, api_timeline},
+	{"/name", "GET", ROLE_BASIC_READER, api_name},
+	{"/value", "GET", ROLE_BASIC_READER, api_value},
+	{"/tail", "GET", ROLE_BASIC_READER, api_tail},
+	{"/user", "GET", ROLE_ANY, api_user},
+	{"/health", "GET", ROLE_BASIC_READER, api_health},
+};
+
+static gboolean path_matches(const char *pattern, HttpRequest *request)
+{
+	gsize length = strlen(pattern);
+	if (pattern[length - 1] != '/')
+		return !strcmp(pattern, request->path);
+	if (strncmp(pattern, request->path, length))
+		return FALSE;
+	request->id = request->path + length;
+	return *request->id && !strchr(request->id, '/');
+}
+
+static gboolean method_matches(const char *method, const HttpRequest *request)
+{
+	return !strcmp(method, request->method) ||
+	       (!strcmp(method, "GET") && !strcmp(request->method, "HEAD"));
+}
+
+/* The index of the row, or -1; methods that the path does take go to `allow`. */
+static int find_route(HttpRequest *request, GString *allow)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(routes); i++) {
+		if (!path_matches(routes[i].path, request))
+			continue;
+		if (method_matches(routes[i].method, request))
+			return (int)i;
+		g_string_append_printf(allow, "%s%s", allow->len ? ", " : "", routes[i].method);
+	}
+	return -1;
+}
+
+static gboolean no_route(
+	const HttpRequest *request, HttpResponse *response, GString *allow, GError **error)
+{
+	if (!allow->len) {
+		g_set_error(
+			error, CHRONOLOGER_ERROR, ERROR_NOT_FOUND, "Nothing matches the given URI");
+		return FALSE;
+	}
+	if (!strstr(allow->str, "HEAD"))
+		g_string_append(allow, ", HEAD");
+	http_response_header(response, "Allow", allow->str);
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_METHOD,
+		"Specified method is invalid for this resource: %.20s", request->method);
+	return FALSE;
+}
+
+/* A page of any site can make a browser post a form here, with the password that the browser keeps.
+ * Browsers then say so (Fetch Metadata Request Headers, W3C); other clients send no such header. */
+static gboolean check_site(const HttpRequest *request, GError **error)
+{
+	const char *site = http_request_header(request, "HTTP_SEC_FETCH_SITE");
+	if (strcmp(request->method, "POST") || !site || strcmp(site, "cross-site"))
+		return TRUE;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_FORBIDDEN,
+		"Requests from web pages of other sites are refused");
+	return FALSE;
+}
+
+static gboolean handle(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
+{
+	g_autoptr(GString) allow = g_string_new(NULL);
+	int row = find_route(request, allow);
+	if (row < 0)
+		return no_route(request, response, allow, error);
+	if (!check_site(request, error) || !api_check_role(api, request, routes[row].role, error))
+		return FALSE;
+	if (routes[row].role != ROLE_BASIC_READER)
+		return routes[row].handler(api, request, response, error);
+	fcgi_block(request->fcgi);
+	api->reader = pool_take(api->readers);
+	gboolean ok = routes[row].handler(api, request, response, error);
+	pool_give(api->readers, api->reader);
+	fcgi_unblock(request->fcgi);
+	return ok;
+}
+
+/* A request whose record is on its way to the database. */
+typedef struct {
+	WriterItem item; /* first: done() is given this */
+	FcgiRequest *fcgi;
+	HttpRequest *request;
+	HttpResponse *response;
+} Left;
+
+static void written(WriterItem *item)
+{
+	Left *left = (Left *)item;
+	fcgi_resume(left->fcgi, left);
+}
+
+/* From here on the request is no longer this thread's. */
+static void leave(Api *api, FcgiRequest *fcgi, HttpRequest *request, HttpResponse *response)
+{
+	Left *left = g_new0(Left, 1);
+	left->item.record = g_steal_pointer(&api->record);
+	left->item.done = written;
+	left->fcgi = fcgi;
+	left->request = request;
+	left->response = response;
+	writer_submit(api->writer, &left->item);
+}
+
+static gboolean wait_for_record(
+	Api *api, HttpRequest *request, HttpResponse *response, GError **error)
+{
+	g_autoptr(Record) record = g_steal_pointer(&api->record);
+	fcgi_block(request->fcgi);
+	gboolean ok = writer_insert(api->writer, record, error);
+	fcgi_unblock(request->fcgi);
+	return ok && api_record_answer(api, request, record, response, error);
+}
+
+gboolean route_serve(Api *api, FcgiRequest *fcgi)
+{
+	g_autoptr(HttpRequest) request = NULL;
+	g_autoptr(HttpResponse) response = http_response_new(api->config->spool_directory);
+	g_autoptr(GError) error = NULL;
+	gboolean ok = http_request_read(&request, fcgi, api->config->spool_directory, &error) &&
+		      handle(api, request, response, &error);
+	if (ok && api->record && fcgi_leave(fcgi)) {
+		leave(api, fcgi, g_steal_pointer(&request), g_steal_pointer(&response));
+		return FALSE;
+	}
+	if (ok && api->record)
+		ok = wait_for_record(api, request, response, &error);
+	if (!ok)
+		http_response_error(response, request, error);
+	http_response_send(response, request);
+	return TRUE;
+}
+
+void route_resume(Api *api, gpointer data)
+{
+	Left *left = data;
+	g_autoptr(HttpRequest) request = left->request;
+	g_autoptr(HttpResponse) response = left->response;
+	g_autoptr(Record) record = left->item.record;
+	g_autoptr(GError) error = left->item.error;
+	g_free(left);
+	if (!error)
+		api_record_answer(api, request, record, response, &error);
+	if (error)
+		http_response_error(response, request, error);
+	http_response_send(response, request);
+}

@@ -1,0 +1,247 @@
+/* = < IN BETWEEN LIKE REGEXP. */
+#include "query/eval/regexp.h"
+#include "query/eval/plan.h"
+#include "query/eval/collate.h"
+
+static gboolean set_truth(Value *value, gint truth)
+{
+	*value = truth < 0 ? (Value){.type = QUERY_TYPE_NULL} : query_plan_boolean(truth);
+	return TRUE;
+}
+
+/* The value of the first operand with the one of operand `i`. */
+static gboolean compare_pair(QueryEvaluator *evaluator, const QueryPlan *plan, const Value *first,
+	guint i, const Value *other, int *order)
+{
+	QueryType comparison = plan->node->comparison;
+	Value a = *first, b = *other;
+	if (comparison == QUERY_TYPE_UNKNOWN)
+		comparison = query_plan_pair(plan->operands[0], plan->operands[i]);
+	if (comparison == QUERY_TYPE_JSON) {
+		query_plan_settle_text(evaluator, plan->operands[0], &a);
+		query_plan_settle_text(evaluator, plan->operands[i], &b);
+	}
+	return query_plan_compare(evaluator, plan, comparison, &a, &b, order);
+}
+
+static gboolean compare_operands(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, int *order)
+{
+	return compare_pair(evaluator, plan, &operands[0], 1, &operands[1], order);
+}
+
+static gboolean body_order(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	/* Which orders each operator takes: below, equal, above. */
+	static const gboolean taken[][3] = {
+		[QUERY_EQUAL] = {FALSE, TRUE, FALSE},
+		[QUERY_NOT_EQUAL] = {TRUE, FALSE, TRUE},
+		[QUERY_LESS] = {TRUE, FALSE, FALSE},
+		[QUERY_LESS_EQUAL] = {TRUE, TRUE, FALSE},
+		[QUERY_GREATER] = {FALSE, FALSE, TRUE},
+		[QUERY_GREATER_EQUAL] = {FALSE, TRUE, TRUE},
+	};
+	int order;
+	if (!compare_operands(evaluator, plan, operands, &order))
+		return FALSE;
+	*value = query_plan_boolean(taken[plan->node->op][(order > 0) - (order < 0) + 1]);
+	return TRUE;
+}
+
+static gboolean step_null_safe_equal(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+{
+	Value operands[2];
+	int order = 1;
+	if (!query_plan_value(evaluator, plan->operands[0], &operands[0]) ||
+		!query_plan_value(evaluator, plan->operands[1], &operands[1]))
+		return FALSE;
+	if (operands[0].type == QUERY_TYPE_NULL || operands[1].type == QUERY_TYPE_NULL)
+		return set_truth(value, operands[0].type == operands[1].type);
+	if (!compare_operands(evaluator, plan, operands, &order))
+		return FALSE;
+	return set_truth(value, order == 0);
+}
+
+/* IN ------------------------------------------------------------------------------------------- */
+
+static gboolean is_element(QueryEvaluator *evaluator, const QueryPlan *plan, const Value *subject,
+	guint i, gint *truth)
+{
+	const QueryPlan *item = plan->operands[i];
+	QueryType type = plan->operands[0]->node->type;
+	Value element;
+	int order;
+	if (!query_plan_value(evaluator, item, &element))
+		return FALSE;
+	*truth = -1;
+	if (element.type == QUERY_TYPE_NULL)
+		return TRUE;
+	/* MySQL compares JSON there in a way that depends on the rest of the list, and takes
+	 * 2.5e0 for 2 among integers. */
+	if (plan->n > 2 && item->node->type == QUERY_TYPE_JSON && type != QUERY_TYPE_JSON)
+		return query_plan_fail(evaluator, item, "JSON in the list of IN; use = and OR");
+	if (plan->n > 2 && item->node->type == QUERY_TYPE_DOUBLE &&
+		(type == QUERY_TYPE_INTEGER || type == QUERY_TYPE_UNSIGNED ||
+			type == QUERY_TYPE_BOOLEAN))
+		return query_plan_fail(
+			evaluator, item, "a DOUBLE in the list of IN; use a DECIMAL");
+	if (!compare_pair(evaluator, plan, subject, i, &element, &order))
+		return FALSE;
+	*truth = order == 0;
+	return TRUE;
+}
+
+static gboolean in(QueryEvaluator *evaluator, const QueryPlan *plan, gboolean is_not, Value *value)
+{
+	Value subject;
+	gint all = FALSE;
+	if (!query_plan_value(evaluator, plan->operands[0], &subject))
+		return FALSE;
+	if (subject.type == QUERY_TYPE_NULL)
+		return set_truth(value, -1);
+	for (guint i = 1; i < plan->n && all != TRUE; i++) {
+		gint truth;
+		if (!is_element(evaluator, plan, &subject, i, &truth))
+			return FALSE;
+		all = truth == FALSE ? all : truth;
+	}
+	return set_truth(value, all < 0 ? -1 : all != is_not);
+}
+
+static gboolean step_in(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+{
+	return in(evaluator, plan, FALSE, value);
+}
+
+static gboolean step_not_in(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+{
+	return in(evaluator, plan, TRUE, value);
+}
+
+/* BETWEEN -------------------------------------------------------------------------------------- */
+
+/* Whether the subject is on the right side of a bound; -1 where that is NULL. */
+static gboolean is_within(QueryEvaluator *evaluator, const QueryPlan *plan, const Value *subject,
+	guint i, gint *truth)
+{
+	Value bound;
+	int order;
+	*truth = -1;
+	if (!query_plan_value(evaluator, plan->operands[i], &bound))
+		return FALSE;
+	if (bound.type == QUERY_TYPE_NULL)
+		return TRUE;
+	if (!compare_pair(evaluator, plan, subject, i, &bound, &order))
+		return FALSE;
+	*truth = i == 1 ? order >= 0 : order <= 0;
+	return TRUE;
+}
+
+/* MySQL makes = of JSON BETWEEN a AND a, and JSON is compared by = in another way. */
+static gboolean is_equality(QueryEvaluator *evaluator, const QueryPlan *plan)
+{
+	const QueryPlan *low = plan->operands[1], *high = plan->operands[2];
+	int order = 1;
+	if (plan->operands[0]->node->type != QUERY_TYPE_JSON || !low->constant || !high->constant ||
+		low->value.type == QUERY_TYPE_NULL || high->value.type == QUERY_TYPE_NULL)
+		return FALSE;
+	return query_plan_compare(evaluator, plan, query_plan_pair(low, high), &low->value,
+		       &high->value, &order) &&
+	       order == 0;
+}
+
+static gboolean between(
+	QueryEvaluator *evaluator, const QueryPlan *plan, gboolean is_not, Value *value)
+{
+	Value subject;
+	gint low, high, both;
+	if (is_equality(evaluator, plan))
+		return query_plan_fail(evaluator, plan, "JSON BETWEEN a value and itself; use =");
+	if (!query_plan_value(evaluator, plan->operands[0], &subject))
+		return FALSE;
+	if (subject.type == QUERY_TYPE_NULL)
+		return set_truth(value, -1);
+	if (!is_within(evaluator, plan, &subject, 1, &low) ||
+		!is_within(evaluator, plan, &subject, 2, &high))
+		return FALSE;
+	both = low == FALSE || high == FALSE ? FALSE : low < 0 || high < 0 ? -1 : TRUE;
+	return set_truth(value, both < 0 ? -1 : both != is_not);
+}
+
+static gboolean step_between(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+{
+	return between(evaluator, plan, FALSE, value);
+}
+
+static gboolean step_not_between(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+{
+	return between(evaluator, plan, TRUE, value);
+}
+
+/* LIKE and REGEXP ------------------------------------------------------------------------------ */
+
+/* Without ESCAPE it is the backslash, with ESCAPE '' there is none. */
+static gunichar escape_of(const QueryPlan *plan)
+{
+	if (plan->n < 3)
+		return '\\';
+	const Text *escape = &plan->operands[2]->node->value.text;
+	return escape->length == 0 ? QUERY_LIKE_NO_ESCAPE : g_utf8_get_char(escape->data);
+}
+
+/* ESCAPE is not an operand that could be NULL. */
+static gboolean like(
+	QueryEvaluator *evaluator, const QueryPlan *plan, gboolean is_not, Value *value)
+{
+	Value subject, pattern;
+	if (!query_plan_value(evaluator, plan->operands[0], &subject) ||
+		!query_plan_value(evaluator, plan->operands[1], &pattern))
+		return FALSE;
+	if (subject.type == QUERY_TYPE_NULL || pattern.type == QUERY_TYPE_NULL)
+		return set_truth(value, -1);
+	Text text = query_plan_text(evaluator, &subject);
+	Text mask = query_plan_text(evaluator, &pattern);
+	gboolean is = query_text_is_like(&text, &mask, escape_of(plan), plan->node->collation);
+	return set_truth(value, is != is_not);
+}
+
+static gboolean step_like(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+{
+	return like(evaluator, plan, FALSE, value);
+}
+
+static gboolean step_not_like(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+{
+	return like(evaluator, plan, TRUE, value);
+}
+
+static gboolean body_regexp(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	gboolean found,
+		is_not = plan->node->kind == QUERY_OPERATOR && plan->node->op == QUERY_NOT_REGEXP;
+	Text text = query_plan_text(evaluator, &operands[0]);
+	if (!query_match_find(evaluator, plan, &text, &found))
+		return FALSE;
+	*value = query_plan_boolean(found != is_not);
+	return TRUE;
+}
+
+const QueryAnswer query_operators_compare[QUERY_OPERATOR_COUNT] = {
+	[QUERY_EQUAL] = {NULL, body_order},
+	[QUERY_NULL_SAFE_EQUAL] = {step_null_safe_equal, NULL},
+	[QUERY_GREATER_EQUAL] = {NULL, body_order},
+	[QUERY_GREATER] = {NULL, body_order},
+	[QUERY_LESS_EQUAL] = {NULL, body_order},
+	[QUERY_LESS] = {NULL, body_order},
+	[QUERY_NOT_EQUAL] = {NULL, body_order},
+	[QUERY_LIKE] = {step_like, NULL},
+	[QUERY_NOT_LIKE] = {step_not_like, NULL},
+	[QUERY_REGEXP] = {NULL, body_regexp},
+	[QUERY_NOT_REGEXP] = {NULL, body_regexp},
+	[QUERY_IN] = {step_in, NULL},
+	[QUERY_NOT_IN] = {step_not_in, NULL},
+	[QUERY_BETWEEN] = {step_between, NULL},
+	[QUERY_NOT_BETWEEN] = {step_not_between, NULL},
+};

@@ -1,0 +1,371 @@
+/* -> and ->>, and the functions that read JSON. MySQL Reference Manual, "Functions That Search JSON
+ * Values", "Functions That Return JSON Value Attributes". */
+#include <string.h>
+
+#include "base/json-path.h"
+#include "query/eval/plan.h"
+#include "query/eval/collate.h"
+
+static gboolean set_json(Value *value, const Json *json)
+{
+	*value = json == NULL ? (Value){.type = QUERY_TYPE_NULL}
+			      : (Value){.type = QUERY_TYPE_JSON, .json = json};
+	return TRUE;
+}
+
+static gboolean set_text(Value *value, Text text)
+{
+	*value = value_of_text(text.data, text.length);
+	return TRUE;
+}
+
+/* A text without its quotes and escapes, any other value as it prints. */
+static Text unquote(QueryEvaluator *evaluator, const Json *json)
+{
+	Value value = {.type = QUERY_TYPE_JSON, .json = json};
+	return json->kind == JSON_STRING ? json->text : query_plan_text(evaluator, &value);
+}
+
+/* A path is a literal: read when the plan was made. */
+static const JsonPath *path_of(QueryEvaluator *evaluator, const QueryPlan *plan, guint i)
+{
+	const JsonPath *path = plan->operands[i]->prepared;
+	if (path == NULL)
+		query_plan_fail(evaluator, plan->operands[i], "Invalid JSON path expression");
+	return path;
+}
+
+/* JSON_EXTRACT --------------------------------------------------------------------------------- */
+
+static const Json *array_of(QueryEvaluator *evaluator, const GPtrArray *found)
+{
+	const Json **values = arena_take(evaluator->arena, found->len * sizeof *values);
+	if (found->len == 0)
+		return NULL;
+	memcpy(values, found->pdata, found->len * sizeof *values);
+	return json_new_array(evaluator->arena, values, found->len);
+}
+
+/* More than one path, or one that is open, gives an array of all that is found. */
+static gboolean extract(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Json *document, const Json **answer)
+{
+	const JsonPath *path = path_of(evaluator, plan, 1);
+	if (path == NULL)
+		return FALSE;
+	if (plan->n == 2 && !json_path_is_open(path)) {
+		*answer = json_path_first(path, document);
+		return TRUE;
+	}
+	g_autoptr(GPtrArray) found = g_ptr_array_new();
+	for (guint i = 1; i < plan->n; i++) {
+		path = path_of(evaluator, plan, i);
+		if (path == NULL)
+			return FALSE;
+		json_path_find(path, document, found);
+	}
+	*answer = array_of(evaluator, found);
+	return TRUE;
+}
+
+static gboolean body_extract(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	const Json *document = query_plan_document(evaluator, plan, &operands[0]), *answer;
+	if (document == NULL || !extract(evaluator, plan, document, &answer))
+		return FALSE;
+	return set_json(value, answer);
+}
+
+static gboolean body_arrow_unquote(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	const Json *document = query_plan_document(evaluator, plan, &operands[0]), *answer;
+	if (document == NULL || !extract(evaluator, plan, document, &answer))
+		return FALSE;
+	return answer == NULL || set_text(value, unquote(evaluator, answer));
+}
+
+const QueryAnswer query_operators_json[QUERY_OPERATOR_COUNT] = {
+	[QUERY_JSON_PATH] = {NULL, body_extract},
+	[QUERY_JSON_UNQUOTE] = {NULL, body_arrow_unquote},
+};
+
+/* Questions ------------------------------------------------------------------------------------ */
+
+/* Where there is a path, what it finds; NULL, without an error, where it finds nothing. FALSE: an
+ * error. */
+static gboolean document_at(QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands,
+	guint path_operand, const Json **document)
+{
+	*document = query_plan_document(evaluator, plan, &operands[0]);
+	if (*document == NULL)
+		return FALSE;
+	if (plan->n <= path_operand)
+		return TRUE;
+	const JsonPath *path = path_of(evaluator, plan, path_operand);
+	if (path == NULL)
+		return FALSE;
+	*document = json_path_first(path, *document);
+	return TRUE;
+}
+
+static gboolean body_contains(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	const Json *document, *candidate;
+	if (!document_at(evaluator, plan, operands, 2, &document))
+		return FALSE;
+	candidate = query_plan_document(evaluator, plan, &operands[1]);
+	if (candidate == NULL)
+		return FALSE;
+	if (document != NULL)
+		*value = query_plan_boolean(json_contains(document, candidate));
+	return TRUE;
+}
+
+static gboolean is_all(const Value *value)
+{
+	return value->text.length == 3 && g_ascii_strncasecmp(value->text.data, "all", 3) == 0;
+}
+
+static gboolean body_contains_path(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
+	gboolean all = is_all(&operands[1]), found = all;
+	if (document == NULL)
+		return FALSE;
+	for (guint i = 2; i < plan->n && found == all; i++) {
+		const JsonPath *path = path_of(evaluator, plan, i);
+		if (path == NULL)
+			return FALSE;
+		found = json_path_first(path, document) != NULL;
+	}
+	*value = query_plan_boolean(found);
+	return TRUE;
+}
+
+static gboolean body_depth(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
+	if (document == NULL)
+		return FALSE;
+	*value = query_plan_integer(json_depth(document));
+	return TRUE;
+}
+
+static gboolean body_keys(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	const Json *document;
+	if (!document_at(evaluator, plan, operands, 1, &document))
+		return FALSE;
+	if (document == NULL || document->kind != JSON_OBJECT)
+		return TRUE;
+	const Json **keys = arena_take(evaluator->arena, document->n * sizeof *keys);
+	for (guint i = 0; i < document->n; i++)
+		keys[i] = json_new_string(
+			evaluator->arena, document->keys[i].data, document->keys[i].length);
+	return set_json(value, json_new_array(evaluator->arena, keys, document->n));
+}
+
+static gboolean body_length(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	const Json *document;
+	if (!document_at(evaluator, plan, operands, 1, &document))
+		return FALSE;
+	if (document == NULL)
+		return TRUE;
+	gboolean container = document->kind == JSON_OBJECT || document->kind == JSON_ARRAY;
+	*value = query_plan_integer(container ? document->n : 1);
+	return TRUE;
+}
+
+static gboolean body_overlaps(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	const Json *a = query_plan_document(evaluator, plan, &operands[0]);
+	const Json *b = a != NULL ? query_plan_document(evaluator, plan, &operands[1]) : NULL;
+	if (b == NULL)
+		return FALSE;
+	*value = query_plan_boolean(json_overlaps(a, b));
+	return TRUE;
+}
+
+static gboolean body_member_of(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	Value value_of_element = operands[0];
+	query_plan_settle_text(evaluator, plan->operands[0], &value_of_element);
+	const Json *element = value_to_json(evaluator->arena, &value_of_element);
+	const Json *document = query_plan_document(evaluator, plan, &operands[1]);
+	gboolean found = FALSE;
+	if (document == NULL)
+		return FALSE;
+	if (document->kind != JSON_ARRAY)
+		found = json_compare(element, document) == 0;
+	else
+		for (guint i = 0; i < document->n && !found; i++)
+			found = json_compare(element, document->values[i]) == 0;
+	*value = query_plan_boolean(found);
+	return TRUE;
+}
+
+static gboolean body_type(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
+	if (document == NULL)
+		return FALSE;
+	const char *name = json_type_name(document);
+	*value = value_of_text(name, strlen(name));
+	return TRUE;
+}
+
+static gboolean body_valid(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	Value operand = operands[0];
+	gboolean valid = operand.type == QUERY_TYPE_JSON;
+	query_plan_settle_text(evaluator, plan->operands[0], &operand);
+	if (operand.type == QUERY_TYPE_TEXT)
+		valid = json_parse(evaluator->arena, operand.text.data, operand.text.length) !=
+			NULL;
+	*value = query_plan_boolean(valid);
+	return TRUE;
+}
+
+/* Text ----------------------------------------------------------------------------------------- */
+
+static gboolean body_quote(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	Text text = query_plan_text(evaluator, &operands[0]);
+	Value json = {.type = QUERY_TYPE_JSON,
+		.json = json_new_string(evaluator->arena, text.data, text.length)};
+	(void)plan;
+	return set_text(value, query_plan_text(evaluator, &json));
+}
+
+/* Text that is not between quotes stays as it is. */
+static gboolean body_unquote(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+{
+	if (operands[0].type == QUERY_TYPE_JSON)
+		return set_text(value, unquote(evaluator, operands[0].json));
+	Text text = query_plan_text(evaluator, &operands[0]);
+	if (text.length < 2 || text.data[0] != '"' || text.data[text.length - 1] != '"')
+		return set_text(value, text);
+	Value quoted = value_of_text(text.data, text.length);
+	const Json *json = query_plan_document(evaluator, plan, &quoted);
+	return json != NULL && set_text(value, unquote(evaluator, json));
+}
+
+/* JSON_SEARCH ---------------------------------------------------------------------------------- */
+
+typedef struct {
+	QueryEvaluator *evaluator;
+	Text pattern;
+	gunichar escape;
+	gboolean all;
+	GString *place;
+	GPtrArray *found; /* Json: the places, each once */
+} Search;
+
+static void add_place(Search *search)
+{
+	const Text place = {search->place->str, search->place->len};
+	for (guint i = 0; i < search->found->len; i++) {
+		const Json *known = search->found->pdata[i];
+		if (query_text_equals(&known->text, &place, QUERY_COLLATION_BINARY))
+			return;
+	}
+	Arena *arena = search->evaluator->arena;
+	const char *copy = arena_copy(arena, place.data, place.length);
+	g_ptr_array_add(search->found, (gpointer)json_new_string(arena, copy, place.length));
+}
+
+static void search_below(Search *search, const Json *json)
+{
+	gsize length = search->place->len;
+	if (json->kind == JSON_STRING && query_text_is_like(&json->text, &search->pattern,
+						 search->escape, QUERY_COLLATION_BIN))
+		add_place(search);
+	if (json->kind != JSON_OBJECT && json->kind != JSON_ARRAY)
+		return;
+	for (guint i = 0; i < json->n; i++) {
+		if (!search->all && search->found->len > 0)
+			return;
+		if (json->kind == JSON_OBJECT)
+			json_path_add_member(search->place, &json->keys[i]);
+		else
+			json_path_add_element(search->place, i);
+		search_below(search, json->values[i]);
+		g_string_truncate(search->place, length);
+	}
+}
+
+static gboolean search_paths(Search *search, const QueryPlan *plan, const Json *document)
+{
+	for (guint i = 4; i < plan->n; i++) {
+		const JsonPath *path = path_of(search->evaluator, plan, i);
+		if (path == NULL)
+			return FALSE;
+		if (json_path_is_open(path))
+			return query_plan_fail(search->evaluator, plan->operands[i],
+				"JSON_SEARCH() takes no path with wildcards here");
+		const Json *json = json_path_first(path, document);
+		g_string_assign(search->place, "$");
+		json_path_print(path, search->place);
+		if (json != NULL && (search->all || search->found->len == 0))
+			search_below(search, json);
+	}
+	return TRUE;
+}
+
+/* document, 'one' or 'all', pattern, escape or NULL, paths */
+static gboolean step_search(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+{
+	Value operands[4] = {{0}};
+	for (guint i = 0; i < MIN(plan->n, 4); i++) {
+		if (!query_plan_value(evaluator, plan->operands[i], &operands[i]))
+			return FALSE;
+		if (i < 3 && operands[i].type == QUERY_TYPE_NULL)
+			return set_json(value, NULL);
+	}
+	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
+	if (document == NULL)
+		return FALSE;
+	g_autoptr(GString) place = g_string_new("$");
+	g_autoptr(GPtrArray) found = g_ptr_array_new();
+	Search search = {evaluator, query_plan_text(evaluator, &operands[2]), '\\',
+		is_all(&operands[1]), place, found};
+	if (operands[3].type == QUERY_TYPE_TEXT && operands[3].text.length > 0)
+		search.escape = g_utf8_get_char(operands[3].text.data);
+	if (plan->n <= 4)
+		search_below(&search, document);
+	else if (!search_paths(&search, plan, document))
+		return FALSE;
+	if (found->len <= 1)
+		return set_json(value, found->len == 1 ? found->pdata[0] : NULL);
+	return set_json(value, array_of(evaluator, found));
+}
+
+const QueryAnswer query_functions_json[QUERY_FN_COUNT] = {
+	[QUERY_FN_JSON_CONTAINS] = {NULL, body_contains},
+	[QUERY_FN_JSON_CONTAINS_PATH] = {NULL, body_contains_path},
+	[QUERY_FN_JSON_DEPTH] = {NULL, body_depth},
+	[QUERY_FN_JSON_EXTRACT] = {NULL, body_extract},
+	[QUERY_FN_JSON_KEYS] = {NULL, body_keys},
+	[QUERY_FN_JSON_LENGTH] = {NULL, body_length},
+	[QUERY_FN_JSON_OVERLAPS] = {NULL, body_overlaps},
+	[QUERY_FN_JSON_QUOTE] = {NULL, body_quote},
+	[QUERY_FN_JSON_SEARCH] = {step_search, NULL},
+	[QUERY_FN_JSON_TYPE] = {NULL, body_type},
+	[QUERY_FN_JSON_UNQUOTE] = {NULL, body_unquote},
+	[QUERY_FN_JSON_VALID] = {NULL, body_valid},
+	[QUERY_FN_MEMBER_OF] = {NULL, body_member_of},
+};

@@ -1,0 +1,130 @@
+/* What a database has to offer to be a store. store/store.c calls it and adds what all of them need:
+ * reading the DSN, connecting again, the schema check, doing a read again. store/mysql.c and
+ * store/sqlite.c offer it.
+ *
+ * A session is one open connection, used by one thread at a time. Functions return FALSE, or NULL,
+ * with an error of CHRONOLOGER_ERROR. ERROR_TRANSIENT says that nothing was written and that doing
+ * the same again may succeed; ERROR_STORAGE makes no promise. */
+#ifndef CHRONOLOGER_STORE_DRIVER_H
+#define CHRONOLOGER_STORE_DRIVER_H
+
+#include "store/counts/counts.h"
+#include "base/sql.h"
+#include "store/store.h"
+
+/* A DSN in its parts, percent-decoded. A part that is not there is NULL, a port that is not 0. */
+typedef struct {
+	char *scheme;
+	char *user;
+	char *password;
+	char *host;
+	guint port;
+	char *path; /* without the slash that ends the host: "chronologer", "/var/lib/x.db" */
+	GHashTable *options; /* char * -> char *: the query; only names the driver lists */
+} StoreDsn;
+
+/* What a session is opened on. */
+typedef struct {
+	StoreDsn *dsn;
+	gpointer shared; /* the driver's own, of shared_new(): one for all sessions of a StoreConfig
+			  */
+	guint deadline;  /* of a read, in milliseconds */
+} StoreTarget;
+
+/* Drivers put this first into a session of their own. */
+typedef struct {
+	gboolean lost; /* set by the driver: of no more use, store/store.c closes it */
+} StoreSession;
+
+/* A row of a statement that every database understands. */
+#define STORE_ROW_COLUMNS 4
+typedef struct {
+	gint64 integers[STORE_ROW_COLUMNS];
+	Text texts[STORE_ROW_COLUMNS]; /* borrowed */
+} StoreRow;
+
+typedef gboolean (*StoreRowFunc)(const StoreRow *row, gpointer data, GError **error);
+
+typedef struct {
+	const char *schemes[3]; /* NULL-terminated */
+	const char *dialect;
+	const char *options[3];    /* NULL-terminated */
+	const char *update_counts; /* behind an INSERT of counts: a row that is there gets these */
+	gboolean takes_turns;      /* one session writes at a time, others wait for it */
+
+	/* ERROR_CONFIGURATION where a part of the DSN is missing or makes no sense. */
+	gboolean (*check_dsn)(const StoreDsn *dsn, GError **error);
+	gpointer (*shared_new)(void);
+	void (*shared_free)(gpointer shared);
+
+	/* `target` outlives the session. Opening may take seconds. */
+	StoreSession *(*open)(const StoreTarget *target, StoreMode mode, GError **error);
+	void (*close)(StoreSession *session);
+	/* FALSE where the other end is known to be gone. Asks nobody: takes microseconds. */
+	gboolean (*usable)(StoreSession *session);
+	/* The newest migration applied, 0 where there is none. */
+	gboolean (*version)(StoreSession *session, guint *version, GError **error);
+
+	/* insert() is called inside begin() only. After a failure store/store.c calls rollback(), which
+	 * marks the session lost where it does not succeed. */
+	gboolean (*begin)(StoreSession *session, GError **error);
+	gboolean (*insert)(StoreSession *session, Record *const *records, gsize n, GError **error);
+	gboolean (*commit)(StoreSession *session, GError **error);
+	void (*rollback)(StoreSession *session);
+	gboolean (*check_size)(StoreSession *session, const Record *record, GError **error);
+
+	/* Statements that are the same for every database. Columns: 'i' an integer, 't' a
+	 * DATETIME(6), as microseconds since 1970, 'x' bytes. `*sequence`, where it is not NULL, is
+	 * the place of a row that was inserted among all that ever were. */
+	gboolean (*read)(StoreSession *session, const Sql *sql, const char *columns,
+		StoreRowFunc row, gpointer data, GError **error);
+	gboolean (*write)(StoreSession *session, const Sql *sql, guint64 *sequence, GError **error);
+	/* Begins a transaction in which all that is read is of one moment; rollback() ends it. */
+	gboolean (*snapshot)(StoreSession *session, GError **error);
+	/* Begins the transaction of the one who may change count_level and count_name. Where somebody
+	 * else is, either waits, or does nothing and says so. What is read in it is of a moment
+	 * after that. */
+	gboolean (*lock_counts)(
+		StoreSession *session, gboolean wait, gboolean *is_locked, GError **error);
+
+	gboolean (*count)(
+		StoreSession *session, const Filter *filter, guint64 *count, GError **error);
+	/* Appends StoreSum. */
+	gboolean (*sums)(StoreSession *session, const Filter *filter, guint step, GArray *sums,
+		GError **error);
+	/* The same, of quarter hours, by logger name too. */
+	gboolean (*tally)(StoreSession *session, const Filter *filter, CountsFunc cell,
+		gpointer data, GError **error);
+	gboolean (*range)(StoreSession *session, const StoreRange *range, StoreRecordFunc row,
+		gpointer data, GError **error);
+	/* Calls `row` once, or not at all where there is no such record. */
+	gboolean (*get)(StoreSession *session, guint64 id, StoreRecordFunc row, gpointer data,
+		GError **error);
+	gboolean (*names)(StoreSession *session, const Filter *filter, StoreNameFunc row,
+		gpointer data, GError **error);
+
+	gboolean (*newest_id)(StoreSession *session, guint64 *id, GError **error);
+	/* Appends guint64. */
+	gboolean (*ids)(StoreSession *session, const StoreIds *ids, guint limit, GArray *found,
+		GError **error);
+	gboolean (*arrivals)(StoreSession *session, const StoreArrivals *arrivals,
+		StoreRecordFunc row, gpointer data, GError **error);
+
+	/* STORE_ADMIN. lock() waits for other hosts that migrate, and creates what is missing
+	 * before the first migration; `*created` where that was the database itself. unlock() keeps
+	 * what was done. */
+	gboolean (*lock)(StoreSession *session, gboolean *created, GError **error);
+	gboolean (*unlock)(StoreSession *session, GError **error);
+	/* One statement without results. */
+	gboolean (*execute)(StoreSession *session, const char *statement, GError **error);
+	gboolean (*note_version)(
+		StoreSession *session, guint version, const char *name, GError **error);
+} StoreDriver;
+
+extern const StoreDriver store_mysql;
+extern const StoreDriver store_sqlite;
+
+/* For tests: one statement, as it is, on a STORE_ADMIN store. */
+gboolean store_execute(Store *store, const char *statement, GError **error);
+
+#endif

@@ -1,0 +1,947 @@
+/* The embedded store: one SQLite file. The only file that includes sqlite3.h. */
+#include <string.h>
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include "base/error.h"
+#include "query/eval/eval.h"
+#include "store/driver.h"
+
+/* How long a writer waits for its turn, and then for another process, in milliseconds. */
+#define BUSY_TIMEOUT 5000
+
+/* A read looks at the clock every this many instructions of SQLite's virtual machine (some 10 us).
+ */
+#define PROGRESS_STEPS 1000
+
+#define INSERT "INSERT INTO record (ts, level, name, message, logrec) VALUES (?, ?, ?, ?, ?)"
+#define COUNT "SELECT COUNT(*) FROM record"
+/* Counted from the year 1, so that the division rounds down for years before 1970 too. */
+#define SUMS "SELECT (ts - ?) / ? AS slot, level, COUNT(*) FROM record"
+#define SUMS_END " GROUP BY slot, level ORDER BY slot, level"
+/* Quarter hours count from the year 0, as MySQL's TO_SECONDS() does. */
+#define TALLY                                                                                      \
+	"SELECT (ts + 62167219200000000) / 900000000 AS quarter, level, name, COUNT(*) FROM "      \
+	"record"
+#define TALLY_END " GROUP BY quarter, level, name"
+/* The offset is walked in the index alone; the rows asked for are then looked up one by one. A join
+ * of both would have to sort again what is in order, messages and all. */
+#define RANGE "SELECT record_id FROM record"
+#define RANGE_END " ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?"
+/* From a place in the order: those of its very instant, and the others. (ts, record_id) < (?, ?) would
+ * pass over all those of its instant, as SQLite does not look for a row's id in an index that way. */
+#define FROM "SELECT record_id FROM (SELECT ts, record_id FROM record"
+#define FROM_UNION " UNION ALL SELECT ts, record_id FROM record"
+#define FROM_END                                                                                   \
+	" ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
+#define FROM_NEWER_END " ORDER BY ts, record_id LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
+/* An expression, so that nobody takes it for what a search could begin with: it is true for nearly all. */
+#define NOT_NEWER "record_id + 0 <= ?"
+#define GET_LIGHT "SELECT record_id, ts, level, name, message FROM record WHERE record_id = ?"
+#define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
+#define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
+/* By the rows' ids, whatever else a filter names. */
+#define IDS                                                                                        \
+	"SELECT record_id FROM record NOT INDEXED WHERE record_id BETWEEN ? AND ?"                 \
+	" AND (record_id - ?) % ? < ? ORDER BY record_id LIMIT ?"
+#define ARRIVALS_LIGHT "SELECT record_id, ts, level, name, message FROM record NOT INDEXED"
+#define ARRIVALS_FULL "SELECT record_id, ts, level, name, message, logrec FROM record NOT INDEXED"
+#define ARRIVALS_IDS "record_id BETWEEN ? AND ?"
+#define ARRIVALS_END " ORDER BY record_id LIMIT ?"
+#define NAMES "SELECT name, COUNT(*) FROM record"
+#define NAMES_END " GROUP BY name ORDER BY name"
+
+/* A query expression means what it means on MySQL: query/eval/eval.c answers it, for one row at a time. The
+ * columns that may be large are read only where they are needed. */
+#define MATCH "chronologer_query(?, record_id, ts, level, name, message, logrec)"
+#define MATCH_WITHOUT_LOGREC "chronologer_query(?, record_id, ts, level, name, message, NULL)"
+#define EVALUATOR "chronologer_query" /* the type of the pointer */
+
+#define HAS_VERSIONS "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'chronologer_migration'"
+#define CREATE_VERSIONS                                                                            \
+	"CREATE TABLE IF NOT EXISTS chronologer_migration"                                         \
+	" (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied TEXT NOT NULL) STRICT"
+#define NEWEST_VERSION "SELECT COALESCE(MAX(version), 0) FROM chronologer_migration"
+#define NOTE_VERSION                                                                               \
+	"INSERT OR REPLACE INTO chronologer_migration VALUES"                                      \
+	" (?, ?, strftime('%Y-%m-%d %H:%M:%f', 'now'))"
+
+/* The threads of this process write one after the other in the order they came: SQLite's own wait
+ * for its lock is a sleep that doubles, without a queue, and eight writers starve each other. */
+typedef struct {
+	GMutex mutex;
+	gboolean taken;
+	GQueue waiting; /* Turn *, on the stacks of those who wait */
+} WriterQueue;
+
+typedef struct {
+	GCond cond;
+	gboolean mine;
+} Turn;
+
+typedef struct {
+	StoreSession base;
+	const StoreTarget *target;
+	StoreMode mode;
+	sqlite3 *db;          /* NULL for STORE_ADMIN until lock() has created the file */
+	sqlite3_stmt *insert; /* prepared when it is first needed */
+	GStatBuf file;        /* what was opened */
+	gboolean has_turn;
+	gboolean in_transaction;
+	gint64 ends;     /* when a read has to end, as g_get_monotonic_time() */
+	GError *refusal; /* why chronologer_query() ended the statement */
+} Session;
+
+/* Called for each row of a result. */
+typedef gboolean (*RowFunc)(sqlite3_stmt *row, gpointer data, GError **error);
+
+/* Writers' turns ------------------------------------------------------------------------------- */
+
+static gpointer queue_new(void)
+{
+	WriterQueue *queue = g_new0(WriterQueue, 1);
+	g_mutex_init(&queue->mutex);
+	g_queue_init(&queue->waiting);
+	return queue;
+}
+
+static void queue_free(gpointer shared)
+{
+	WriterQueue *queue = shared;
+	g_mutex_clear(&queue->mutex);
+	g_free(queue);
+}
+
+static gboolean queue_wait(WriterQueue *queue, gint64 until)
+{
+	Turn turn = {.mine = FALSE};
+	g_cond_init(&turn.cond);
+	g_queue_push_tail(&queue->waiting, &turn);
+	while (!turn.mine && g_cond_wait_until(&turn.cond, &queue->mutex, until))
+		;
+	if (!turn.mine)
+		g_queue_remove(&queue->waiting, &turn);
+	g_cond_clear(&turn.cond);
+	return turn.mine;
+}
+
+static gboolean queue_enter(WriterQueue *queue)
+{
+	gint64 until = g_get_monotonic_time() + BUSY_TIMEOUT * 1000;
+	g_mutex_lock(&queue->mutex);
+	gboolean mine = !queue->taken || queue_wait(queue, until);
+	queue->taken = TRUE;
+	g_mutex_unlock(&queue->mutex);
+	return mine;
+}
+
+/* Hands the turn over, so that nobody who comes later takes it. */
+static void queue_leave(WriterQueue *queue)
+{
+	g_mutex_lock(&queue->mutex);
+	Turn *next = g_queue_pop_head(&queue->waiting);
+	if (next != NULL) {
+		next->mine = TRUE;
+		g_cond_signal(&next->cond);
+	} else {
+		queue->taken = FALSE;
+	}
+	g_mutex_unlock(&queue->mutex);
+}
+
+static gboolean take_turn(Session *session, GError **error)
+{
+	session->has_turn = queue_enter(session->target->shared);
+	if (!session->has_turn)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE,
+			"The database is busy: other threads have been writing for %d seconds",
+			BUSY_TIMEOUT / 1000);
+	return session->has_turn;
+}
+
+static void give_turn(Session *session)
+{
+	if (session->has_turn)
+		queue_leave(session->target->shared);
+	session->has_turn = FALSE;
+}
+
+/* Errors and statements ------------------------------------------------------------------------ */
+
+/* By SQLite's primary result code. `lost`: what is opened may be of no more use, open it anew. */
+static const struct {
+	int result;
+	ChronologerError code;
+	gboolean lost;
+} failures[] = {
+	{SQLITE_BUSY, ERROR_STORAGE, FALSE},
+	{SQLITE_LOCKED, ERROR_STORAGE, FALSE},
+	{SQLITE_FULL, ERROR_STORAGE, FALSE},
+	{SQLITE_PERM, ERROR_STORAGE, TRUE},
+	{SQLITE_READONLY, ERROR_STORAGE, TRUE},
+	{SQLITE_CANTOPEN, ERROR_STORAGE, TRUE},
+	{SQLITE_IOERR, ERROR_STORAGE, TRUE},
+	{SQLITE_PROTOCOL, ERROR_STORAGE, TRUE},
+	{SQLITE_NOLFS, ERROR_STORAGE, FALSE},
+	{SQLITE_AUTH, ERROR_STORAGE, FALSE},
+	{SQLITE_CORRUPT, ERROR_STORAGE, TRUE},
+	{SQLITE_NOTADB, ERROR_STORAGE, TRUE},
+	{SQLITE_NOMEM, ERROR_STORAGE, FALSE},
+	{SQLITE_INTERRUPT, ERROR_DEADLINE, FALSE},
+	{SQLITE_TOOBIG, ERROR_RECORD_SIZE, FALSE},
+};
+
+static gboolean fail(Session *session, int result, GError **error)
+{
+	if (session->refusal != NULL) {
+		g_propagate_error(error, g_steal_pointer(&session->refusal));
+		return FALSE;
+	}
+	ChronologerError code = ERROR_INTERNAL;
+	for (guint i = 0; i < G_N_ELEMENTS(failures); i++) {
+		if (failures[i].result != (result & 0xff))
+			continue;
+		code = failures[i].code;
+		session->base.lost |= failures[i].lost;
+	}
+	if (code == ERROR_DEADLINE)
+		g_set_error(error, CHRONOLOGER_ERROR, code, "The query took longer than %u ms",
+			session->target->deadline);
+	else
+		g_set_error(error, CHRONOLOGER_ERROR, code, "The database: %s (SQLite %d)",
+			sqlite3_errmsg(session->db), result);
+	return FALSE;
+}
+
+static gboolean execute_text(Session *session, const char *sql, GError **error)
+{
+	int result = sqlite3_exec(session->db, sql, NULL, NULL, NULL);
+	return result == SQLITE_OK || fail(session, result, error);
+}
+
+static sqlite3_stmt *prepare(Session *session, const char *text, gsize length, GError **error)
+{
+	sqlite3_stmt *statement = NULL;
+	int result = sqlite3_prepare_v2(session->db, text, (int)length, &statement, NULL);
+	if (result != SQLITE_OK)
+		fail(session, result, error);
+	return statement;
+}
+
+/* Query expressions ---------------------------------------------------------------------------- */
+
+static void free_evaluator(void *evaluator)
+{
+	query_evaluator_free(evaluator);
+}
+
+static int bind_query(sqlite3_stmt *statement, int i, Query *query)
+{
+	QueryEvaluator *evaluator = query_evaluator_new(query, g_get_real_time());
+	return sqlite3_bind_pointer(statement, i, evaluator, EVALUATOR, free_evaluator);
+}
+
+static Text value_text(sqlite3_value *value)
+{
+	Text text = {.data = (char *)sqlite3_value_text(value)};
+	text.length = (gsize)sqlite3_value_bytes(value);
+	return text;
+}
+
+/* chronologer_query(): whether the expression is true for a record. */
+static void match(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	Session *session = sqlite3_user_data(context);
+	QueryEvaluator *evaluator = sqlite3_value_pointer(values[0], EVALUATOR);
+	gboolean matches = FALSE;
+	(void)n;
+	Record record = {
+		.id = (guint64)sqlite3_value_int64(values[1]),
+		.ts = sqlite3_value_int64(values[2]),
+		.level = (guint)sqlite3_value_int64(values[3]),
+		.name = value_text(values[4]),
+		.message = value_text(values[5]),
+		.logrec = value_text(values[6]),
+	};
+	g_clear_error(&session->refusal);
+	if (evaluator && query_evaluator_matches(evaluator, &record, &matches, &session->refusal))
+		sqlite3_result_int(context, matches);
+	else
+		sqlite3_result_error(context, "the expression has no answer", -1);
+}
+
+/* Statements ----------------------------------------------------------------------------------- */
+
+static int bind_value(sqlite3_stmt *statement, int i, const SqlValue *value)
+{
+	if (value->type == SQL_POINTER)
+		return bind_query(statement, i, value->pointer);
+	if (value->type == SQL_INTEGER || value->type == SQL_TS)
+		return sqlite3_bind_int64(statement, i, value->integer);
+	gsize length;
+	const char *text = g_bytes_get_data(value->text, &length);
+	if (value->type == SQL_BYTES)
+		return sqlite3_bind_blob64(statement, i, text, length, SQLITE_STATIC);
+	return sqlite3_bind_text64(
+		statement, i, text != NULL ? text : "", length, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static gboolean step_rows(
+	Session *session, sqlite3_stmt *statement, RowFunc row, gpointer data, GError **error)
+{
+	int result;
+	while ((result = sqlite3_step(statement)) == SQLITE_ROW)
+		if (row != NULL && !row(statement, data, error))
+			return FALSE;
+	return result == SQLITE_DONE || fail(session, result, error);
+}
+
+/* Runs one statement. `row` may be NULL where it has no result. */
+static gboolean run(Session *session, const Sql *sql, RowFunc row, gpointer data, GError **error)
+{
+	session->ends = g_get_monotonic_time() + (gint64)session->target->deadline * 1000;
+	sqlite3_stmt *statement = prepare(session, sql->text->str, sql->text->len, error);
+	if (statement == NULL)
+		return FALSE;
+	int result = SQLITE_OK;
+	for (guint i = 0; i < sql->values->len && result == SQLITE_OK; i++)
+		result = bind_value(statement, (int)i + 1, sql_value(sql, i));
+	gboolean ok = result == SQLITE_OK ? step_rows(session, statement, row, data, error)
+					  : fail(session, result, error);
+	sqlite3_finalize(statement);
+	return ok;
+}
+
+/* Takes the number of a result of one row and column. */
+static gboolean row_number(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	(void)error;
+	*(guint64 *)data = (guint64)sqlite3_column_int64(row, 0);
+	return TRUE;
+}
+
+static gboolean read_number(Session *session, const char *text, guint64 *number, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(text);
+	return run(session, sql, row_number, number, error);
+}
+
+/* Opening and closing -------------------------------------------------------------------------- */
+
+static gboolean check_dsn(const StoreDsn *dsn, GError **error)
+{
+	if (dsn->user != NULL || dsn->port != 0 || (dsn->host != NULL && *dsn->host != '\0')) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
+			"a file has no user, host or port: sqlite:///relative/path or "
+			"sqlite:////absolute/path");
+		return FALSE;
+	}
+	if (dsn->path == NULL || *dsn->path == '\0') {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
+			"the path of the file is missing: sqlite:///relative/path or "
+			"sqlite:////absolute/path");
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static int past_deadline(void *data)
+{
+	const Session *session = data;
+	return g_get_monotonic_time() > session->ends;
+}
+
+static gboolean set_up(Session *session, GError **error)
+{
+	sqlite3_extended_result_codes(session->db, 1);
+	sqlite3_busy_timeout(session->db, BUSY_TIMEOUT);
+	if (session->mode != STORE_READ)
+		return execute_text(session, "PRAGMA synchronous = FULL", error);
+	sqlite3_progress_handler(session->db, PROGRESS_STEPS, past_deadline, session);
+	int result = sqlite3_create_function(session->db, "chronologer_query", 7,
+		SQLITE_UTF8 | SQLITE_DIRECTONLY, session, match, NULL, NULL);
+	if (result != SQLITE_OK)
+		return fail(session, result, error);
+	session->ends = G_MAXINT64;
+	return execute_text(session, "PRAGMA query_only = ON", error);
+}
+
+/* Readers open for writing too: in WAL mode the first one after a crash, or alone, has to write the
+ * files beside the database. */
+static gboolean open_file(Session *session, int flags, GError **error)
+{
+	const char *path = session->target->dsn->path;
+	int result = sqlite3_open_v2(path, &session->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | flags, NULL);
+	if (result != SQLITE_OK)
+		return fail(session, result, error);
+	if (g_stat(path, &session->file) != 0) {
+		g_set_error(
+			error, CHRONOLOGER_ERROR, ERROR_STORAGE, "%s: %s", path, g_strerror(errno));
+		return FALSE;
+	}
+	return set_up(session, error);
+}
+
+static void close_session(StoreSession *base)
+{
+	Session *session = (Session *)base;
+	give_turn(session);
+	sqlite3_finalize(session->insert);
+	sqlite3_close(session->db);
+	g_clear_error(&session->refusal);
+	g_free(session);
+}
+
+static StoreSession *open_session(const StoreTarget *target, StoreMode mode, GError **error)
+{
+	Session *session = g_new0(Session, 1);
+	session->target = target;
+	session->mode = mode;
+	gboolean missing = g_stat(target->dsn->path, &session->file) != 0 && errno == ENOENT;
+	if (missing && mode == STORE_ADMIN)
+		return &session->base;
+	if (missing)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_SCHEMA,
+			"there is no database yet; run \"chronologer migrate\"");
+	if (missing || !open_file(session, 0, error)) {
+		close_session(&session->base);
+		return NULL;
+	}
+	return &session->base;
+}
+
+/* A file that was deleted or replaced is still open: what is written there is gone with it. */
+static gboolean is_usable(StoreSession *base)
+{
+	const Session *session = (const Session *)base;
+	GStatBuf now;
+	if (session->db == NULL)
+		return g_stat(session->target->dsn->path, &now) != 0;
+	return g_stat(session->target->dsn->path, &now) == 0 &&
+	       now.st_ino == session->file.st_ino && now.st_dev == session->file.st_dev;
+}
+
+static gboolean read_version(StoreSession *base, guint *version, GError **error)
+{
+	Session *session = (Session *)base;
+	guint64 number = 0;
+	*version = 0;
+	if (session->db == NULL)
+		return TRUE;
+	if (!read_number(session, HAS_VERSIONS, &number, error))
+		return FALSE;
+	if (number != 0 && !read_number(session, NEWEST_VERSION, &number, error))
+		return FALSE;
+	*version = (guint)number;
+	return TRUE;
+}
+
+/* Writing -------------------------------------------------------------------------------------- */
+
+static void roll_back(StoreSession *base)
+{
+	Session *session = (Session *)base;
+	/* After some failures SQLite has already rolled back by itself. */
+	if (session->in_transaction && !sqlite3_get_autocommit(session->db))
+		session->base.lost |= !execute_text(session, "ROLLBACK", NULL);
+	session->in_transaction = FALSE;
+	give_turn(session);
+}
+
+static gboolean begin(StoreSession *base, GError **error)
+{
+	Session *session = (Session *)base;
+	if (!take_turn(session, error))
+		return FALSE;
+	/* IMMEDIATE takes the write lock now; later it would fail instead of waiting. */
+	session->in_transaction = execute_text(session, "BEGIN IMMEDIATE", error);
+	if (!session->in_transaction)
+		give_turn(session);
+	return session->in_transaction;
+}
+
+static gboolean commit(StoreSession *base, GError **error)
+{
+	Session *session = (Session *)base;
+	gboolean ok = execute_text(session, "COMMIT", error);
+	if (ok)
+		session->in_transaction = FALSE;
+	roll_back(base);
+	return ok;
+}
+
+static int bind_text(sqlite3_stmt *statement, int i, const Text *text)
+{
+	return sqlite3_bind_text64(statement, i, text->data != NULL ? text->data : "", text->length,
+		SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static int insert_row(sqlite3_stmt *statement, const Record *record)
+{
+	int result = sqlite3_bind_int64(statement, 1, record->ts);
+	if (result == SQLITE_OK)
+		result = sqlite3_bind_int64(statement, 2, record->level);
+	if (result == SQLITE_OK)
+		result = bind_text(statement, 3, &record->name);
+	if (result == SQLITE_OK)
+		result = bind_text(statement, 4, &record->message);
+	if (result == SQLITE_OK)
+		result = bind_text(statement, 5, &record->logrec);
+	if (result == SQLITE_OK)
+		result = sqlite3_step(statement);
+	return result;
+}
+
+static gboolean insert_rows(Session *session, Record *const *records, gsize n, GError **error)
+{
+	if (session->insert == NULL)
+		session->insert = prepare(session, INSERT, strlen(INSERT), error);
+	if (session->insert == NULL)
+		return FALSE;
+	gboolean ok = TRUE;
+	for (gsize i = 0; i < n && ok; i++) {
+		int result = insert_row(session->insert, records[i]);
+		ok = result == SQLITE_DONE || fail(session, result, error);
+		records[i]->id = (guint64)sqlite3_last_insert_rowid(session->db);
+		sqlite3_reset(session->insert);
+	}
+	/* The values are borrowed: none may stay bound. */
+	sqlite3_clear_bindings(session->insert);
+	return ok;
+}
+
+static gboolean insert(StoreSession *base, Record *const *records, gsize n, GError **error)
+{
+	return insert_rows((Session *)base, records, n, error);
+}
+
+static gboolean check_size(StoreSession *base, const Record *record, GError **error)
+{
+	Session *session = (Session *)base;
+	/* The limit is one for a value and for a whole row; 100 bytes are more than the rest of it.
+	 */
+	gsize limit = (gsize)sqlite3_limit(session->db, SQLITE_LIMIT_LENGTH, -1) - 100;
+	if (record->name.length + record->message.length + record->logrec.length <= limit)
+		return TRUE;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE,
+		"The database takes records of at most %" G_GSIZE_FORMAT " bytes", limit);
+	return FALSE;
+}
+
+/* Statements of everybody ---------------------------------------------------------------------- */
+
+/* Who asked for rows, and the kinds of their columns. */
+typedef struct {
+	const char *columns;
+	StoreRowFunc row;
+	gpointer data;
+} Reader;
+
+static gboolean row_neutral(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Reader *reader = data;
+	StoreRow neutral = {.integers = {0}, .texts = {{NULL, 0}}};
+	for (int i = 0; reader->columns[i] != '\0'; i++) {
+		const char *bytes = sqlite3_column_blob(row, i);
+		if (reader->columns[i] != 'x')
+			neutral.integers[i] = sqlite3_column_int64(row, i);
+		else
+			neutral.texts[i] = (Text){
+				(char *)(bytes ? bytes : ""), (gsize)sqlite3_column_bytes(row, i)};
+	}
+	return reader->row(&neutral, reader->data, error);
+}
+
+static gboolean read_neutral(StoreSession *session, const Sql *sql, const char *columns,
+	StoreRowFunc row, gpointer data, GError **error)
+{
+	Reader reader = {columns, row, data};
+	return run((Session *)session, sql, row_neutral, &reader, error);
+}
+
+static gboolean write_neutral(StoreSession *base, const Sql *sql, guint64 *sequence, GError **error)
+{
+	Session *session = (Session *)base;
+	if (!run(session, sql, NULL, NULL, error))
+		return FALSE;
+	if (sequence != NULL)
+		*sequence = (guint64)sqlite3_last_insert_rowid(session->db);
+	return TRUE;
+}
+
+/* Of the moment of its first read. */
+static gboolean snapshot(StoreSession *base, GError **error)
+{
+	Session *session = (Session *)base;
+	session->in_transaction = execute_text(session, "BEGIN", error);
+	return session->in_transaction;
+}
+
+/* There is only one writer anyway. */
+static gboolean lock_counts(
+	StoreSession *session, gboolean wait, gboolean *is_locked, GError **error)
+{
+	(void)wait;
+	*is_locked = begin(session, error);
+	return *is_locked;
+}
+
+/* Reading -------------------------------------------------------------------------------------- */
+
+/* A prefix as a range of bytes. LIKE would do, but for case, NUL and the wildcards. */
+static void add_prefix(Sql *sql, const char *prefix)
+{
+	gsize length = strlen(prefix);
+	sql_add(sql, "name >= ?");
+	sql_bind_text(sql, prefix, length);
+	while (length > 0 && (guint8)prefix[length - 1] == 0xff)
+		length--;
+	if (length == 0)
+		return;
+	g_autofree char *end = g_strndup(prefix, length);
+	end[length - 1]++;
+	sql_add(sql, " AND name < ?");
+	sql_bind_text(sql, end, length);
+}
+
+static void add_names(Sql *sql, const GPtrArray *names)
+{
+	for (guint i = 0; i < names->len; i++)
+		if (*(const char *)names->pdata[i] == '\0')
+			return; /* every name begins with "" */
+	for (guint i = 0; i < names->len; i++) {
+		if (i == 0)
+			sql_where(sql, "(");
+		else
+			sql_add(sql, " OR ");
+		add_prefix(sql, names->pdata[i]);
+	}
+	if (names->len > 0)
+		sql_add(sql, ")");
+}
+
+/* The one place where a filter becomes conditions. */
+static void add_filter(Sql *sql, const Filter *filter)
+{
+	if (filter->after > CALENDAR_TS_MIN) {
+		sql_where(sql, "ts >= ?");
+		sql_bind_ts(sql, filter->after);
+	}
+	if (filter->before < CALENDAR_TS_MAX) {
+		sql_where(sql, "ts <= ?");
+		sql_bind_ts(sql, filter->before);
+	}
+	if (filter->level > 0) {
+		sql_where(sql, "level >= ?");
+		sql_bind_integer(sql, filter->level);
+	}
+	add_names(sql, filter->names);
+	if (filter->newest < G_MAXUINT64) {
+		sql_where(sql, NOT_NEWER);
+		sql_bind_integer(sql, (gint64)MIN(filter->newest, (guint64)G_MAXINT64));
+	}
+	if (filter->query != NULL) {
+		sql_where(sql, query_reads_logrec(filter->query) ? MATCH : MATCH_WITHOUT_LOGREC);
+		sql_bind_pointer(sql, query_ref(filter->query), (GDestroyNotify)query_unref);
+	}
+}
+
+static gboolean count(StoreSession *session, const Filter *filter, guint64 *number, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(COUNT);
+	add_filter(sql, filter);
+	return run((Session *)session, sql, row_number, number, error);
+}
+
+typedef struct {
+	guint step;
+	GArray *sums;
+} Sums;
+
+static gboolean row_sum(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Sums *to = data;
+	StoreSum sum = {
+		.start = sqlite3_column_int64(row, 0) * to->step + CALENDAR_TS_MIN / 1000000,
+		.level = (guint)sqlite3_column_int64(row, 1),
+		.count = (guint64)sqlite3_column_int64(row, 2),
+	};
+	(void)error;
+	g_array_append_val(to->sums, sum);
+	return TRUE;
+}
+
+static gboolean sums(
+	StoreSession *session, const Filter *filter, guint step, GArray *array, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(SUMS);
+	sql_bind_integer(sql, CALENDAR_TS_MIN);
+	sql_bind_integer(sql, (gint64)step * 1000000);
+	add_filter(sql, filter);
+	sql_add(sql, SUMS_END);
+	Sums to = {step, array};
+	return run((Session *)session, sql, row_sum, &to, error);
+}
+
+static Text column_text(sqlite3_stmt *row, int i)
+{
+	Text text = {.data = (char *)sqlite3_column_text(row, i)};
+	text.length = (gsize)sqlite3_column_bytes(row, i);
+	if (text.data == NULL)
+		text.data = (char *)"";
+	return text;
+}
+
+typedef struct {
+	CountsFunc cell;
+	gpointer data;
+} Tally;
+
+static gboolean row_tally(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Tally *to = data;
+	Text name = column_text(row, 2);
+	CountsCell cell = {
+		.name = &name,
+		.quarter = sqlite3_column_int64(row, 0),
+		.level = (guint)sqlite3_column_int64(row, 1),
+		.n = sqlite3_column_int64(row, 3),
+	};
+	(void)error;
+	to->cell(&cell, to->data);
+	return TRUE;
+}
+
+static gboolean tally(
+	StoreSession *session, const Filter *filter, CountsFunc cell, gpointer data, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(TALLY);
+	Tally to = {cell, data};
+	add_filter(sql, filter);
+	sql_add(sql, TALLY_END);
+	return run((Session *)session, sql, row_tally, &to, error);
+}
+
+typedef struct {
+	StoreRecordFunc row;
+	gpointer data;
+} Records;
+
+static gboolean row_record(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Records *to = data;
+	Record record = {
+		.id = (guint64)sqlite3_column_int64(row, 0),
+		.ts = sqlite3_column_int64(row, 1),
+		.level = (guint)sqlite3_column_int64(row, 2),
+		.name = column_text(row, 3),
+		.message = column_text(row, 4),
+		.logrec = {(char *)"", 0},
+	};
+	if (sqlite3_column_count(row) > 5)
+		record.logrec = column_text(row, 5);
+	return to->row(&record, to->data, error);
+}
+
+typedef struct {
+	Session *session;
+	sqlite3_stmt *get;
+	Records to;
+} Lookup;
+
+static gboolean row_lookup(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	Lookup *lookup = data;
+	sqlite3_reset(lookup->get);
+	sqlite3_bind_int64(lookup->get, 1, sqlite3_column_int64(row, 0));
+	return step_rows(lookup->session, lookup->get, row_record, &lookup->to, error);
+}
+
+static Sql *from_newest(const StoreRange *part)
+{
+	Sql *sql = sql_new(RANGE);
+	add_filter(sql, part->filter);
+	sql_add(sql, RANGE_END);
+	return sql;
+}
+
+static Sql *from_position(const StoreRange *part)
+{
+	Sql *sql = sql_new(FROM);
+	add_filter(sql, part->filter);
+	sql_where(sql, "ts = ?");
+	sql_bind_ts(sql, part->from->ts);
+	sql_where(sql, part->newer ? "record_id > ?" : "record_id < ?");
+	sql_bind_integer(sql, (gint64)MIN(part->from->id, (guint64)G_MAXINT64));
+	sql_add(sql, FROM_UNION);
+	sql->has_where = FALSE;
+	add_filter(sql, part->filter);
+	sql_where(sql, part->newer ? "ts > ?" : "ts < ?");
+	sql_bind_ts(sql, part->from->ts);
+	sql_add(sql, part->newer ? FROM_NEWER_END : FROM_END);
+	return sql;
+}
+
+/* Both statements see the same records: the outer one is a transaction until it ends. */
+static gboolean range(StoreSession *base, const StoreRange *part, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	Session *session = (Session *)base;
+	const char *get = part->with_logrec ? GET : GET_LIGHT;
+	g_autoptr(Sql) sql = part->from != NULL ? from_position(part) : from_newest(part);
+	sql_bind_integer(sql, part->limit);
+	sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
+	Lookup lookup = {session, prepare(session, get, strlen(get), error), {row, data}};
+	gboolean ok = lookup.get != NULL && run(session, sql, row_lookup, &lookup, error);
+	sqlite3_finalize(lookup.get);
+	return ok;
+}
+
+static gboolean get(
+	StoreSession *session, guint64 id, StoreRecordFunc row, gpointer data, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(GET);
+	sql_bind_integer(sql, (gint64)MIN(id, (guint64)G_MAXINT64));
+	Records to = {row, data};
+	return run((Session *)session, sql, row_record, &to, error);
+}
+
+typedef struct {
+	StoreNameFunc row;
+	gpointer data;
+} Names;
+
+static gboolean row_name(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	const Names *to = data;
+	Text name = column_text(row, 0);
+	return to->row(&name, (guint64)sqlite3_column_int64(row, 1), to->data, error);
+}
+
+static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc row, gpointer data,
+	GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(NAMES);
+	add_filter(sql, filter);
+	sql_add(sql, NAMES_END);
+	Names to = {row, data};
+	return run((Session *)session, sql, row_name, &to, error);
+}
+
+static gboolean newest_id(StoreSession *session, guint64 *id, GError **error)
+{
+	return read_number((Session *)session, NEWEST_ID, id, error);
+}
+
+static gboolean row_id(sqlite3_stmt *row, gpointer data, GError **error)
+{
+	guint64 id = (guint64)sqlite3_column_int64(row, 0);
+	(void)error;
+	g_array_append_val((GArray *)data, id);
+	return TRUE;
+}
+
+static gboolean ids(
+	StoreSession *session, const StoreIds *wanted, guint limit, GArray *found, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(IDS);
+	sql_bind_integer(sql, (gint64)wanted->first);
+	sql_bind_integer(sql, (gint64)wanted->last);
+	sql_bind_integer(sql, (gint64)wanted->first);
+	sql_bind_integer(sql, (gint64)wanted->period);
+	sql_bind_integer(sql, (gint64)wanted->length);
+	sql_bind_integer(sql, limit);
+	return run((Session *)session, sql, row_id, found, error);
+}
+
+static gboolean arrivals(StoreSession *session, const StoreArrivals *wanted, StoreRecordFunc row,
+	gpointer data, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(wanted->with_logrec ? ARRIVALS_FULL : ARRIVALS_LIGHT);
+	sql_where(sql, ARRIVALS_IDS);
+	sql_bind_integer(sql, (gint64)wanted->first);
+	sql_bind_integer(sql, (gint64)wanted->last);
+	add_filter(sql, wanted->filter);
+	sql_add(sql, ARRIVALS_END);
+	sql_bind_integer(sql, wanted->limit);
+	Records to = {row, data};
+	return run((Session *)session, sql, row_record, &to, error);
+}
+
+/* Migrating ------------------------------------------------------------------------------------ */
+
+/* The mode is kept in the file. SQLite does not wait where two set it at once, so this does. */
+static gboolean set_wal(Session *session, GError **error)
+{
+	gint64 until = g_get_monotonic_time() + BUSY_TIMEOUT * 1000;
+	int result;
+	while ((result = sqlite3_exec(session->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL)),
+		(result & 0xff) == SQLITE_BUSY && g_get_monotonic_time() < until)
+		g_usleep(10000);
+	return result == SQLITE_OK || fail(session, result, error);
+}
+
+/* All of a migration is one transaction, which is its lock too. */
+static gboolean lock(StoreSession *base, gboolean *created, GError **error)
+{
+	Session *session = (Session *)base;
+	*created = session->db == NULL;
+	if (session->db == NULL && !open_file(session, SQLITE_OPEN_CREATE, error))
+		return FALSE;
+	if (!set_wal(session, error) || !begin(base, error))
+		return FALSE;
+	if (execute_text(session, CREATE_VERSIONS, error))
+		return TRUE;
+	roll_back(base);
+	return FALSE;
+}
+
+static gboolean execute(StoreSession *base, const char *statement, GError **error)
+{
+	return execute_text((Session *)base, statement, error);
+}
+
+static gboolean note_version(StoreSession *base, guint version, const char *name, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(NOTE_VERSION);
+	sql_bind_integer(sql, version);
+	sql_bind_text(sql, name, strlen(name));
+	return run((Session *)base, sql, NULL, NULL, error);
+}
+
+const StoreDriver store_sqlite = {
+	.schemes = {"sqlite"},
+	.dialect = "sqlite",
+	.update_counts = " ON CONFLICT DO UPDATE SET counts = excluded.counts",
+	.takes_turns = TRUE,
+	.check_dsn = check_dsn,
+	.shared_new = queue_new,
+	.shared_free = queue_free,
+	.open = open_session,
+	.close = close_session,
+	.usable = is_usable,
+	.version = read_version,
+	.begin = begin,
+	.insert = insert,
+	.commit = commit,
+	.rollback = roll_back,
+	.check_size = check_size,
+	.read = read_neutral,
+	.write = write_neutral,
+	.snapshot = snapshot,
+	.lock_counts = lock_counts,
+	.count = count,
+	.sums = sums,
+	.tally = tally,
+	.range = range,
+	.get = get,
+	.names = names,
+	.newest_id = newest_id,
+	.ids = ids,
+	.arrivals = arrivals,
+	.lock = lock,
+	.unlock = commit,
+	.execute = execute,
+	.note_version = note_version,
+};
