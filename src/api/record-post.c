@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "record/documents.h"
+#include "http/body.h"
 #include "base/error.h"
 #include "base/json-text.h"
 
@@ -304,7 +305,7 @@ static gboolean post_many(const Post *post, const DocumentSource *source, GError
 static gboolean receive_document(Post *post, const char **data, gsize *length, GError **error)
 {
 	const Config *config = post->api->config;
-	Spool *body = http_request_body(
+	Spool *body = http_body_receive(
 		post->request, MIN(config->document_limit, config->body_limit), error);
 	return body && spool_contents(body, data, length, error);
 }
@@ -344,7 +345,7 @@ static gboolean post_lines(Post *post, GError **error)
 {
 	const Config *config = post->api->config;
 	DocumentSource source = {
-		.body = http_request_body(post->request, config->body_limit, error),
+		.body = http_body_receive(post->request, config->body_limit, error),
 		.limit = config->document_limit,
 		.raw = post->raw,
 	};

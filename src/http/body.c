@@ -1,0 +1,137 @@
+/* Bodies: received whole, spooled and inflated. */
+#include "http/body.h"
+
+#include <zlib.h>
+
+#include "base/error.h"
+
+#define CHUNK (8 * 1024) /* what libfcgi has at a time */
+
+/* Of inflateInit2(): any window, in a gzip wrapper alone. */
+#define GZIP_WINDOW (15 + 16)
+
+typedef struct {
+	Spool *spool;
+	gboolean is_gzip;
+	z_stream stream;
+	gboolean member_done; /* the last gzip member is complete */
+	gsize limit;
+} Receiver;
+
+static gboolean too_large(gsize limit, GError **error)
+{
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_BODY_SIZE,
+		"The request body is larger than %" G_GSIZE_FORMAT " bytes", limit);
+	return FALSE;
+}
+
+static gboolean keep(Receiver *receiver, const char *data, gsize length, GError **error)
+{
+	if (spool_length(receiver->spool) + length > receiver->limit)
+		return too_large(receiver->limit, error);
+	return spool_write(receiver->spool, data, length, error);
+}
+
+/* What becomes of the input that the stream has now, up to the end of a member. */
+static gboolean inflate_some(Receiver *receiver, GError **error)
+{
+	char buffer[16 * 1024];
+	z_stream *stream = &receiver->stream;
+	int result;
+	do {
+		stream->next_out = (Bytef *)buffer;
+		stream->avail_out = sizeof buffer;
+		result = inflate(stream, Z_NO_FLUSH);
+		if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+			g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
+				"The body is not valid gzip: %s",
+				stream->msg ? stream->msg : zError(result));
+			return FALSE;
+		}
+		if (!keep(receiver, buffer, sizeof buffer - stream->avail_out, error))
+			return FALSE;
+	} while (result == Z_OK && (stream->avail_in > 0 || stream->avail_out == 0));
+	receiver->member_done = result == Z_STREAM_END;
+	return TRUE;
+}
+
+/* A file of several gzip members is gzip too (RFC 1952, 2.2): the inflater starts anew for each. */
+static gboolean keep_inflated(Receiver *receiver, const char *data, gsize length, GError **error)
+{
+	receiver->stream.next_in = (Bytef *)data;
+	receiver->stream.avail_in = (uInt)length;
+	while (receiver->stream.avail_in > 0) {
+		if (receiver->member_done)
+			inflateReset(&receiver->stream);
+		if (!inflate_some(receiver, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean receive(Receiver *receiver, HttpRequest *request, guint64 expected, GError **error)
+{
+	char buffer[CHUNK];
+	guint64 received = 0;
+	gsize length;
+	while ((length = fcgi_read(request->fcgi, buffer, sizeof buffer)) > 0) {
+		received += length;
+		if (!(receiver->is_gzip ? keep_inflated : keep)(receiver, buffer, length, error))
+			return FALSE;
+	}
+	if (received != expected) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_INCOMPLETE,
+			"The request body ended after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+			" bytes",
+			received, expected);
+		return FALSE;
+	}
+	if (receiver->is_gzip && !receiver->member_done) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "The gzip body ends too early");
+		return FALSE;
+	}
+	return spool_rewind(receiver->spool, error);
+}
+
+static gboolean content_length(const HttpRequest *request, guint64 *length, GError **error)
+{
+	const char *text = http_request_header(request, "CONTENT_LENGTH");
+	if (text && g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, length, NULL))
+		return TRUE;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_LENGTH, "The request has no Content-Length");
+	return FALSE;
+}
+
+static gboolean content_encoding(const HttpRequest *request, gboolean *is_gzip, GError **error)
+{
+	const char *encoding = http_request_header(request, "HTTP_CONTENT_ENCODING");
+	if (!encoding || !*encoding || !g_ascii_strcasecmp(encoding, "identity"))
+		return TRUE;
+	if (g_ascii_strcasecmp(encoding, "gzip") && g_ascii_strcasecmp(encoding, "x-gzip")) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_MEDIA_TYPE,
+			"The Content-Encoding is not supported; gzip is");
+		return FALSE;
+	}
+	*is_gzip = TRUE;
+	return TRUE;
+}
+
+Spool *http_body_receive(HttpRequest *request, gsize limit, GError **error)
+{
+	Receiver receiver = {.limit = limit};
+	guint64 length;
+	if (!content_length(request, &length, error) ||
+		!content_encoding(request, &receiver.is_gzip, error))
+		return NULL;
+	if (length > limit) {
+		too_large(limit, error);
+		return NULL;
+	}
+	if (receiver.is_gzip && inflateInit2(&receiver.stream, GZIP_WINDOW) != Z_OK)
+		g_error("zlib: out of memory");
+	receiver.spool = request->body = spool_new(request->spool_directory);
+	gboolean ok = receive(&receiver, request, length, error);
+	if (receiver.is_gzip)
+		inflateEnd(&receiver.stream);
+	return ok ? request->body : NULL;
+}
