@@ -34,10 +34,9 @@ static gboolean serve(FcgiRequest *request, gpointer state)
 	return route_serve(state, request);
 }
 
-static void resume(FcgiRequest *request, gpointer left, gpointer state)
+static void resume(G_GNUC_UNUSED FcgiRequest *request, gpointer left, gpointer state)
 {
-	(void)request;
-	route_resume(state, left);
+	api_record_answer(state, left);
 }
 
 static gboolean run(int argc, char **argv, GError **error)
@@ -62,7 +61,7 @@ static gboolean run(int argc, char **argv, GError **error)
 		pool_new(store, STORE_READ, MIN(config->threads, config->connections));
 	g_autoptr(Pool) batches =
 		pool_new(store, STORE_WRITE, MIN(config->threads, config->connections));
-	Api api = {config, roles, writer, readers, batches, NULL, NULL};
+	Api api = {config, roles, writer, readers, batches, NULL, FALSE};
 	FcgiOptions options = {config->listen, config->threads, config->receive_timeout};
 	FcgiHandler handler = {thread_begin, thread_end, serve, resume, &api};
 	return fcgi_serve(&options, &handler, error);

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "query/filter.h"
+#include "record/documents.h"
 #include "record/format.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -14,15 +15,16 @@
 #include "store/store.h"
 #include "store/writer.h"
 
-/* What a thread serves its requests with. All but the last is shared by the threads. */
+/* What a thread serves its requests with. All but the last two are shared by the threads. */
 typedef struct {
 	const Config *config;
 	const Roles *roles;
 	Writer *writer; /* for single records; NULL where there is only one thread */
 	Pool *readers;
-	Pool *batches;  /* for transactions of a request's own */
-	Store *reader;  /* taken for this request where it is for a basic-reader */
-	Record *record; /* set by a handler whose answer waits until it is committed; owned */
+	Pool *batches; /* for transactions of a request's own */
+	Store *reader; /* taken for this request where it is for a basic-reader */
+	gboolean
+		left; /* set by a handler that has taken request and response: the answer comes later */
 } Api;
 
 /* Fills in the answer, or says why not; on FALSE the caller makes an error of it. */
@@ -31,9 +33,8 @@ typedef gboolean (*ApiHandler)(
 
 gboolean api_record_post(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* POST /record */
-/* Its answer for one record that was committed. */
-gboolean api_record_answer(Api *api, HttpRequest *request, const Record *record,
-	HttpResponse *response, GError **error);
+/* Sends its answer for a request that was left, with what fcgi_resume() was given. */
+void api_record_answer(Api *api, gpointer left);
 gboolean api_record_head(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* HEAD /record */
 gboolean api_record_range(
@@ -52,6 +53,11 @@ gboolean api_user(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /user */
 gboolean api_health(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /health */
+
+/* The part of POST /record that is about many documents. One that is wrong does not stop the others: what
+ * is wrong with it stands in the answer. */
+gboolean api_bulk(Api *api, HttpRequest *request, const DocumentSource *source,
+	HttpResponse *response, GError **error);
 
 /* Records on their way into an answer. */
 typedef struct {

@@ -1,18 +1,10 @@
 /* POST /record: forms, JSON documents and streams of them, into the store. */
 #include "api/api.h"
 
-#include <malloc.h>
 #include <string.h>
 
-#include "record/documents.h"
-#include "http/body.h"
 #include "base/error.h"
-#include "base/json-text.h"
-
-#define ERRORS_LISTED 100
-
-/* Bytes of a body whose records leave much free memory in many pieces, which goes back to the system then. */
-#define LARGE_BODY (8 * 1024 * 1024)
+#include "http/body.h"
 
 typedef struct {
 	Api *api;
@@ -21,17 +13,7 @@ typedef struct {
 	gboolean raw;
 } Post;
 
-/* One record ----------------------------------------------------------------------------------- */
-
-static gboolean insert_alone(Api *api, Record *record, GError **error)
-{
-	Store *store = pool_take(api->batches);
-	gboolean ok =
-		store_check_size(store, record, error) && store_insert(store, &record, 1, error);
-	store_compact(store);
-	pool_give(api->batches, store);
-	return ok;
-}
+/* The answer for one record ---------------------------------------------------------------------- */
 
 /* RFC 7240. The preference may stand among others, and its value in quotes. */
 static gboolean wants_representation(const HttpRequest *request)
@@ -57,8 +39,8 @@ static gboolean write_representation(Api *api, guint64 id, HttpResponse *respons
 	return http_response_write(response, json->str, json->len, NULL);
 }
 
-gboolean api_record_answer(Api *api, HttpRequest *request, const Record *record,
-	HttpResponse *response, GError **error)
+static gboolean answer(Api *api, HttpRequest *request, const Record *record, HttpResponse *response,
+	GError **error)
 {
 	char id[24];
 	g_snprintf(id, sizeof id, "%" G_GUINT64_FORMAT, record->id);
@@ -70,234 +52,75 @@ gboolean api_record_answer(Api *api, HttpRequest *request, const Record *record,
 	return http_response_write(response, id, strlen(id), error);
 }
 
-/* Takes the record. The writer's batch, where there is one, is waited for by who calls the handler. */
-static gboolean post_one(
-	Api *api, HttpRequest *request, Record *taken, HttpResponse *response, GError **error)
+/* One record ----------------------------------------------------------------------------------- */
+
+/* A request whose record is on its way to the database. Meanwhile it has no thread. */
+typedef struct {
+	WriterItem item; /* first: done() is given this */
+	HttpRequest *request;
+	HttpResponse *response;
+} PendingPost;
+
+static void written(WriterItem *item)
+{
+	PendingPost *pending = (PendingPost *)item;
+	fcgi_resume(pending->request->fcgi, pending);
+}
+
+/* Takes the record, and the request with its answer: from here on they are no longer this thread's. */
+static void leave(const Post *post, Record *record)
+{
+	PendingPost *pending = g_new0(PendingPost, 1);
+	pending->item.record = record;
+	pending->item.done = written;
+	pending->request = post->request;
+	pending->response = post->response;
+	post->api->left = TRUE;
+	writer_submit(post->api->writer, &pending->item);
+}
+
+void api_record_answer(Api *api, gpointer left)
+{
+	PendingPost *pending = left;
+	g_autoptr(HttpRequest) request = pending->request;
+	g_autoptr(HttpResponse) response = pending->response;
+	g_autoptr(Record) record = pending->item.record;
+	g_autoptr(GError) error = pending->item.error;
+	g_free(pending);
+	if (!error)
+		answer(api, request, record, response, &error);
+	http_response_send(response, request, error);
+}
+
+/* By the writer, whose commit others share, or where there is none alone. */
+static gboolean insert(const Post *post, Record *record, GError **error)
+{
+	const Api *api = post->api;
+	if (api->writer) {
+		fcgi_block(post->request->fcgi);
+		gboolean ok = writer_insert(api->writer, record, error);
+		fcgi_unblock(post->request->fcgi);
+		return ok;
+	}
+	Store *store = pool_take(api->batches);
+	gboolean ok = store_insert(store, &record, 1, error);
+	store_compact(store);
+	pool_give(api->batches, store);
+	return ok;
+}
+
+/* Takes the record; NULL where there is an error instead. */
+static gboolean post_one(const Post *post, Record *taken, GError **error)
 {
 	g_autoptr(Record) record = taken;
 	if (!record)
 		return FALSE;
-	if (api->writer) {
-		api->record = g_steal_pointer(&record);
+	if (post->api->writer && fcgi_leave(post->request->fcgi)) {
+		leave(post, g_steal_pointer(&record));
 		return TRUE;
 	}
-	return insert_alone(api, record, error) &&
-	       api_record_answer(api, request, record, response, error);
-}
-
-/* Many records --------------------------------------------------------------------------------- */
-
-/* One attempt at storing a body of documents. Ids and errors go where memory does not grow with
- * them. */
-typedef struct {
-	const char *where; /* "on line", "in element" */
-	Store *store;
-	GPtrArray *records; /* of the batch; borrowed from it */
-	gboolean in_transaction;
-	Spool *ids;
-	guint64 stored;
-	GString *errors; /* JSON: the first ERRORS_LISTED */
-	guint64 failed;
-	GError *first; /* the first of them */
-} Collector;
-
-static void collector_init(Collector *collector, Store *store, const char *spool_directory)
-{
-	*collector = (Collector){.store = store};
-	collector->records = g_ptr_array_new();
-	collector->ids = spool_new(spool_directory);
-	collector->errors = g_string_new(NULL);
-}
-
-static void collector_clear(Collector *collector)
-{
-	if (collector->in_transaction)
-		store_rollback(collector->store);
-	g_ptr_array_unref(collector->records);
-	spool_free(collector->ids);
-	g_string_free(collector->errors, TRUE);
-	g_clear_error(&collector->first);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Collector, collector_clear)
-
-static gboolean insert_batch(Collector *collector, GError **error)
-{
-	Record *const *records = (Record *const *)collector->records->pdata;
-	guint n = collector->records->len;
-	char id[24];
-	if (!n)
-		return TRUE;
-	if (!store_insert(collector->store, records, n, error)) {
-		collector->in_transaction = FALSE; /* the store has rolled it back */
-		return FALSE;
-	}
-	for (guint i = 0; i < n; i++) {
-		int length = g_snprintf(id, sizeof id, "%s%" G_GUINT64_FORMAT,
-			collector->stored++ ? ", " : "", records[i]->id);
-		if (!spool_write(collector->ids, id, (gsize)length, error))
-			return FALSE;
-	}
-	g_ptr_array_set_size(collector->records, 0);
-	return TRUE;
-}
-
-/* Notes a document that is not stored. Takes the error. */
-static void reject(Collector *collector, GError *problem, guint64 number)
-{
-	const char *why = problem->message;
-	gboolean invalid = g_str_has_prefix(why, JSON_TEXT_INVALID);
-	if (invalid)
-		why += strlen(JSON_TEXT_INVALID);
-	char *message =
-		g_strdup_printf(invalid ? JSON_TEXT_INVALID " %2$s %3$" G_GUINT64_FORMAT "%1$s"
-					: "%1$s %2$s %3$" G_GUINT64_FORMAT,
-			why, collector->where, number);
-	g_free(problem->message);
-	problem->message = message;
-	if (collector->failed++ < ERRORS_LISTED) {
-		g_string_append_printf(collector->errors,
-			",\n{\"status\": %u, \"body\": {\"error\": ", error_status(problem));
-		http_append_error(collector->errors, problem);
-		g_string_append(collector->errors, "}}");
-	}
-	if (collector->first)
-		g_error_free(problem);
-	else
-		collector->first = problem;
-}
-
-/* Only what the record itself is to blame for is noted beside it; the rest fails the whole. */
-static gboolean is_rejection(const GError *problem)
-{
-	return g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_VALUE) ||
-	       g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_MODEL) ||
-	       g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE);
-}
-
-static gboolean add(Collector *collector, Document *document, GError **error)
-{
-	if (document->record &&
-		store_check_size(collector->store, document->record, &document->problem))
-		g_ptr_array_add(collector->records, document->record);
-	GError *problem = g_steal_pointer(&document->problem);
-	if (problem && !is_rejection(problem)) {
-		g_propagate_error(error, problem);
-		return FALSE;
-	}
-	if (problem)
-		reject(collector, problem, document->number);
-	return TRUE;
-}
-
-/* A batch with more behind it begins a transaction. */
-static gboolean add_batch(Collector *collector, GArray *batch, gboolean is_last, GError **error)
-{
-	for (guint i = 0; i < batch->len; i++)
-		if (!add(collector, &g_array_index(batch, Document, i), error))
-			return FALSE;
-	if (!is_last && !collector->in_transaction) {
-		if (!store_begin(collector->store, error))
-			return FALSE;
-		collector->in_transaction = TRUE;
-	}
-	return insert_batch(collector, error);
-}
-
-static gboolean finish(Collector *collector, GError **error)
-{
-	if (!collector->in_transaction)
-		return TRUE;
-	collector->in_transaction = FALSE;
-	return store_commit(collector->store, error);
-}
-
-static gboolean write_string(HttpResponse *response, const char *text, GError **error)
-{
-	return http_response_write(response, text, strlen(text), error);
-}
-
-static gboolean write_ids(Collector *collector, HttpResponse *response, GError **error)
-{
-	const char *data;
-	gsize length;
-	if (!write_string(response, "[", error) || !spool_rewind(collector->ids, error))
-		return FALSE;
-	do {
-		if (!spool_read(collector->ids, &data, &length, error) ||
-			!http_response_write(response, data, length, error))
-			return FALSE;
-	} while (length);
-	return write_string(response, "]", error);
-}
-
-/* 200 and not 207: there are clients that take 207 for a failure and send everything again. */
-static gboolean answer(Collector *collector, HttpResponse *response, GError **error)
-{
-	if (!collector->failed) {
-		response->status = 201;
-		return write_ids(collector, response, error);
-	}
-	if (!collector->stored) {
-		g_propagate_error(error, g_steal_pointer(&collector->first));
-		if (collector->failed > 1)
-			g_prefix_error(error, "None of %" G_GUINT64_FORMAT " documents is good: ",
-				collector->failed);
-		return FALSE;
-	}
-	return write_string(response, "{\"multistatus\": [{\"status\": 201, \"body\": ", error) &&
-	       write_ids(collector, response, error) && write_string(response, "}", error) &&
-	       http_response_write(
-		       response, collector->errors->str, collector->errors->len, error) &&
-	       write_string(response, "]}", error);
-}
-
-static gboolean collect(Collector *collector, Documents *documents, GError **error)
-{
-	g_autoptr(GArray) batch = NULL;
-	if (!documents_next(documents, &batch, error))
-		return FALSE;
-	while (batch) {
-		if (!add_batch(collector, batch, documents_ended(documents), error))
-			return FALSE;
-		g_clear_pointer(&batch, g_array_unref);
-		if (!documents_next(documents, &batch, error))
-			return FALSE;
-	}
-	return finish(collector, error);
-}
-
-static gboolean attempt(const DocumentSource *source, const char *spool_directory, Store *store,
-	HttpResponse *response, GError **error)
-{
-	g_auto(Collector) collector;
-	collector_init(&collector, store, spool_directory);
-	collector.where = source->array ? "in element" : "on line";
-	g_autoptr(Documents) documents = documents_new(source, error);
-	return documents && collect(&collector, documents, error) &&
-	       answer(&collector, response, error);
-}
-
-/* A transaction that was rolled back through no fault of its records is done once more. */
-static gboolean post_many(const Post *post, const DocumentSource *source, GError **error)
-{
-	Api *api = post->api;
-	const char *spool_directory = api->config->spool_directory;
-	g_autoptr(GError) problem = NULL;
-	fcgi_block(post->request->fcgi);
-	Store *store = pool_take(api->batches);
-	gboolean ok = attempt(source, spool_directory, store, post->response, &problem);
-	if (g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_TRANSIENT)) {
-		g_clear_error(&problem);
-		ok = attempt(source, spool_directory, store, post->response, &problem);
-	}
-	store_compact(store);
-	pool_give(api->batches, store);
-	fcgi_unblock(post->request->fcgi);
-	if (source->body && spool_length(source->body) > LARGE_BODY)
-		malloc_trim(0);
-	if (problem)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	return ok;
+	return insert(post, record, error) &&
+	       answer(post->api, post->request, record, post->response, error);
 }
 
 /* By type of body ------------------------------------------------------------------------------ */
@@ -321,8 +144,7 @@ static gboolean post_form(Post *post, GError **error)
 	}
 	if (!receive_document(post, &data, &length, error))
 		return FALSE;
-	return post_one(post->api, post->request, record_from_form(data, length, error),
-		post->response, error);
+	return post_one(post, record_from_form(data, length, error), error);
 }
 
 static gboolean post_json(Post *post, GError **error)
@@ -334,11 +156,11 @@ static gboolean post_json(Post *post, GError **error)
 	if (data[strspn(data, " \t\r\n")] == '[') {
 		Text array = {(char *)data, length};
 		DocumentSource source = {.array = &array, .raw = post->raw};
-		return post_many(post, &source, error);
+		return api_bulk(post->api, post->request, &source, post->response, error);
 	}
 	Record *record = post->raw ? record_from_raw_json(data, length, g_get_real_time(), error)
 				   : record_from_json(data, length, error);
-	return post_one(post->api, post->request, record, post->response, error);
+	return post_one(post, record, error);
 }
 
 static gboolean post_lines(Post *post, GError **error)
@@ -349,7 +171,7 @@ static gboolean post_lines(Post *post, GError **error)
 		.limit = config->document_limit,
 		.raw = post->raw,
 	};
-	return source.body && post_many(post, &source, error);
+	return source.body && api_bulk(post->api, post->request, &source, post->response, error);
 }
 
 static const struct {

@@ -5,24 +5,28 @@
 
 #include "base/error.h"
 
+#define READER TRUE
+#define NO_READER FALSE
+
 /* A path that ends in "/" is followed by an identifier. HEAD is GET without the body where it has
  * no row. */
 static const struct {
 	const char *path;
 	const char *method;
 	Role role;
+	gboolean reader; /* whether the handler works with `api->reader` */
 	ApiHandler handler;
 } routes[] = {
-	{"/record", "POST", ROLE_WRITER, api_record_post},
-	{"/record", "HEAD", ROLE_BASIC_READER, api_record_head},
-	{"/record", "GET", ROLE_BASIC_READER, api_record_range},
-	{"/record/", "GET", ROLE_BASIC_READER, api_record_get},
-	{"/timeline", "GET", ROLE_BASIC_READER, api_timeline},
-	{"/name", "GET", ROLE_BASIC_READER, api_name},
-	{"/value", "GET", ROLE_BASIC_READER, api_value},
-	{"/tail", "GET", ROLE_BASIC_READER, api_tail},
-	{"/user", "GET", ROLE_ANY, api_user},
-	{"/health", "GET", ROLE_BASIC_READER, api_health},
+	{"/record", "POST", ROLE_WRITER, NO_READER, api_record_post},
+	{"/record", "HEAD", ROLE_BASIC_READER, READER, api_record_head},
+	{"/record", "GET", ROLE_BASIC_READER, READER, api_record_range},
+	{"/record/", "GET", ROLE_BASIC_READER, READER, api_record_get},
+	{"/timeline", "GET", ROLE_BASIC_READER, READER, api_timeline},
+	{"/name", "GET", ROLE_BASIC_READER, READER, api_name},
+	{"/value", "GET", ROLE_BASIC_READER, READER, api_value},
+	{"/tail", "GET", ROLE_BASIC_READER, READER, api_tail},
+	{"/user", "GET", ROLE_ANY, NO_READER, api_user},
+	{"/health", "GET", ROLE_BASIC_READER, READER, api_health},
 };
 
 static gboolean path_matches(const char *pattern, HttpRequest *request)
@@ -91,7 +95,7 @@ static gboolean handle(Api *api, HttpRequest *request, HttpResponse *response, G
 		return no_route(request, response, allow, error);
 	if (!check_site(request, error) || !api_check_role(api, request, routes[row].role, error))
 		return FALSE;
-	if (routes[row].role != ROLE_BASIC_READER)
+	if (!routes[row].reader)
 		return routes[row].handler(api, request, response, error);
 	fcgi_block(request->fcgi);
 	api->reader = pool_take(api->readers);
@@ -101,72 +105,19 @@ static gboolean handle(Api *api, HttpRequest *request, HttpResponse *response, G
 	return ok;
 }
 
-/* A request whose record is on its way to the database. */
-typedef struct {
-	WriterItem item; /* first: done() is given this */
-	FcgiRequest *fcgi;
-	HttpRequest *request;
-	HttpResponse *response;
-} Left;
-
-static void written(WriterItem *item)
-{
-	Left *left = (Left *)item;
-	fcgi_resume(left->fcgi, left);
-}
-
-/* From here on the request is no longer this thread's. */
-static void leave(Api *api, FcgiRequest *fcgi, HttpRequest *request, HttpResponse *response)
-{
-	Left *left = g_new0(Left, 1);
-	left->item.record = g_steal_pointer(&api->record);
-	left->item.done = written;
-	left->fcgi = fcgi;
-	left->request = request;
-	left->response = response;
-	writer_submit(api->writer, &left->item);
-}
-
-static gboolean wait_for_record(
-	Api *api, HttpRequest *request, HttpResponse *response, GError **error)
-{
-	g_autoptr(Record) record = g_steal_pointer(&api->record);
-	fcgi_block(request->fcgi);
-	gboolean ok = writer_insert(api->writer, record, error);
-	fcgi_unblock(request->fcgi);
-	return ok && api_record_answer(api, request, record, response, error);
-}
-
 gboolean route_serve(Api *api, FcgiRequest *fcgi)
 {
 	g_autoptr(HttpRequest) request = NULL;
 	g_autoptr(HttpResponse) response = http_response_new(api->config->spool_directory);
 	g_autoptr(GError) error = NULL;
-	gboolean ok = http_request_read(&request, fcgi, api->config->spool_directory, &error) &&
-		      handle(api, request, response, &error);
-	if (ok && api->record && fcgi_leave(fcgi)) {
-		leave(api, fcgi, g_steal_pointer(&request), g_steal_pointer(&response));
+	api->left = FALSE;
+	if (http_request_read(&request, fcgi, api->config->spool_directory, &error))
+		handle(api, request, response, &error);
+	if (api->left) {
+		g_steal_pointer(&request);
+		g_steal_pointer(&response);
 		return FALSE;
 	}
-	if (ok && api->record)
-		ok = wait_for_record(api, request, response, &error);
-	if (!ok)
-		http_response_error(response, request, error);
-	http_response_send(response, request);
+	http_response_send(response, request, error);
 	return TRUE;
-}
-
-void route_resume(Api *api, gpointer data)
-{
-	Left *left = data;
-	g_autoptr(HttpRequest) request = left->request;
-	g_autoptr(HttpResponse) response = left->response;
-	g_autoptr(Record) record = left->item.record;
-	g_autoptr(GError) error = left->item.error;
-	g_free(left);
-	if (!error)
-		api_record_answer(api, request, record, response, &error);
-	if (error)
-		http_response_error(response, request, error);
-	http_response_send(response, request);
 }

@@ -87,7 +87,7 @@ static void drop_body(HttpResponse *response, const HttpRequest *request)
 	g_string_truncate(response->body_headers, 0);
 }
 
-void http_response_error(HttpResponse *response, const HttpRequest *request, const GError *error)
+static void become_error(HttpResponse *response, const HttpRequest *request, const GError *error)
 {
 	g_autoptr(GString) json = g_string_new("{\"error\": ");
 	report(request, error);
@@ -188,11 +188,13 @@ gboolean http_response_flush(HttpResponse *response, const HttpRequest *request,
 	return TRUE;
 }
 
-void http_response_send(HttpResponse *response, const HttpRequest *request)
+void http_response_send(HttpResponse *response, const HttpRequest *request, const GError *error)
 {
-	g_autoptr(GError) error = NULL;
-	if (!spool_rewind(response->body, &error))
-		http_response_error(response, request, error);
+	g_autoptr(GError) unread = NULL;
+	if (error)
+		become_error(response, request, error);
+	if (!spool_rewind(response->body, &unread))
+		become_error(response, request, unread);
 	if ((response->begun || send_head(response, request)) &&
 		!g_str_equal(request->method, "HEAD"))
 		send_body(response, request);

@@ -31,14 +31,12 @@ gboolean http_response_write(
  * and all is sent at the end. ERROR_INCOMPLETE where the front server is gone, or its client. */
 gboolean http_response_flush(HttpResponse *response, const HttpRequest *request, GError **error);
 
-/* Turns the answer into an error: {"error": ...}, and for HEAD X-Error-Type and X-Error-Message.
- * What was written before is dropped, headers stay. One that has begun is broken off instead. */
-void http_response_error(HttpResponse *response, const HttpRequest *request, const GError *error);
-
 /* The object {"type": ..., "message": ...} of an error, appended. */
 void http_append_error(GString *json, const GError *error);
 
-/* Sends the answer; without its body for HEAD. */
-void http_response_send(HttpResponse *response, const HttpRequest *request);
+/* Sends the answer; without its body for HEAD. Where `error` is not NULL that is the answer: {"error": ...},
+ * and for HEAD X-Error-Type and X-Error-Message. What was written before is dropped then, headers stay; one
+ * that has begun is broken off. */
+void http_response_send(HttpResponse *response, const HttpRequest *request, const GError *error);
 
 #endif
