@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """100,000 records in by NDJSON and out again by ranges, unchanged, by a worker that stays small."""
 import datetime
-import json
 import os
 import random
 import sys
@@ -9,7 +8,6 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
 
-RECORD = API + '/record'
 RECORDS, BATCH, PAGE = 100000, 20000, 10000
 RSS = 64 << 20
 
@@ -46,47 +44,35 @@ def generate(n):
     yield document, {'name': name, 'ts': str(ts), 'level': level, 'message': msg % tuple(args) if args else msg, 'logrec': logrec}
 
 
-class Bulk:
-
-  @classmethod
-  def setUpClass(cls):
-    cls.worker = Worker(store(cls.store_name)).start()
-    cls.nginx = Nginx(cls.worker).start()
-
-  @classmethod
-  def tearDownClass(cls):
-    cls.nginx.stop()
-    cls.worker.stop()
+class Bulk(Served):
 
   def test_bulk(self):
     '''100,000 records by NDJSON, out by ranges with logrec unchanged, in less than 64 MiB'''
-    client = Client(self.nginx.port)
-    before = client.count()
-    expected = self.write(client)
-    self.assertEqual(before + RECORDS, client.count())
+    before = self.client.count()
+    expected = self.write()
+    self.assertEqual(before + RECORDS, self.client.count())
     if not before:
-      self.check_ranges(client, expected)
+      self.check_ranges(expected)
     if self.worker.sanitized():
       comment('built with sanitizers: %d bytes of memory are not compared' % self.worker.rss())
     else:
       self.assertLess(self.worker.rss(), RSS)
 
-  def write(self, client):
+  def write(self):
     '''{id: record} of everything'''
     expected, documents = {}, generate(RECORDS)
     for _ in range(RECORDS // BATCH):
       batch = [next(documents) for _ in range(BATCH)]
-      body = ''.join(json.dumps(document) + '\n' for document, record in batch)
-      ids = self.assertStatus(201, client.post(body, 'application/x-ndjson')).json()
+      ids = self.insert(*(document for document, record in batch))
       self.assertEqual(BATCH, len(ids))
       expected.update(zip(ids, (record for document, record in batch)))
     self.assertEqual(RECORDS, len(expected))
     return expected
 
-  def check_ranges(self, client, expected):
+  def check_ranges(self, expected):
     last, seen = ('9999', 0), 0
     for left in range(0, RECORDS, PAGE):
-      rows = self.assertStatus(200, client.get('%s?left=%d&right=%d&logrec=1' % (RECORD, left, left + PAGE - 1))).json()
+      rows = self.assertStatus(200, self.client.get('%s?left=%d&right=%d&logrec=1' % (RECORD, left, left + PAGE - 1))).json()
       self.assertEqual(PAGE, len(rows))
       for row in rows:
         key = (row['ts'] if '.' in row['ts'] else row['ts'].replace('+', '.000000+'), row['id'])

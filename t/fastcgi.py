@@ -50,10 +50,9 @@ def message(pairs, body = b'', keep = False, id = 1):
 class Connection:
   '''A connection to a worker: a port of 127.0.0.1, or a path.'''
 
-  def __init__(self, address, timeout = 20):
+  def __init__(self, address):
     unix = not isinstance(address, int)
     self.socket = socket.socket(socket.AF_UNIX if unix else socket.AF_INET)
-    self.socket.settimeout(timeout)
     self.socket.connect(str(address) if unix else ('127.0.0.1', address))
 
   def close(self):

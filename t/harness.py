@@ -1,16 +1,23 @@
 """What the tests in Python share: servers in temporary directories, HTTP, and TAP.
 
-Standard library only. A server is started on a free port of 127.0.0.1 in a directory of its own and
-ended by its process id; what is left running when the test ends is ended then. Nothing sleeps for a
-fixed time: wait_until() polls. As root, Apache and what it starts run as `nobody`.
+Standard library only. A server is started on a port of 127.0.0.1 that no other test has, in a directory of its own,
+and ended by its process id; what is left running when the test ends is ended then. As root, Apache and what it
+starts run as `nobody`.
+
+Tests run beside each other, and beside what else a machine does. So nothing sleeps for a fixed time, and no time of
+the clock decides: wait_until() waits for a state, however long that takes, and what has to be quick is compared with
+something measured at the same time (TestCase.assertQuick). One limit for a test (LIMIT) ends what hangs.
 """
 import atexit
 import base64
+import fcntl
 import http.client
+import itertools
 import json
 import os
 import pathlib
 import pwd
+import random
 import secrets
 import shutil
 import signal
@@ -21,6 +28,7 @@ import tempfile
 import time
 import traceback
 import unittest
+import urllib.parse
 
 SOURCE = pathlib.Path(os.environ.get('CHRONOLOGER_SRCDIR') or pathlib.Path(__file__).resolve().parent.parent).resolve()
 BUILD = pathlib.Path(os.environ.get('CHRONOLOGER_BUILDDIR') or SOURCE).resolve()
@@ -62,33 +70,74 @@ def vectors(name):
 
 # Waiting, ports, users ---------------------------------------------------------------------------
 
-def wait_until(condition, what, seconds = 20):
+LIMIT = 600  # seconds for a test that is slowed down by all else; it tells only which one hangs
+GRACE = 60   # and for its end
+
+
+class Hang(AssertionError):
+  pass
+
+
+def interrupt(number, frame):
+  raise Hang('still not over after %d s' % LIMIT)
+
+
+def limit_time():
+  '''From now on LIMIT seconds, then whatever is waited for is interrupted, and again while more is waited for.'''
+  signal.signal(signal.SIGALRM, interrupt)
+  signal.setitimer(signal.ITIMER_REAL, LIMIT, GRACE)
+
+
+def wait_until(condition, what):
   '''Polls until `condition()` is true and returns what it returned.'''
-  end = time.monotonic() + seconds
-  while True:
-    result = condition()
-    if result:
-      return result
-    if time.monotonic() > end:
-      raise AssertionError('after %s s still not: %s' % (seconds, what))
-    time.sleep(0.02)
+  try:
+    while True:
+      result = condition()
+      if result:
+        return result
+      time.sleep(0.02)
+  except Hang:
+    raise Hang('after %d s still not: %s' % (LIMIT, what))
 
 
-_ports = set()
+def timed(function):
+  '''(seconds, what it returned)'''
+  begin = time.monotonic()
+  result = function()
+  return time.monotonic() - begin, result
+
+
+_held = []
+
+
+def hold(name):
+  '''Whether the name is this process's from now to its end. It is that of a socket in the abstract namespace, which
+  the kernel frees, and which is of the same extent as that of ports.'''
+  lock = socket.socket(socket.AF_UNIX)
+  try:
+    lock.bind('\0chronologer-test-' + name)
+  except OSError:
+    lock.close()
+    return False
+  _held.append(lock)
+  return True
+
+
+def is_free(port):
+  with socket.socket() as s:
+    try:
+      s.bind(('127.0.0.1', port))
+    except OSError:
+      return False
+  return True
 
 
 def free_port():
-  '''None of those that the kernel gives to clients (net.ipv4.ip_local_port_range): one of thousands of
-  them could have it before the server that is to listen there.'''
+  '''No other test's, now or later, and none of those that the kernel gives to clients (net.ipv4.ip_local_port_range):
+  one of thousands of them could have it before the server that is to listen there.'''
   while True:
     port = 20000 + secrets.randbelow(12000)
-    with socket.socket() as s:
-      try:
-        s.bind(('127.0.0.1', port))
-      except OSError:
-        continue
-    if port not in _ports:
-      _ports.add(port)
+    if hold('port-%d' % port) and is_free(port):
       return port
 
 
@@ -122,7 +171,7 @@ signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
 class Server:
   '''One process with its directory and log. Subclasses give its command and tell when it is ready.'''
 
-  package = None  # Debian's, for the message when it is missing
+  last_signal = signal.SIGTERM
 
   def __init__(self):
     self.directory = pathlib.Path(tempfile.mkdtemp(prefix = 'chronologer-'))
@@ -161,22 +210,24 @@ class Server:
   def kill(self, number):
     os.kill(self.process.pid, number)
 
-  def halt(self, number = signal.SIGTERM, seconds = 20):
+  def halt(self, number = signal.SIGTERM):
     '''Ends the process, keeps the directory; returns its exit status.'''
     if self.process.poll() is None:
       self.kill(signal.SIGCONT)
       self.kill(number)
-      try:
-        self.process.wait(seconds)
-      except subprocess.TimeoutExpired:
-        self.process.kill()
-        self.process.wait()
+      self.process.wait()
     return self.process.returncode
 
   def stop(self):
-    '''Ends the process and removes the directory.'''
-    if self.process:
-      self.halt()
+    '''Ends the process, whatever it does, and removes the directory.'''
+    if self.process and self.process.poll() is None:
+      self.kill(signal.SIGCONT)
+      self.kill(self.last_signal)
+      try:
+        self.process.wait(GRACE)
+      except subprocess.TimeoutExpired:
+        self.process.kill()
+        self.process.wait()
     if self in _running:
       _running.remove(self)
     shutil.rmtree(self.directory, ignore_errors = True)
@@ -435,8 +486,28 @@ class Apache(Server):
     return connects(self.port)
 
 
+def mariadb_template(owner):
+  '''The directory of a new MariaDB, which takes a second to make: made once in a build, to be copied.'''
+  version = os.stat(program('mariadbd', 'mariadb-server')).st_mtime_ns
+  parent = BUILD / 't' / 'mariadb'
+  parent.mkdir(exist_ok = True)
+  template = parent / str(version)
+  with open(parent / 'lock', 'w') as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    if not template.exists():
+      new = parent / 'new'
+      shutil.rmtree(new, ignore_errors = True)
+      subprocess.run([program('mariadb-install-db', 'mariadb-server'), '--no-defaults', '--skip-test-db',
+        '--auth-root-authentication-method=normal', '--datadir=%s' % new, owner],
+        stdout = subprocess.DEVNULL, stderr = subprocess.PIPE, check = True)
+      new.rename(template)
+  return template
+
+
 class MariaDB(Server):
   '''A private MariaDB with a database `chronologer`, on TCP and a Unix socket.'''
+
+  last_signal = signal.SIGKILL  # it would write all that goes then
 
   def __init__(self, *options, data = None):
     '''`data`: a directory that is kept, instead of one that goes with the server.'''
@@ -445,17 +516,15 @@ class MariaDB(Server):
     self.options = list(options)
     self.socket = self.directory / 's'
     self.data = data or self.directory / 'data'
-    self.user = ['--user=' + pwd.getpwuid(os.geteuid()).pw_name]
+    self.user = '--user=' + pwd.getpwuid(os.geteuid()).pw_name
     if not (self.data / 'mysql').exists():
-      subprocess.run([program('mariadb-install-db', 'mariadb-server'), '--no-defaults', '--skip-test-db',
-        '--auth-root-authentication-method=normal', '--datadir=%s' % self.data] + self.user,
-        stdout = subprocess.DEVNULL, stderr = subprocess.PIPE, check = True, timeout = 60)
+      subprocess.run(['cp', '-RT', '--sparse=always', mariadb_template(self.user), self.data], check = True)
 
   def command(self):
     return [program('mariadbd', 'mariadb-server'), '--no-defaults', '--datadir=%s' % self.data,
       # A server that starts removes what other ones keep in their common directory for temporary tables.
-      '--tmpdir=%s' % self.directory, '--socket=%s' % self.socket, '--bind-address=127.0.0.1', '--port=%d' % self.port, '--pid-file=pid',
-      '--innodb-buffer-pool-size=64M'] + self.user + self.options
+      '--tmpdir=%s' % self.directory, '--socket=%s' % self.socket, '--bind-address=127.0.0.1', '--port=%d' % self.port,
+      '--pid-file=pid', '--innodb-buffer-pool-size=64M', self.user, *self.options]
 
   def ready(self):
     return connects(self.socket) and self.sql('CREATE DATABASE IF NOT EXISTS chronologer', '') is not None
@@ -496,7 +565,7 @@ class SQLite:
 
 
 def migrate(dsn):
-  run = subprocess.run([built(TOOL), 'migrate'], stdout = subprocess.PIPE, stderr = subprocess.STDOUT, timeout = 60,
+  run = subprocess.run([built(TOOL), 'migrate'], stdout = subprocess.PIPE, stderr = subprocess.STDOUT,
     env = {**os.environ, 'CHRONOLOGER_STORAGE_DSN': dsn, 'CHRONOLOGER_SQL_DIRECTORY': str(SOURCE / 'sql')})
   if run.returncode:
     raise AssertionError('chronologer migrate: exit %d: %s' % (run.returncode, run.stdout.decode().strip()))
@@ -507,13 +576,15 @@ _stores = {}
 
 
 def stores():
-  '''The names of all stores to test on. CHRONOLOGER_TEST_DSN adds one.'''
+  '''The names of all stores to test on. CHRONOLOGER_TEST_DSN adds one, which one test at a time has.'''
   return ['SQLite', 'MariaDB'] + ['CHRONOLOGER_TEST_DSN'] * bool(os.environ.get('CHRONOLOGER_TEST_DSN'))
 
 
 def store(name):
   '''The DSN of a store, started and migrated when it is first asked for.'''
   if name not in _stores:
+    if name == 'CHRONOLOGER_TEST_DSN':
+      wait_until(lambda: hold(name), 'no other test has it')
     servers = {'SQLite': SQLite, 'MariaDB': MariaDB}
     _stores[name] = servers[name]().start().dsn if name in servers else os.environ[name]
     migrate(_stores[name])
@@ -563,11 +634,11 @@ class Client:
       self._connection.close()
       self._connection = None
 
-  def request(self, method, path, body = None, headers = None, timeout = 60):
+  def request(self, method, path, body = None, headers = None):
     for last in False, True:
       new = not self._connection
       if new:
-        self._connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout = timeout)
+        self._connection = http.client.HTTPConnection('127.0.0.1', self.port)
       try:
         self._connection.request(method, self.prefix + path, body, {**self.headers, **(headers or {})})
         response = self._connection.getresponse()
@@ -600,6 +671,62 @@ class Client:
     return int(response.headers['X-Record-Count'])
 
 
+# Records -----------------------------------------------------------------------------------------
+
+RECORD = API + '/record'
+FORM = 'application/x-www-form-urlencoded'
+JSON = 'application/json'
+NDJSON = 'application/x-ndjson'
+
+
+def query(**parameters):
+  return urllib.parse.urlencode(parameters)
+
+
+def iso(seconds):
+  return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(seconds))
+
+
+def ndjson(documents):
+  return '\n'.join(document if isinstance(document, str) else json.dumps(document) for document in documents) + '\n'
+
+
+# Logger names and instants of this run: a store may be one that is given, with records in it.
+RUN = 'run%08x' % random.getrandbits(32)
+SPAN = 10 ** 7  # seconds that a test has for itself
+_spans = itertools.count(2 * 10 ** 9 + random.randrange(10 ** 6) * 900, SPAN)
+
+
+class Served:
+  '''For on_every_store(): a worker and nginx before the store, and records of each test's own. No test expects an
+  empty store.'''
+
+  settings = {}
+
+  @classmethod
+  def setUpClass(cls):
+    cls.worker = Worker(store(cls.store_name), **cls.settings).start()
+    cls.nginx = Nginx(cls.worker).start()
+
+  @classmethod
+  def tearDownClass(cls):
+    cls.nginx.stop()
+    cls.worker.stop()
+
+  def setUp(self):
+    self.client = Client(self.nginx.port)
+    self.addCleanup(self.client.close)
+    self.name = '%s.%s' % (RUN, self._testMethodName)
+    self.begin = next(_spans)
+
+  def record(self, **fields):
+    return {'name': self.name, 'msg': 'Et quoniam eadem', 'levelno': 20, 'created': self.begin, **fields}
+
+  def insert(self, *records):
+    '''Stores them, in a batch; returns their ids.'''
+    return self.assertStatus(201, self.client.post(ndjson(records), NDJSON)).json()
+
+
 # Comparing ---------------------------------------------------------------------------------------
 
 def difference(expected, got, where = 'record'):
@@ -624,10 +751,30 @@ def difference(expected, got, where = 'record'):
 
 # TAP ---------------------------------------------------------------------------------------------
 
+TRIES = 5
+
+
+def second():
+  '''How long a second takes here and now: until a worker ends a connection that may be silent for one.'''
+  with Worker('sqlite:///nonexistent', receive_timeout = 1) as worker, socket.create_connection(('127.0.0.1', worker.port)) as s:
+    s.sendall(b'\1')
+    return timed(lambda: s.recv(1))[0]
+
+
 class TestCase(unittest.TestCase):
   '''A test's first line of documentation is its name in the output.'''
 
   longMessage = True
+
+  def assertQuick(self, most, measure, yardstick = second):
+    '''`measure()` is at most `most` times what `yardstick()` is: seconds, measured in turn. What else the machine does
+    may hold up one of them, so that one turn of some is enough; where the program is slow all of them are.'''
+    ratios = []
+    while len(ratios) < TRIES:
+      ratios.append(measure() / yardstick())
+      if ratios[-1] <= most:
+        return
+    self.fail('takes %s times as long, not %s' % (', '.join('%.2f' % ratio for ratio in ratios), most))
 
   def assertSame(self, expected, got, where = 'record'):
     found = difference(expected, got, where)
@@ -664,6 +811,7 @@ class TapResult(unittest.TestResult):
 
   def startTest(self, test):
     super().startTest(test)
+    limit_time()
     self._good = True
     self._begin = time.monotonic()
 
@@ -675,6 +823,9 @@ class TapResult(unittest.TestResult):
     self.number += 1
     self.bad += not self._good
     name = (test.shortDescription() or test.id()).rstrip('.').replace('#', '')
+    took = time.monotonic() - self._begin
+    if took >= 1:
+      comment('%.1f s' % took)
     print('%s %d - %s%s' % ('ok' if self._good else 'not ok', self.number, getattr(test, 'prefix', ''), name))
     if not self._good:
       for server in _running:
@@ -723,7 +874,9 @@ def main():
   tests = [test for test in flatten(suite) if not sys.argv[1:] or any(word in test.id() for word in sys.argv[1:])]
   result = TapResult()
   print('1..%d' % len(tests))
+  limit_time()
   unittest.TestSuite(tests).run(result)
+  signal.alarm(0)
   stop_all()
   sys.exit(result.bad > 0)
 

@@ -4,60 +4,23 @@
 Around a record, the tail, the user, values and exports. No test expects an empty store: each has logger names
 of its own.
 """
+import concurrent.futures
 import csv
 import gzip
 import http.client
 import io
 import json
 import os
-import random
 import socket
 import subprocess
 import sys
-import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
 
-RECORD = API + '/record'
-NDJSON = 'application/x-ndjson'
-
-# Nobody else's: names and instants of this run.
-RUN = 'read%08x' % random.getrandbits(32)
-_spans = iter(range(2 * 10 ** 9 + random.randrange(10 ** 6) * 900, 10 ** 12, 10 ** 6))
-
-
-def query(**parameters):
-  return urllib.parse.urlencode(parameters)
-
-
-class ReadApi:
+class ReadApi(Served):
   '''What holds on any store.'''
-
-  @classmethod
-  def setUpClass(cls):
-    cls.worker = Worker(store(cls.store_name)).start()
-    cls.nginx = Nginx(cls.worker).start()
-
-  @classmethod
-  def tearDownClass(cls):
-    cls.nginx.stop()
-    cls.worker.stop()
-
-  def setUp(self):
-    self.client = Client(self.nginx.port)
-    self.addCleanup(self.client.close)
-    self.name = '%s.%s' % (RUN, self._testMethodName)
-    self.begin = next(_spans)
-
-  def record(self, **fields):
-    return {'name': self.name, 'msg': 'Et quoniam eadem', 'levelno': 20, 'created': self.begin, **fields}
-
-  def insert(self, *records):
-    '''Stores them, in a batch; returns their ids.'''
-    body = ''.join(json.dumps(record) + '\n' for record in records)
-    return self.assertStatus(201, self.client.post(body, NDJSON)).json()
 
   def get(self, endpoint, **parameters):
     return self.client.get(API + endpoint + '?' + query(**parameters))
@@ -270,11 +233,8 @@ class ReadApi:
     self.assertEqual(errors, [record['id'] for record in self.lines(level = 40)])
     self.assertEqual(errors, [record['id'] for record in self.lines(query = 'level = 40')])
     between = [ids[i] for i in order if at(i)[0] == 1]
-    bounds = {'after': self.iso(self.begin + 1), 'before': self.iso(self.begin + 1)}
+    bounds = {'after': iso(self.begin + 1), 'before': iso(self.begin + 1)}
     self.assertEqual(between, [record['id'] for record in self.lines(**bounds)])
-
-  def iso(self, seconds):
-    return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(seconds))
 
   def test_export_sizes(self):
     '''export: small and large records beside each other'''
@@ -408,7 +368,6 @@ class LargeExport(TestCase):
     '''An answer of which no more than its head and what fits into buffers has been taken.'''
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-    connection.settimeout(60)
     connection.connect(('127.0.0.1', self.nginx.port))
     self.addCleanup(connection.close)
     connection.sendall(('GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\n\r\n' % (API + path, basic('logger'))).encode())
@@ -447,8 +406,10 @@ class LargeExport(TestCase):
       finally:
         self.nginx.port = port
       self.assertStatus(200, Client(nginx.port).get(API + '/record?left=0&right=0'))
-      for response in waiting:
-        self.assertLess(0, len(response.read()))
+      # All at once: nginx gives up on who takes nothing for a minute.
+      with concurrent.futures.ThreadPoolExecutor(len(waiting)) as pool:
+        for body in pool.map(http.client.HTTPResponse.read, waiting):
+          self.assertLess(0, len(body))
 
   def test_deadline(self):
     '''export: of a filter that is answered too late for one statement'''
@@ -466,7 +427,11 @@ class LargeExport(TestCase):
       insert()
     for batch in list(batches):
       insert()  # clearly too many
-    response = self.assertStatus(200, client.get(RECORD + '?format=ndjson&' + expression))
+    for _ in range(TRIES):  # a statement for a part of them is too late as well where something else has the machine
+      response = client.get(RECORD + '?format=ndjson&' + expression)
+      if response.status != 503:
+        break
+    self.assertStatus(200, response)
     self.assertEqual(len(batches), response.body.count(b'\n'))
     self.assertIsNone(response.headers['X-Record-Count'])
 

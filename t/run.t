@@ -46,7 +46,7 @@ def run_environment(var):
 def try_to_run(*arguments, var):
   '''(exit status, lines on stderr) of a run that must not begin.'''
   run = subprocess.run([str(SCRIPT), *arguments], env = {**os.environ, **run_environment(var)},
-    stdout = subprocess.PIPE, stderr = subprocess.PIPE, text = True, timeout = 30)
+    stdout = subprocess.PIPE, stderr = subprocess.PIPE, text = True)
   return run.returncode, run.stderr.splitlines()
 
 
@@ -71,7 +71,7 @@ logging.getLogger('five').debug('with DEBUG')
 
 def curl(*arguments):
   run = subprocess.run([harness.program('curl', 'curl'), '-sS', '-u', 'logger:', *arguments],
-    stdout = subprocess.PIPE, stderr = subprocess.STDOUT, text = True, timeout = 30)
+    stdout = subprocess.PIPE, stderr = subprocess.STDOUT, text = True)
   return run.stdout
 
 
@@ -81,7 +81,7 @@ class FirstScreen(harness.TestCase):
     '''the Python lines that it prints, run as they are, log a record; five more of all kinds follow'''
     printed = re.search(r'^    import logging.*?(?=\n\n\S|\Z)', server.log.read_text(), re.M | re.S).group()
     lines = '\n'.join(line[4:] for line in printed.splitlines())
-    run = subprocess.run([sys.executable, '-c', lines + FIVE], stderr = subprocess.PIPE, text = True, timeout = 30)
+    run = subprocess.run([sys.executable, '-c', lines + FIVE], stderr = subprocess.PIPE, text = True)
     self.assertEqual(0, run.returncode, run.stderr)
     self.assertNotIn('Logging error', run.stderr)
     self.assertEqual(6, client.count())
@@ -141,7 +141,7 @@ class FirstScreen(harness.TestCase):
       for name in 'sh', 'dirname', 'mkdir', 'tr', 'nproc':
         (programs / name).symlink_to(shutil.which(name))
       run = subprocess.run([str(programs / 'sh'), str(top / 'bootstrap')], env = {'PATH': str(programs)},
-        stdout = subprocess.PIPE, stderr = subprocess.STDOUT, text = True, timeout = 30)
+        stdout = subprocess.PIPE, stderr = subprocess.STDOUT, text = True)
     self.assertEqual(1, run.returncode)
     self.assertRegex(run.stdout, r'\Abootstrap: please install [^\n]*\bgcc\b[^\n]*\bautomake\b[^\n]*\n\Z')
 
@@ -149,8 +149,8 @@ class FirstScreen(harness.TestCase):
     '''ctrl-C ends every process it began'''
     self.assertGreaterEqual(len(server.processes()), 4)  # the script, the worker, nginx and its process
     os.killpg(server.pid, signal.SIGINT)
-    self.assertEqual(0, server.process.wait(10))
-    wait_until(lambda: not server.processes(), 'all processes have ended', 5)
+    self.assertEqual(0, server.process.wait())
+    wait_until(lambda: not server.processes(), 'all processes have ended')
     self.assertFalse(harness.connects(server.port))
 
 

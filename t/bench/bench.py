@@ -22,8 +22,6 @@ from harness import *
 import records
 
 PROGRAMS = BUILD / 't' / 'bench'
-RECORD = API + '/record'
-NDJSON = 'application/x-ndjson'
 CLIENTS = 64
 
 # Beside this MariaDB has its defaults: each commit is flushed. The harness's pool is for small tests.
@@ -145,7 +143,7 @@ class Database(MariaDB):
     super().__init__('--innodb-buffer-pool-size=' + BUFFER_POOL, '--max-connections=500', data = data)
 
   def stop(self):
-    self.halt(seconds = 600)  # what is in memory is written
+    self.halt()  # what is in memory is written
     super().stop()
 
   def dsn_of(self, database):
@@ -245,7 +243,7 @@ def post_all(port, bodies, clients = 2):
     client = Client(port)
     for body in iter(waiting.get, None):
       try:
-        response = client.request('POST', RECORD, body, {'Content-Type': NDJSON}, timeout = 600)
+        response = client.request('POST', RECORD, body, {'Content-Type': NDJSON})
         if response.status != 201:
           failures.append(repr(response))
       except OSError as error:
