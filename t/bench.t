@@ -19,30 +19,46 @@ SHORT = {'runs': 1, 'seconds': 1, 'bulk': 20000, 'records': 100000, 'crowd': 100
 # null's p99 is less than a flush of the disk takes, so that a slow disk is as far from the target as a collapse.
 SLACK = {1: 6, 2: float('inf'), 3: 3, 4: 6, 5: 3, 6: 8, 7: 6, 8: 4, 9: 2, 10: 2, 11: 1, 12: 5}
 
-# Instead of that: 64 clients that post as fast as they are answered wait for 64 / rate on average (Little's law),
-# whatever the machine, its disk and what else it does. p99 at half of that rate is half as much to twice as much, and
-# two to four times where folds of the counts are waited for. Something else may stop the clients meanwhile, so one good
-# try is enough; where the worker stops them every few hundred batches, all are bad.
+# Targets in milliseconds are for a machine that does nothing else. Here the figure may be so many times its yardstick.
+TIMES = {6: 40, 9: 8, 12: 10}
+
+# Instead of a bound for part 2: 64 clients that post as fast as they are answered wait for 64 / rate on average
+# (Little's law), whatever the machine, its disk and what else it does. p99 at half of that rate is half as much to twice
+# as much, and two to four times where folds of the counts are waited for.
 WAIT = 6
+
+# Something else may stop the clients meanwhile, so that one good try is enough: where the worker is slow, or stops them
+# every few hundred batches, all are bad.
 TRIES = 4
-SANITIZED = b'__asan_init' in WORKER.read_bytes()
 
 FILES = bench.Files()
+
+
+def is_good(row):
+  if row.bound and row.bound.of != 'ratio' and row.unit == 'ms':
+    return row.ratio is not None and row.ratio <= TIMES[row.part]
+  return row.result(SLACK[row.part]) != 'MISSED'
 
 
 class Bench(TestCase):
 
   def check(self, *numbers):
-    missed = []
+    for _ in range(TRIES):
+      bad = self.bad_rows(numbers)
+      if not bad:
+        return
+    self.fail('far worse than the target: ' + '; '.join(bad))
+
+  def bad_rows(self, numbers):
+    bad = []
     with tempfile.TemporaryDirectory(prefix = 'chronologer-') as data:
       options = argparse.Namespace(**SHORT, data = pathlib.Path(data))
       for row in parts.rows(options, set(numbers)):
-        slack = 10 ** 6 if SANITIZED else SLACK[row.part]
-        line = ' | '.join(row.cells(slack))
+        good = is_good(row)
+        line = ' | '.join(row.cells(1)[:-1] + ['ok' if good else 'BAD', row.note])
         comment(line)
-        if row.result(slack) == 'MISSED':
-          missed.append(line)
-    self.assertFalse(missed, 'worse than %s times the target' % [SLACK[number] for number in numbers])
+        bad += [] if good else [line]
+    return bad
 
   def test_01(self):
     '''single POSTs, and how long they take'''
@@ -99,6 +115,4 @@ class Bench(TestCase):
 
 
 if __name__ == '__main__':
-  if SANITIZED:  # takes long, and the figures mean nothing: one part, to see that it works
-    Bench = type('Bench', (TestCase,), {'check': Bench.check, 'test_03': Bench.test_03})
   main()
