@@ -3,7 +3,7 @@
  * and Operators", for precedence, types and functions.
  *
  * query/parse/lexer.l and query/parse/grammar.y read it, query/type/type.c says what type each node has on MySQL and refuses what can
- * not be answered alike everywhere, query/print/mysql.c prints it for MySQL and MariaDB, query/eval/eval.c answers it
+ * not be answered alike everywhere, query/print/print.c prints it for MySQL and MariaDB, query/eval/eval.c answers it
  * by itself for SQLite. */
 #ifndef CHRONOLOGER_QUERY_QUERY_H
 #define CHRONOLOGER_QUERY_QUERY_H

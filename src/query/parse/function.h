@@ -1,5 +1,5 @@
-/* The functions of the query language: one table. query/eval/eval.c and query/print/mariadb.c have tables of
- * their own by QueryFunctionId.
+/* The functions of the query language: one table. A new one is a row of it, with its SQL, and an
+ * evaluator in query/eval/fn-*.c; MariaDB's printer has functions for the few that no template does.
  *
  * What the grammar already took apart and no table needs to know:
  *   DATE_ADD, ADDDATE, TIMESTAMPADD and their like are QUERY_ADD and QUERY_SUBTRACT with a
@@ -159,7 +159,9 @@ struct query_function {
 	const char *takes;
 	QueryType
 		type; /* of the result; UNKNOWN: query/type/type.c works it out from the arguments */
-	const char *print; /* where it is not NAME(a, b): its text with $1, $2 for the arguments */
+	/* Its SQL, a template as query/print/engine.h says; NULL: NAME(a, b). MariaDB's where it is
+	 * another. */
+	const char *print, *mariadb;
 };
 
 /* `name` in any case, or an alias; NULL where there is none. */

@@ -5,15 +5,9 @@
  * MariaDB's functions take. And where a whole array or object becomes text, its text is MySQL's. */
 #include <string.h>
 #include "base/arena.h"
-#include "query/parse/function.h"
 #include "base/json.h"
-#include "query/print/engine.h"
+#include "query/print/mariadb.h"
 
-#define PATH_SEVERAL "several paths with wildcards in one JSON_EXTRACT"
-#define PATH_ELLIPSIS "this use of ** in a JSON path"
-#define PATH_RANGE "a range in a JSON path"
-#define PATH_LAST "more than one [last] in a JSON path"
-#define PATH_LAST_HERE "[last] in this place"
 #define JSON_LARGE "an integer above 2^53 in the JSON that is looked for"
 #define JSON_TEXT_INVALID "text that is no JSON, or JSON more than 31 deep"
 #define JSON_MEMBER "JSON on the left of MEMBER OF"
@@ -30,237 +24,6 @@
 /* What MariaDB's functions take. */
 #define LITERAL_DEPTH_MAX 31
 
-#define child query_mariadb_child
-#define put query_mariadb_put
-#define put_node query_mariadb_put_node
-#define refuse query_mariadb_refuse
-#define put_self query_mariadb_put_self
-
-static void add(Print *p, const char *text)
-{
-	sql_add(p->sql, text);
-}
-
-static void bind(Print *p, const char *text, gsize length)
-{
-	add(p, "?");
-	sql_bind_text(p->sql, text, length);
-}
-
-/* Paths ---------------------------------------------------------------------------------------- */
-
-/* A path as MariaDB takes it, in two where it has a [last]: MariaDB before 10.9 does not know that
- * word, and later ones do not find a value that is no array by it, as MySQL does. */
-typedef struct {
-	GString *text;  /* up to the [last], or all of it */
-	GString *after; /* NULL where there is no [last] */
-	guint from_last;
-	gboolean is_wild;
-	const char *refusal;
-} Path;
-
-static void path_clear(Path *path)
-{
-	g_string_free(path->text, TRUE);
-	if (path->after != NULL)
-		g_string_free(path->after, TRUE);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Path, path_clear)
-
-static const char *skip_blanks(const char *c)
-{
-	return c + strspn(c, " \t\r\n");
-}
-
-static GString *path_end(const Path *path)
-{
-	return path->after != NULL ? path->after : path->text;
-}
-
-/* .name, ."name", .*; always quoted, so that any name is one for MariaDB. */
-static const char *read_member(Path *path, const char *c)
-{
-	GString *text = path_end(path);
-	c = skip_blanks(c);
-	if (*c == '*') {
-		path->is_wild = TRUE;
-		g_string_append(text, ".*");
-		return c + 1;
-	}
-	const char *end = c + strcspn(c, " \t\r\n.[*");
-	if (*c == '"')
-		for (end = c + 1; *end != '"' && *end != '\0'; end++)
-			end += *end == '\\' && end[1] != '\0';
-	gboolean is_quoted = *c == '"';
-	g_string_append(text, is_quoted ? "." : ".\"");
-	g_string_append_len(text, c, end - c);
-	g_string_append_c(text, '"');
-	return is_quoted && *end == '"' ? end + 1 : end;
-}
-
-static void read_last(Path *path, guint from_last)
-{
-	if (path->after != NULL) {
-		path->refusal = PATH_LAST;
-		return;
-	}
-	path->after = g_string_new(NULL);
-	path->from_last = from_last;
-}
-
-/* [2], [*], [last], [last - 1] */
-static const char *read_cell(Path *path, const char *c)
-{
-	char *end;
-	c = skip_blanks(c);
-	if (*c == '*') {
-		path->is_wild = TRUE;
-		g_string_append(path_end(path), "[*]");
-		end = (char *)c + 1;
-	} else if (strncmp(c, "last", 4) == 0) {
-		c = skip_blanks(c + 4);
-		end = (char *)c;
-		guint64 back = *c == '-' ? g_ascii_strtoull(skip_blanks(c + 1), &end, 10) : 0;
-		read_last(path, (guint)MIN(back, G_MAXINT));
-	} else {
-		guint64 cell = g_ascii_strtoull(c, &end, 10);
-		g_string_append_printf(path_end(path), "[%" G_GUINT64_FORMAT "]", cell);
-	}
-	c = skip_blanks(end);
-	if (*c != ']')
-		path->refusal = PATH_RANGE;
-	return *c == '\0' ? c : c + 1;
-}
-
-/* MariaDB finds nothing by ** but at the beginning, before a name. */
-static const char *read_ellipsis(Path *path, const char *c)
-{
-	c = skip_blanks(c + 2);
-	if (path->text->len != 1 || *c != '.')
-		path->refusal = PATH_ELLIPSIS;
-	path->is_wild = TRUE;
-	g_string_append(path->text, "**");
-	return c;
-}
-
-/* The parser has checked it. */
-static Path read_path(const QueryNode *node)
-{
-	Path path = {.text = g_string_new("$")};
-	g_autofree char *text = g_strndup(node->value.text.data, node->value.text.length);
-	const char *c = skip_blanks(skip_blanks(text) + 1);
-	while (*c != '\0' && path.refusal == NULL) {
-		if (*c == '.')
-			c = read_member(&path, c + 1);
-		else if (*c == '[')
-			c = read_cell(&path, c + 1);
-		else if (*c == '*')
-			c = read_ellipsis(&path, c);
-		else
-			break;
-		c = skip_blanks(c);
-	}
-	if (path.is_wild && path.after != NULL)
-		path.refusal = PATH_LAST_HERE;
-	return path;
-}
-
-static void put_call(Print *p, const char *function, const QueryNode *document, const GString *path)
-{
-	add(p, function);
-	put_node(p, 'j', document);
-	add(p, ", ");
-	bind(p, path->str, path->len);
-	add(p, ")");
-}
-
-/* For an array the path with the number of its last cell; a value that is no array is its own first
- * and last cell. */
-static void put_last(Print *p, const QueryNode *document, const Path *path)
-{
-	g_autoptr(GString) first = g_string_new(path->text->str);
-	g_string_append_printf(first, "[0]%s", path->after->str);
-	g_autoptr(GString) before = g_string_new(path->text->str);
-	g_string_append_c(before, '[');
-	g_autoptr(GString) after = g_string_new("]");
-	g_string_append(after, path->after->str);
-	put_call(p, "(CASE WHEN JSON_TYPE(JSON_EXTRACT(", document, path->text);
-	add(p, ") <> 'ARRAY' THEN ");
-	if (path->from_last == 0)
-		put_call(p, "JSON_EXTRACT(", document, first);
-	else
-		add(p, "NULL");
-	put_call(p, " WHEN JSON_LENGTH(", document, path->text);
-	add(p, " > ?");
-	sql_bind_integer(p->sql, path->from_last);
-	add(p, " THEN JSON_EXTRACT(");
-	put_node(p, 'j', document);
-	add(p, ", CONCAT(");
-	bind(p, before->str, before->len);
-	put_call(p, ", JSON_LENGTH(", document, path->text);
-	add(p, " - ?, ");
-	sql_bind_integer(p->sql, (gint64)path->from_last + 1);
-	bind(p, after->str, after->len);
-	add(p, ")) END)");
-}
-
-void query_mariadb_put_extracted(Print *p, const QueryNode *document, const QueryNode *node)
-{
-	if (node == NULL) {
-		put_node(p, 'j', document);
-		return;
-	}
-	g_auto(Path) path = read_path(node);
-	if (path.refusal != NULL)
-		refuse(p, node, path.refusal);
-	else if (path.after != NULL)
-		put_last(p, document, &path);
-	else
-		put_call(p, "JSON_EXTRACT(", document, path.text);
-}
-
-void query_mariadb_put_path(Print *p, const QueryNode *node)
-{
-	query_mariadb_put_extracted(p, child(node, 0), child(node, 1));
-}
-
-/* As an argument of JSON_CONTAINS_PATH. */
-void query_mariadb_put_path_text(Print *p, const QueryNode *node)
-{
-	g_auto(Path) path = read_path(node);
-	if (path.after != NULL)
-		path.refusal = PATH_LAST_HERE;
-	if (path.refusal != NULL)
-		refuse(p, node, path.refusal);
-	bind(p, path.text->str, path.text->len);
-}
-
-static void put_each_path(Print *p, const QueryNode *node)
-{
-	for (guint i = 1; i < node->children->len; i++) {
-		g_auto(Path) path = read_path(child(node, i));
-		if (path.is_wild)
-			refuse(p, child(node, i), PATH_SEVERAL);
-		if (i > 1)
-			add(p, ", ");
-		query_mariadb_put_extracted(p, child(node, 0), child(node, i));
-	}
-}
-
-/* Of several paths MySQL makes an array in their order, MariaDB in the order of the document. */
-void query_mariadb_put_extract(Print *p, const QueryNode *node)
-{
-	if (node->children->len == 2) {
-		query_mariadb_put_path(p, node);
-		return;
-	}
-	add(p, "(CASE WHEN COALESCE(");
-	put_each_path(p, node);
-	add(p, ") IS NOT NULL THEN CONCAT('[', CONCAT_WS(', ', ");
-	put_each_path(p, node);
-	add(p, "), ']') END)");
-}
-
 /* JSON as something else ------------------------------------------------------------------------- */
 
 /* MySQL's text of a double: 1e-07 is 0.0000001, 1e2 is 100.0. */
@@ -271,9 +34,9 @@ void query_mariadb_put_extract(Print *p, const QueryNode *node)
 	" ELSE CONCAT(CAST($j0 AS DOUBLE), '.0') END"
 #define LOOSE_TEXT " WHEN 'ARRAY' THEN JSON_LOOSE($j0) WHEN 'OBJECT' THEN JSON_LOOSE($j0)"
 
-void query_mariadb_put_json_text(Print *p, const QueryNode *node)
+void mariadb_put_json_text(Print *p, const QueryNode *node)
 {
-	put_self(p, "(CASE JSON_TYPE($j0)" DOUBLE_TEXT LOOSE_TEXT " ELSE $j0 END)", node);
+	print_put_self(p, "(CASE JSON_TYPE($j0)" DOUBLE_TEXT LOOSE_TEXT " ELSE $j0 END)", node);
 }
 
 #define UNQUOTED                                                                                   \
@@ -281,20 +44,20 @@ void query_mariadb_put_json_text(Print *p, const QueryNode *node)
 	" ELSE $j0 END)"
 
 /* ->>, JSON_UNQUOTE() */
-void query_mariadb_put_json_unquoted(Print *p, const QueryNode *node)
+void mariadb_put_json_unquoted(Print *p, const QueryNode *node)
 {
 	if (node->kind == QUERY_OPERATOR) {
-		gpointer pair[] = {(gpointer)child(node, 0), (gpointer)child(node, 1)};
+		gpointer pair[] = {(gpointer)print_child(node, 0), (gpointer)print_child(node, 1)};
 		GPtrArray children = {.pdata = pair, .len = 2};
 		QueryNode path = *node;
 		path.op = QUERY_JSON_PATH;
 		path.type = QUERY_TYPE_JSON;
 		path.children = &children;
-		put_self(p, UNQUOTED, &path);
-	} else if (child(node, 0)->type == QUERY_TYPE_JSON) {
-		put_self(p, UNQUOTED, child(node, 0));
+		print_put_self(p, UNQUOTED, &path);
+	} else if (print_child(node, 0)->type == QUERY_TYPE_JSON) {
+		print_put_self(p, UNQUOTED, print_child(node, 0));
 	} else {
-		put(p, "JSON_UNQUOTE($t0)", node);
+		print_put(p, "JSON_UNQUOTE($t0)", node);
 	}
 }
 
@@ -315,30 +78,31 @@ static gboolean is_text_choice(const QueryNode *node)
 }
 
 /* As exact as it is; the integers above 63 bits become negative, as on MySQL. */
-void query_mariadb_put_json_scalar(Print *p, const QueryNode *node)
+void mariadb_put_json_scalar(Print *p, const QueryNode *node)
 {
 	if (is_text_choice(node))
-		put_node(p, 't', node);
+		print_node(p, 't', node);
 	else
-		put_self(p, SCALAR("IF(" IS_LARGE("$j0") ", $j0, CAST($j0 AS SIGNED))"), node);
+		print_put_self(
+			p, SCALAR("IF(" IS_LARGE("$j0") ", $j0, CAST($j0 AS SIGNED))"), node);
 }
 
-void query_mariadb_put_json_number(Print *p, const QueryNode *node)
+void mariadb_put_json_number(Print *p, const QueryNode *node)
 {
 	if (is_text_choice(node))
-		put_self(p, "CAST($t0 AS DOUBLE)", node);
+		print_put_self(p, "CAST($t0 AS DOUBLE)", node);
 	else
-		put_self(p, "CAST(" SCALAR("$j0") " AS DOUBLE)", node);
+		print_put_self(p, "CAST(" SCALAR("$j0") " AS DOUBLE)", node);
 }
 
 /* Doubles are rounded, and texts cut at the point. */
-void query_mariadb_put_json_integer(Print *p, const QueryNode *node)
+void mariadb_put_json_integer(Print *p, const QueryNode *node)
 {
 	if (is_text_choice(node)) {
-		put_self(p, "CAST($t0 AS SIGNED)", node);
+		print_put_self(p, "CAST($t0 AS SIGNED)", node);
 		return;
 	}
-	put_self(p,
+	print_put_self(p,
 		"CAST(CASE JSON_TYPE($j0) WHEN 'STRING' THEN CAST(JSON_UNQUOTE($j0) AS SIGNED)"
 		" WHEN 'INTEGER' THEN IF(" IS_LARGE(
 			"$j0") ", CAST(CAST($j0 AS DOUBLE) AS SIGNED),"
@@ -350,22 +114,22 @@ void query_mariadb_put_json_integer(Print *p, const QueryNode *node)
 }
 
 /* CAST AS SIGNED reads the text of what IF, CASE and the like have chosen, quotes and all. */
-void query_mariadb_put_json_cast(Print *p, const QueryNode *node)
+void mariadb_put_json_cast(Print *p, const QueryNode *node)
 {
 	gboolean is_choice =
 		is_text_choice(node) || node->kind == QUERY_CASE ||
 		(node->kind == QUERY_FUNCTION && (node->function->id == QUERY_FN_IF ||
 							 node->function->id == QUERY_FN_NULLIF));
 	if (is_choice)
-		put_node(p, 't', node);
+		print_node(p, 't', node);
 	else
-		query_mariadb_put_json_integer(p, node);
+		mariadb_put_json_integer(p, node);
 }
 
 /* A condition compares JSON with 0: all but that number is true. */
-void query_mariadb_put_json_truth(Print *p, const QueryNode *node)
+void mariadb_put_json_truth(Print *p, const QueryNode *node)
 {
-	put_self(p,
+	print_put_self(p,
 		"(CASE JSON_TYPE($j0) WHEN 'INTEGER' THEN CAST($j0 AS DOUBLE) <> 0"
 		" WHEN 'DOUBLE' THEN CAST($j0 AS DOUBLE) <> 0"
 		" ELSE IF($j0 IS NULL, NULL, TRUE) END)",
@@ -373,15 +137,15 @@ void query_mariadb_put_json_truth(Print *p, const QueryNode *node)
 }
 
 /* Only texts hold dates. */
-void query_mariadb_put_json_moment(Print *p, const QueryNode *node)
+void mariadb_put_json_moment(Print *p, const QueryNode *node)
 {
-	put_self(p, "IF(JSON_TYPE($j0) = 'STRING', JSON_UNQUOTE($j0), NULL)", node);
+	print_put_self(p, "IF(JSON_TYPE($j0) = 'STRING', JSON_UNQUOTE($j0), NULL)", node);
 }
 
 /* JSON_TYPE(); its result is utf8mb3. For MySQL integers above 32 bits are unsigned ones. */
-void query_mariadb_put_json_type(Print *p, const QueryNode *node)
+void mariadb_put_json_type(Print *p, const QueryNode *node)
 {
-	put(p,
+	print_put(p,
 		"CONVERT(CASE WHEN JSON_TYPE($j0) <> 'INTEGER' THEN JSON_TYPE($j0)"
 		" WHEN " IS_LARGE("$j0") " THEN 'DOUBLE'"
 					 " WHEN CAST($j0 AS DECIMAL(65,0)) > 4294967295 THEN "
@@ -405,24 +169,24 @@ static gboolean has_large_integer(const Json *json)
 }
 
 /* A literal that is JSON, in MySQL's spelling: of a repeated key MariaDB takes the first. */
-void query_mariadb_put_json_literal(Print *p, const QueryNode *node)
+void mariadb_put_json_literal(Print *p, const QueryNode *node)
 {
-	if (!query_mariadb_is_literal(node, QUERY_VALUE_TEXT)) {
-		refuse(p, node, JSON_TEXT);
+	if (!print_is_literal(node, QUERY_VALUE_TEXT)) {
+		print_refuse(p, node, JSON_TEXT);
 		return;
 	}
 	g_autoptr(Arena) arena = arena_new();
 	const Text *text = &node->value.text;
 	const Json *json = json_parse(arena, text->data, text->length);
 	if (json == NULL || json_depth(json) > LITERAL_DEPTH_MAX) {
-		refuse(p, node, JSON_TEXT_INVALID);
+		print_refuse(p, node, JSON_TEXT_INVALID);
 		return;
 	}
 	if (has_large_integer(json))
-		refuse(p, node, JSON_LARGE);
+		print_refuse(p, node, JSON_LARGE);
 	g_autoptr(GString) normal = g_string_new(NULL);
 	json_print(json, normal);
-	bind(p, normal->str, normal->len);
+	print_bind_text(p, normal->str, normal->len);
 }
 
 /* A number that a double holds exactly and that is the only one of its kind near it. */
@@ -431,7 +195,7 @@ static gboolean is_exact(const QueryNode *node)
 	if (node->kind == QUERY_COLUMN)
 		return TRUE;
 	if (node->kind == QUERY_OPERATOR && node->op == QUERY_NEGATE)
-		return is_exact(child(node, 0));
+		return is_exact(print_child(node, 0));
 	if (node->kind != QUERY_LITERAL)
 		return FALSE;
 	switch (node->value.kind) {
@@ -464,22 +228,22 @@ static gboolean is_condition(const QueryNode *node)
 }
 
 /* A value that becomes JSON: a text is a string. */
-void query_mariadb_put_json_value(Print *p, const QueryNode *node)
+void mariadb_put_json_value(Print *p, const QueryNode *node)
 {
 	if (is_condition(node))
-		refuse(p, node, JSON_CONDITION);
+		print_refuse(p, node, JSON_CONDITION);
 	if (node->type == QUERY_TYPE_JSON)
-		refuse(p, node, JSON_MEMBER);
+		print_refuse(p, node, JSON_MEMBER);
 	else if (node->type == QUERY_TYPE_TEXT)
-		put_self(p, "JSON_QUOTE($v0)", node);
+		print_put_self(p, "JSON_QUOTE($v0)", node);
 	else if (node->type == QUERY_TYPE_BOOLEAN)
-		put_self(p, "CASE $v0 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END", node);
+		print_put_self(p, "CASE $v0 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END", node);
 	else if (!is_number(node))
-		refuse(p, node, JSON_VALUE);
+		print_refuse(p, node, JSON_VALUE);
 	else if (!is_exact(node))
-		refuse(p, node, JSON_COMPUTED);
+		print_refuse(p, node, JSON_COMPUTED);
 	else
-		put_self(p, "CAST($v0 AS CHAR)", node);
+		print_put_self(p, "CAST($v0 AS CHAR)", node);
 }
 
 /* Comparing ---------------------------------------------------------------------------------------- */
@@ -548,15 +312,15 @@ static gboolean has_order(QueryOperator op)
 static void put_others(
 	const Comparison *c, const char *sign, char how, const char *before, const char *after)
 {
-	add(c->p, sign);
+	print_add(c->p, sign);
 	for (guint i = 0; i < c->n; i++) {
-		add(c->p, i > 0 ? ", " : c->op == QUERY_IN ? "(" : "");
-		add(c->p, before);
-		put_node(c->p, how, c->others[i]);
-		add(c->p, after);
+		print_add(c->p, i > 0 ? ", " : c->op == QUERY_IN ? "(" : "");
+		print_add(c->p, before);
+		print_node(c->p, how, c->others[i]);
+		print_add(c->p, after);
 	}
 	if (c->op == QUERY_IN)
-		add(c->p, ")");
+		print_add(c->p, ")");
 }
 
 static gboolean are_exact(const Comparison *c)
@@ -574,14 +338,14 @@ static gboolean are_exact(const Comparison *c)
 static void put_close(const Comparison *c, const char *exact)
 {
 	Print *p = c->p;
-	put_self(p, "CASE WHEN CAST($j0 AS DOUBLE)", c->json);
+	print_put_self(p, "CASE WHEN CAST($j0 AS DOUBLE)", c->json);
 	put_others(c, " = ", 'n', "CAST(", " AS DOUBLE)");
-	add(p, " THEN ");
-	put_self(p, exact, c->json);
+	print_add(p, " THEN ");
+	print_put_self(p, exact, c->json);
 	put_others(c, operators[c->op].sign, 'n', "CAST(", EXACT);
-	put_self(p, " ELSE CAST($j0 AS DOUBLE)", c->json);
+	print_put_self(p, " ELSE CAST($j0 AS DOUBLE)", c->json);
 	put_others(c, operators[c->op].sign, 'n', "CAST(", " AS DOUBLE)");
-	add(p, " END");
+	print_add(p, " END");
 }
 
 static void put_integer_arm(const Comparison *c)
@@ -591,7 +355,8 @@ static void put_integer_arm(const Comparison *c)
 		put_close(c, "CAST($j0 AS DECIMAL(65,0))");
 		return;
 	}
-	put_self(c->p, is_double ? "CAST($j0 AS DOUBLE)" : "CAST($j0 AS DECIMAL(65,0))", c->json);
+	print_put_self(
+		c->p, is_double ? "CAST($j0 AS DOUBLE)" : "CAST($j0 AS DECIMAL(65,0))", c->json);
 	put_others(c, operators[c->op].sign, 'n', "", "");
 }
 
@@ -601,19 +366,19 @@ static void put_double_arm(const Comparison *c)
 		put_close(c, "CAST(CAST($j0 AS DOUBLE)" EXACT);
 		return;
 	}
-	put_self(c->p, "CAST($j0 AS DOUBLE)", c->json);
+	print_put_self(c->p, "CAST($j0 AS DOUBLE)", c->json);
 	put_others(c, operators[c->op].sign, 'n', "", "");
 }
 
 static void put_string_arm(const Comparison *c)
 {
-	put_self(c->p, "CAST(JSON_UNQUOTE($j0) AS BINARY)", c->json);
+	print_put_self(c->p, "CAST(JSON_UNQUOTE($j0) AS BINARY)", c->json);
 	put_others(c, operators[c->op].sign, 't', "CAST(", " AS BINARY)");
 }
 
 static void put_boolean_arm(const Comparison *c)
 {
-	put_self(c->p, "($j0 LIKE 't%')", c->json);
+	print_put_self(c->p, "($j0 LIKE 't%')", c->json);
 	put_others(c, operators[c->op].sign, 'v', "", "");
 }
 
@@ -641,24 +406,24 @@ static void put_arms(const Comparison *c)
 {
 	Rank rank = rank_of(c->others[0]);
 	gboolean nullable = c->n == 1 && may_be_null(c->others[0]);
-	put_self(c->p, "(CASE JSON_TYPE($j0)", c->json);
+	print_put_self(c->p, "(CASE JSON_TYPE($j0)", c->json);
 	for (guint i = 0; i < G_N_ELEMENTS(arms); i++) {
 		gboolean answer = arms[i].rank < rank ? operators[c->op].if_less
 						      : operators[c->op].if_greater;
-		add(c->p, " WHEN ");
-		add(c->p, arms[i].type);
-		add(c->p, " THEN ");
+		print_add(c->p, " WHEN ");
+		print_add(c->p, arms[i].type);
+		print_add(c->p, " THEN ");
 		if (arms[i].rank == rank && arms[i].put != NULL)
 			arms[i].put(c);
 		else if (nullable)
-			put_self(c->p,
+			print_put_self(c->p,
 				answer ? "IF($v0 IS NULL, NULL, TRUE)"
 				       : "IF($v0 IS NULL, NULL, FALSE)",
 				c->others[0]);
 		else
-			add(c->p, answer ? "TRUE" : "FALSE");
+			print_add(c->p, answer ? "TRUE" : "FALSE");
 	}
-	add(c->p, " END)");
+	print_add(c->p, " END)");
 }
 
 /* Two values of JSON, $j0 and $j1. An integer may be between two doubles. */
@@ -687,29 +452,29 @@ static void put_both_json(Print *p, QueryOperator op, const QueryNode *left, con
 	GPtrArray children = {.pdata = pair, .len = 2};
 	QueryNode parent = {.children = &children};
 	if (has_order(op))
-		refuse(p, left, JSON_ORDER);
-	add(p, op == QUERY_NOT_EQUAL ? "(NOT " : "(");
-	put(p, same_json, &parent);
-	add(p, ")");
+		print_refuse(p, left, JSON_ORDER);
+	print_add(p, op == QUERY_NOT_EQUAL ? "(NOT " : "(");
+	print_put(p, same_json, &parent);
+	print_add(p, ")");
 }
 
 static gboolean is_constant(const QueryNode *node)
 {
 	gboolean constant = node->kind != QUERY_COLUMN;
 	for (guint i = 0; node->children != NULL && i < node->children->len; i++)
-		constant &= child(node, i) == NULL || is_constant(child(node, i));
+		constant &= print_child(node, i) == NULL || is_constant(print_child(node, i));
 	return constant;
 }
 
 static void put_null_safe(Print *p, const QueryNode *left, const QueryNode *right)
 {
-	add(p, "COALESCE(");
-	query_mariadb_put_json_comparison(p, QUERY_EQUAL, left, right);
-	put_self(p, ", $v0 IS NULL AND ", left);
-	put_self(p, "$v0 IS NULL)", right);
+	print_add(p, "COALESCE(");
+	mariadb_put_json_comparison(p, QUERY_EQUAL, left, right);
+	print_put_self(p, ", $v0 IS NULL AND ", left);
+	print_put_self(p, "$v0 IS NULL)", right);
 }
 
-void query_mariadb_put_json_comparison(
+void mariadb_put_json_comparison(
 	Print *p, QueryOperator op, const QueryNode *left, const QueryNode *right)
 {
 	gboolean exchange = left->type != QUERY_TYPE_JSON;
@@ -719,23 +484,24 @@ void query_mariadb_put_json_comparison(
 	if (op == QUERY_NULL_SAFE_EQUAL)
 		put_null_safe(p, left, right);
 	else if (other->type == QUERY_TYPE_NULL)
-		add(p, "NULL");
+		print_add(p, "NULL");
 	else if (other->type == QUERY_TYPE_JSON)
 		put_both_json(p, op, json, other);
 	else if (is_condition(other))
-		refuse(p, other, JSON_CONDITION);
+		print_refuse(p, other, JSON_CONDITION);
 	else if (other->kind == QUERY_COLUMN && is_constant(json))
-		refuse(p, json, JSON_CONSTANT); /* made a value of the column's type by MySQL */
+		print_refuse(
+			p, json, JSON_CONSTANT); /* made a value of the column's type by MySQL */
 	else
 		put_arms(&c);
 }
 
-void query_mariadb_put_json_in(Print *p, const QueryNode *node)
+void mariadb_put_json_in(Print *p, const QueryNode *node)
 {
 	const QueryNode *const *others = (const QueryNode *const *)node->children->pdata + 1;
-	Comparison c = {p, QUERY_IN, child(node, 0), others, node->children->len - 1};
+	Comparison c = {p, QUERY_IN, print_child(node, 0), others, node->children->len - 1};
 	if (others[0]->type == QUERY_TYPE_NULL)
-		add(p, "NULL");
+		print_add(p, "NULL");
 	else
 		put_arms(&c);
 }

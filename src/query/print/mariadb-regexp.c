@@ -1,9 +1,9 @@
-/* A regular expression as MariaDB's PCRE2 takes it, so that it means what ICU on MySQL makes of it: the
- * classes are spelled out by Unicode's properties. query/type/regexp-check.c has let pass only what both read
- * alike. What remains is the characters that the one's Unicode has and the other's has not yet.
- * ICU User Guide, "Regular Expressions"; pcre2pattern(3). */
+/* A regular expression as MariaDB's PCRE2 takes it, so that it means what ICU on MySQL makes of it:
+ * the classes are spelled out by Unicode's properties. query/type/regexp-check.c has let pass only
+ * what both read alike. What remains is the characters that the one's Unicode has and the other's has
+ * not yet. ICU User Guide, "Regular Expressions"; pcre2pattern(3). */
 #include <string.h>
-#include "query/print/engine.h"
+#include "query/print/mariadb.h"
 
 #define PATTERN_SET "this class within [ ] of a regular expression"
 
@@ -114,14 +114,14 @@ static void rewrite(Rewriter *r)
 }
 
 /* (*ANY): newlines are what they are for ICU. */
-void query_mariadb_put_pattern(Print *p, const QueryNode *pattern, gboolean any_case)
+void mariadb_put_pattern(Print *p, const QueryNode *pattern, gboolean any_case)
 {
 	const Text *text = &pattern->value.text;
 	g_autoptr(GString) to = g_string_new("(*ANY)");
 	Rewriter rewriter = {.at = text->data, .to = to, .any_case = any_case};
 	rewrite(&rewriter);
 	if (rewriter.failed || strlen(text->data) != text->length)
-		query_mariadb_refuse(p, pattern, PATTERN_SET);
+		print_refuse(p, pattern, PATTERN_SET);
 	sql_add(p->sql, "?");
 	sql_bind_text(p->sql, to->str, to->len);
 }

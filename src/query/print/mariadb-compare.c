@@ -1,0 +1,167 @@
+/* Comparing on MariaDB, where what is compared is made one type first: values of different types meet
+ * in other ways there than on MySQL. Comparisons of JSON are in query/print/mariadb-json.c. */
+#include "query/print/mariadb.h"
+
+#define MOMENT_AND_NUMBER "a date or a time compared with a number"
+#define MOMENT_AND_TIME "a time compared with a date"
+#define JSON_IN_LIST "a list of JSON and other values (write OR)"
+
+static QueryType number_type(const QueryNode *node)
+{
+	if (node->type == QUERY_TYPE_DECIMAL)
+		return QUERY_TYPE_DECIMAL;
+	gboolean is_integer = node->type == QUERY_TYPE_BOOLEAN ||
+			      node->type == QUERY_TYPE_INTEGER ||
+			      node->type == QUERY_TYPE_UNSIGNED || node->type == QUERY_TYPE_NULL;
+	return is_integer ? QUERY_TYPE_INTEGER : QUERY_TYPE_DOUBLE;
+}
+
+/* IN and CASE compare each pair in its own way. */
+static QueryType pair_comparison(const QueryNode *left, const QueryNode *right)
+{
+	if (left->type == QUERY_TYPE_JSON || right->type == QUERY_TYPE_JSON)
+		return QUERY_TYPE_JSON;
+	if (mariadb_is_moment(left->type) || mariadb_is_moment(right->type))
+		return QUERY_TYPE_DATETIME;
+	if (mariadb_is_text(left) && mariadb_is_text(right))
+		return QUERY_TYPE_TEXT;
+	return MAX(number_type(left), number_type(right));
+}
+
+/* A text is read before it is compared: MariaDB may compare as text. */
+static void put_moment(Print *p, const QueryNode *node, QueryType comparison)
+{
+	static const char *const types[] = {
+		[QUERY_TYPE_DATETIME] = " AS DATETIME(6))",
+		[QUERY_TYPE_DATE] = " AS DATE)",
+		[QUERY_TYPE_TIME] = " AS TIME(6))",
+	};
+	gboolean is_read = mariadb_is_text(node) || node->type == QUERY_TYPE_JSON;
+	if (!is_read && !mariadb_is_moment(node->type) && node->type != QUERY_TYPE_NULL)
+		print_refuse(p, node, MOMENT_AND_NUMBER);
+	if (mariadb_is_moment(node->type) &&
+		(node->type == QUERY_TYPE_TIME) != (comparison == QUERY_TYPE_TIME))
+		print_refuse(p, node, MOMENT_AND_TIME);
+	print_add(p, is_read ? "CAST(" : "");
+	print_node(p, 'd', node);
+	print_add(p, is_read ? types[comparison] : "");
+}
+
+/* BETWEEN takes the bits of an unsigned integer beside a double for a signed one, and a double beside
+ * a column of integers for an integer. */
+static void put_number_side(Print *p, const QueryNode *node, QueryType comparison)
+{
+	gboolean is_double = comparison == QUERY_TYPE_DOUBLE;
+	if (print_is_literal(node, QUERY_VALUE_INTEGER) && node->value.integer > G_MAXINT64 &&
+		comparison != QUERY_TYPE_INTEGER)
+		mariadb_put_integer_as(p, node, is_double ? "DOUBLE" : "DECIMAL(20,0)");
+	else if (is_double && node->kind == QUERY_COLUMN)
+		print_put_self(p, "($v0 + 0e0)", node);
+	else if (is_double && node->type == QUERY_TYPE_UNSIGNED)
+		print_put_self(p, "CAST(CONCAT($v0) AS DOUBLE)", node);
+	else
+		print_node(p, 'n', node);
+}
+
+gboolean mariadb_compares_text(QueryType comparison)
+{
+	return comparison == QUERY_TYPE_TEXT || comparison == QUERY_TYPE_BINARY;
+}
+
+void mariadb_put_side(
+	Print *p, const QueryNode *node, QueryType comparison, QueryCollation collation)
+{
+	if (mariadb_compares_text(comparison))
+		mariadb_put_collated(p, node, collation);
+	else if (mariadb_is_moment(comparison))
+		put_moment(p, node, comparison);
+	else
+		put_number_side(p, node, comparison);
+}
+
+void mariadb_put_equal(Print *p, const QueryNode *left, const QueryNode *right,
+	QueryType comparison, QueryCollation collation)
+{
+	if (comparison == QUERY_TYPE_JSON) {
+		mariadb_put_json_comparison(p, QUERY_EQUAL, left, right);
+		return;
+	}
+	print_add(p, "(");
+	mariadb_put_side(p, left, comparison, collation);
+	print_add(p, " = ");
+	mariadb_put_side(p, right, comparison, collation);
+	print_add(p, ")");
+}
+
+void mariadb_put_comparison(Print *p, const QueryNode *node)
+{
+	if (node->comparison == QUERY_TYPE_JSON)
+		mariadb_put_json_comparison(
+			p, node->op, print_child(node, 0), print_child(node, 1));
+	else
+		print_operator(p, node);
+}
+
+static void put_each_in(Print *p, const QueryNode *node)
+{
+	const QueryNode *subject = print_child(node, 0);
+	for (guint i = 1; i < node->children->len; i++) {
+		const QueryNode *item = print_child(node, i);
+		QueryType comparison = node->comparison == QUERY_TYPE_UNKNOWN
+					       ? pair_comparison(subject, item)
+					       : node->comparison;
+		if (item->type == QUERY_TYPE_JSON && subject->type != QUERY_TYPE_JSON &&
+			node->children->len > 2)
+			print_refuse(p, item, JSON_IN_LIST);
+		print_add(p, i > 1 ? " OR " : "(");
+		mariadb_put_equal(p, subject, item, comparison, node->collation);
+	}
+	print_add(p, ")");
+}
+
+static gboolean are_literals(const QueryNode *node, guint from)
+{
+	const QueryNode *first = print_child(node, from);
+	for (guint i = from; i < node->children->len; i++) {
+		const QueryNode *item = print_child(node, i);
+		if (item->kind != QUERY_LITERAL || item->value.kind != first->value.kind)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+void mariadb_put_in(Print *p, const QueryNode *node)
+{
+	QueryType comparison = node->comparison;
+	if (comparison != QUERY_TYPE_UNKNOWN && comparison != QUERY_TYPE_JSON) {
+		print_operator(p, node);
+		return;
+	}
+	print_add(p, node->op == QUERY_NOT_IN ? "(NOT " : "(");
+	if (print_child(node, 0)->type == QUERY_TYPE_JSON && are_literals(node, 1))
+		mariadb_put_json_in(p, node);
+	else
+		put_each_in(p, node);
+	print_add(p, ")");
+}
+
+/* Never as JSON: a text with a text, a number with a number. */
+void mariadb_put_when(Print *p, const QueryNode *node, guint i)
+{
+	const QueryNode *subject = print_child(node, 0), *when = print_child(node, i);
+	QueryType comparison = node->comparison;
+	if (i == 0)
+		return;
+	if (subject == NULL) {
+		print_node(p, 'n', when);
+		return;
+	}
+	if (comparison == QUERY_TYPE_UNKNOWN || comparison == QUERY_TYPE_JSON)
+		comparison = pair_comparison(subject, when);
+	if (comparison == QUERY_TYPE_JSON)
+		comparison = mariadb_is_text(subject) || mariadb_is_text(when) ||
+					     subject->type == when->type
+				     ? QUERY_TYPE_TEXT
+				     : QUERY_TYPE_DOUBLE;
+	mariadb_put_equal(p, subject, when, comparison, node->collation);
+}
