@@ -2,10 +2,6 @@
  * in other ways there than on MySQL. Comparisons of JSON are in query/print/mariadb-json.c. */
 #include "query/print/mariadb.h"
 
-#define MOMENT_AND_NUMBER "a date or a time compared with a number"
-#define MOMENT_AND_TIME "a time compared with a date"
-#define JSON_IN_LIST "a list of JSON and other values (write OR)"
-
 static QueryType number_type(const QueryNode *node)
 {
 	if (node->type == QUERY_TYPE_DECIMAL)
@@ -37,11 +33,10 @@ static void put_moment(Print *p, const QueryNode *node, QueryType comparison)
 		[QUERY_TYPE_TIME] = " AS TIME(6))",
 	};
 	gboolean is_read = mariadb_is_text(node) || node->type == QUERY_TYPE_JSON;
-	if (!is_read && !mariadb_is_moment(node->type) && node->type != QUERY_TYPE_NULL)
-		print_refuse(p, node, MOMENT_AND_NUMBER);
-	if (mariadb_is_moment(node->type) &&
-		(node->type == QUERY_TYPE_TIME) != (comparison == QUERY_TYPE_TIME))
-		print_refuse(p, node, MOMENT_AND_TIME);
+	gboolean is_time = node->type == QUERY_TYPE_TIME;
+	g_return_if_fail(is_read || mariadb_is_moment(node->type) || node->type == QUERY_TYPE_NULL);
+	g_return_if_fail(
+		!mariadb_is_moment(node->type) || is_time == (comparison == QUERY_TYPE_TIME));
 	print_add(p, is_read ? "CAST(" : "");
 	print_node(p, 'd', node);
 	print_add(p, is_read ? types[comparison] : "");
@@ -110,9 +105,7 @@ static void put_each_in(Print *p, const QueryNode *node)
 		QueryType comparison = node->comparison == QUERY_TYPE_UNKNOWN
 					       ? pair_comparison(subject, item)
 					       : node->comparison;
-		if (item->type == QUERY_TYPE_JSON && subject->type != QUERY_TYPE_JSON &&
-			node->children->len > 2)
-			print_refuse(p, item, JSON_IN_LIST);
+		g_return_if_fail(item->type != QUERY_TYPE_JSON || node->children->len == 2);
 		print_add(p, i > 1 ? " OR " : "(");
 		mariadb_put_equal(p, subject, item, comparison, node->collation);
 	}

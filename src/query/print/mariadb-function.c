@@ -2,11 +2,7 @@
 #include <string.h>
 #include "query/print/mariadb.h"
 
-#define MIXED_CHOICE "a choice between JSON and other values (write ->> for text)"
-#define JSON_CHOICE "GREATEST and LEAST of JSON (write ->> for text, or CAST)"
 #define JSON_CAST "CAST AS JSON of anything but a literal, an integer or JSON"
-#define MOMENT_AND_TEXT "GREATEST and LEAST of dates and text"
-#define KEYS_OF_CELL "[n] in the path of JSON_KEYS (write JSON_KEYS(logrec->'...'))"
 #define SEARCH "JSON_SEARCH (the databases do not look for the same letters)"
 #define EXTRACT_TEXT "EXTRACT of a time from a text (write CAST(... AS DATETIME))"
 
@@ -88,8 +84,7 @@ static void put_coalesce(Print *p, const QueryNode *node)
 
 static void put_nullif(Print *p, const QueryNode *node)
 {
-	if (any_json(node))
-		print_refuse(p, node, MIXED_CHOICE);
+	g_return_if_fail(!any_json(node));
 	print_add(p, "CASE WHEN ");
 	mariadb_put_equal(
 		p, print_child(node, 0), print_child(node, 1), node->comparison, node->collation);
@@ -98,15 +93,7 @@ static void put_nullif(Print *p, const QueryNode *node)
 
 static void put_extreme(Print *p, const QueryNode *node)
 {
-	gboolean texts = FALSE, moments = FALSE;
-	for (guint i = 0; i < node->children->len; i++) {
-		texts |= mariadb_is_text(print_child(node, i));
-		moments |= mariadb_is_moment(print_child(node, i)->type);
-	}
-	if (any_json(node))
-		print_refuse(p, node, JSON_CHOICE);
-	if (texts && moments)
-		print_refuse(p, node, MOMENT_AND_TEXT);
+	g_return_if_fail(!any_json(node));
 	/* Where a number is wanted MariaDB would compare numbers. */
 	gboolean is_as_text = mariadb_compares_text(node->comparison);
 	print_add(p, is_as_text ? "CONVERT(" : "(");
@@ -133,13 +120,10 @@ static void put_json_contains(Print *p, const QueryNode *node)
 	print_put(p, ", $j1)", node);
 }
 
-/* JSON_LENGTH, JSON_KEYS. For the latter alone a value that is no array has no first cell. */
+/* JSON_LENGTH, JSON_KEYS */
 static void put_json_at_path(Print *p, const QueryNode *node)
 {
 	const QueryNode *path = print_child(node, 1);
-	if (path != NULL && node->function->id == QUERY_FN_JSON_KEYS &&
-		memchr(path->value.text.data, '[', path->value.text.length) != NULL)
-		print_refuse(p, path, KEYS_OF_CELL);
 	print_add(p, node->function->names[0]);
 	print_add(p, "(");
 	mariadb_put_extracted(p, print_child(node, 0), path);

@@ -13,9 +13,7 @@
 #define JSON_MEMBER "JSON on the left of MEMBER OF"
 #define JSON_COMPUTED "a computed number on the left of MEMBER OF"
 #define JSON_VALUE "a value of this type on the left of MEMBER OF"
-#define JSON_TEXT "JSON from anything but a column or a literal"
 #define JSON_CONSTANT "a column compared with JSON that is a literal"
-#define JSON_CONDITION "JSON compared with a condition (compare it with TRUE or FALSE)"
 #define JSON_ORDER "the order of two JSON values (write ->> or CAST on one side)"
 
 /* Integers that doubles keep apart. */
@@ -171,10 +169,7 @@ static gboolean has_large_integer(const Json *json)
 /* A literal that is JSON, in MySQL's spelling: of a repeated key MariaDB takes the first. */
 void mariadb_put_json_literal(Print *p, const QueryNode *node)
 {
-	if (!print_is_literal(node, QUERY_VALUE_TEXT)) {
-		print_refuse(p, node, JSON_TEXT);
-		return;
-	}
+	g_return_if_fail(print_is_literal(node, QUERY_VALUE_TEXT));
 	g_autoptr(Arena) arena = arena_new();
 	const Text *text = &node->value.text;
 	const Json *json = json_parse(arena, text->data, text->length);
@@ -215,23 +210,9 @@ static gboolean is_number(const QueryNode *node)
 	return node->type >= QUERY_TYPE_INTEGER && node->type <= QUERY_TYPE_DOUBLE;
 }
 
-/* What MySQL takes for true and false beside JSON, although the manual calls it a number. */
-static gboolean is_condition(const QueryNode *node)
-{
-	static const QueryFunctionId ids[] = {QUERY_FN_JSON_CONTAINS, QUERY_FN_JSON_CONTAINS_PATH,
-		QUERY_FN_JSON_OVERLAPS, QUERY_FN_JSON_VALID, QUERY_FN_MEMBER_OF,
-		QUERY_FN_REGEXP_LIKE, QUERY_FN_STRCMP};
-	for (guint i = 0; node->kind == QUERY_FUNCTION && i < G_N_ELEMENTS(ids); i++)
-		if (node->function->id == ids[i])
-			return TRUE;
-	return FALSE;
-}
-
 /* A value that becomes JSON: a text is a string. */
 void mariadb_put_json_value(Print *p, const QueryNode *node)
 {
-	if (is_condition(node))
-		print_refuse(p, node, JSON_CONDITION);
 	if (node->type == QUERY_TYPE_JSON)
 		print_refuse(p, node, JSON_MEMBER);
 	else if (node->type == QUERY_TYPE_TEXT)
@@ -487,8 +468,6 @@ void mariadb_put_json_comparison(
 		print_add(p, "NULL");
 	else if (other->type == QUERY_TYPE_JSON)
 		put_both_json(p, op, json, other);
-	else if (is_condition(other))
-		print_refuse(p, other, JSON_CONDITION);
 	else if (other->kind == QUERY_COLUMN && is_constant(json))
 		print_refuse(
 			p, json, JSON_CONSTANT); /* made a value of the column's type by MySQL */

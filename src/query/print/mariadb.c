@@ -4,12 +4,8 @@
 #include "query/print/mariadb.h"
 #include <string.h>
 
-#define MIXED_CHOICE "a choice between JSON and other values (write ->> for text)"
-#define REGEXP_DYNAMIC "a regular expression that is not a literal"
 #define FRACTION_BITS "an integer made of computed DECIMAL or DOUBLE; CAST AS SIGNED"
-#define MOMENT_BITS "an operator on bits with a date or a time"
 #define BITS_ARITHMETIC "arithmetic with a hexadecimal or binary literal"
-#define REGEXP_BINARY "a regular expression on bytes"
 
 gboolean mariadb_is_text(const QueryNode *node)
 {
@@ -84,12 +80,8 @@ void mariadb_put_regexp(Print *p, const QueryNode *node)
 {
 	const QueryNode *pattern = print_child(node, 1);
 	gboolean is_not = node->kind == QUERY_OPERATOR && node->op == QUERY_NOT_REGEXP;
-	if (!print_is_literal(pattern, QUERY_VALUE_TEXT)) {
-		print_refuse(p, node, REGEXP_DYNAMIC);
-		return;
-	}
-	if (node->collation == QUERY_COLLATION_BINARY)
-		print_refuse(p, node, REGEXP_BINARY);
+	g_return_if_fail(print_is_literal(pattern, QUERY_VALUE_TEXT));
+	g_return_if_fail(node->collation != QUERY_COLLATION_BINARY);
 	print_put(p, is_not ? "($c0 NOT REGEXP " : "($c0 REGEXP ", node);
 	mariadb_put_pattern(p, pattern, node->collation == QUERY_COLLATION_GENERAL_CI);
 	print_add(p, ")");
@@ -172,8 +164,8 @@ static const PrintRule operators[QUERY_JSON_UNQUOTE + 1] = {
 static void put_result(Print *p, const QueryNode *node, const QueryNode *result)
 {
 	gboolean is_json = result->type == QUERY_TYPE_JSON;
-	if (is_json != (node->type == QUERY_TYPE_JSON) && result->type != QUERY_TYPE_NULL)
-		print_refuse(p, result, MIXED_CHOICE);
+	g_return_if_fail(
+		is_json == (node->type == QUERY_TYPE_JSON) || result->type == QUERY_TYPE_NULL);
 	print_node(p, is_json ? 'j' : 'v', result);
 }
 
@@ -218,8 +210,7 @@ static void put_number(Print *p, const QueryNode *node)
 
 static void put_integer_of(Print *p, const QueryNode *node)
 {
-	if (mariadb_is_moment(node->type))
-		print_refuse(p, node, MOMENT_BITS);
+	g_return_if_fail(!mariadb_is_moment(node->type));
 	if (node->kind == QUERY_OPERATOR &&
 		(node->type == QUERY_TYPE_DECIMAL || node->type == QUERY_TYPE_DOUBLE))
 		print_refuse(p, node, FRACTION_BITS); /* beyond 63 bits it is cut */
