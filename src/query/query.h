@@ -208,6 +208,10 @@ struct query_node {
 	QueryCollation result; /* of a CASE x WHEN and a NULLIF that compare texts and are one: the
 				* collation of what they give */
 
+	/* A text that is JSON as long as nobody wants a text: CASE, IF and NULLIF pass a value on as it is,
+	 * although JSON beside another type makes them texts. */
+	gboolean passes_json;
+
 	/* Operators and functions that compare (= <=> < IN BETWEEN CASE x NULLIF GREATEST LEAST FIELD):
 	 * as what: TEXT (or BINARY, by `collation`), DOUBLE, DECIMAL, INTEGER, DATETIME, DATE, TIME, JSON.
 	 * IN and CASE may compare each pair in its own way: then UNKNOWN. */

@@ -27,6 +27,7 @@ typedef struct {
 	const PrintDialect *dialect;
 	const char *refusal; /* the first reason not to print; what follows is thrown away */
 	guint position;      /* where */
+	char results;        /* MariaDB's: as what a choice that passes JSON on is wanted */
 } Print;
 
 /* How something is printed: by a template, by a function; both NULL: as everywhere. */

@@ -77,9 +77,7 @@ static gboolean any_json(const QueryNode *node)
 /* Unlike IF, it makes a text of JSON beside another type. */
 static void put_coalesce(Print *p, const QueryNode *node)
 {
-	print_put(p,
-		any_json(node) && node->type != QUERY_TYPE_JSON ? "COALESCE($t*)" : "COALESCE($v*)",
-		node);
+	print_put(p, node->type == QUERY_TYPE_TEXT ? "COALESCE($t*)" : "COALESCE($v*)", node);
 }
 
 static void put_nullif(Print *p, const QueryNode *node)
@@ -88,7 +86,7 @@ static void put_nullif(Print *p, const QueryNode *node)
 	print_add(p, "CASE WHEN ");
 	mariadb_put_equal(
 		p, print_child(node, 0), print_child(node, 1), node->comparison, node->collation);
-	print_put(p, " THEN NULL ELSE $v0 END", node);
+	print_put(p, " THEN NULL ELSE $r0 END", node);
 }
 
 static void put_extreme(Print *p, const QueryNode *node)

@@ -159,14 +159,25 @@ static const PrintRule operators[QUERY_JSON_UNQUOTE + 1] = {
 	[QUERY_JSON_UNQUOTE] = {NULL, mariadb_put_json_unquoted},
 };
 
-/* A value that may become the result of `node`. IF and CASE keep of JSON beside another type what
- * neither a text nor JSON is on MariaDB. */
+/* A value that may become the result of `node`. */
 static void put_result(Print *p, const QueryNode *node, const QueryNode *result)
 {
-	gboolean is_json = result->type == QUERY_TYPE_JSON;
-	g_return_if_fail(
-		is_json == (node->type == QUERY_TYPE_JSON) || result->type == QUERY_TYPE_NULL);
-	print_node(p, is_json ? 'j' : 'v', result);
+	if (!node->passes_json)
+		print_node(p, 'v', result);
+	else if (p->results == 'n')
+		mariadb_put_side(p, result, QUERY_TYPE_DOUBLE, QUERY_COLLATION_NONE);
+	else
+		print_node(p, p->results, result);
+}
+
+/* A choice that passes JSON on is not made a text before it is a number: each of its values is what is
+ * wanted of it. But a cast to an integer reads the text. */
+static void put_choice(Print *p, char how, const QueryNode *node)
+{
+	char before = p->results;
+	p->results = how == 'v' || how == 's' ? 't' : how == 'b' ? 'n' : how;
+	print_kind(p, node);
+	p->results = before;
 }
 
 /* A node in one of the ways -------------------------------------------------------------------- */
@@ -320,6 +331,10 @@ static const struct {
 
 static void put_node(Print *p, char how, const QueryNode *node)
 {
+	if (node->passes_json) {
+		put_choice(p, how, node);
+		return;
+	}
 	for (guint i = 0; i < G_N_ELEMENTS(ways); i++)
 		if (ways[i].how == how)
 			(node->type == QUERY_TYPE_JSON ? ways[i].put_json : ways[i].put)(p, node);
