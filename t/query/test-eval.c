@@ -359,6 +359,65 @@ static const Case choices[] = {
 	{"(IF(1, 2.5, 'a') | 0) = 3", 'T'},
 };
 
+/* JSON beside a number or a text: all of it text to COALESCE and IFNULL, quotes and all; IF and CASE
+ * pass it on as it is. */
+static const Case mixed_choices[] = {
+	{"IFNULL(logrec->'$.data.foo', 0) = 0", 'T'},
+	{"IFNULL(logrec->'$.data.int', 0) = 387", 'T'},
+	{"IFNULL(logrec->'$.data.text', 0) = 387", 'F'},
+	{"IFNULL(logrec->'$.data.text', 0) = 0", 'T'},
+	{"IFNULL(logrec->'$.data.text', 0) = '\"387\"'", 'T'},
+	{"IFNULL(logrec->'$.data.true', 0) = 1", 'F'},
+	{"IFNULL(logrec->'$.data.true', 0) = 'true'", 'T'},
+	{"IFNULL(logrec->'$.data.null', 0) = 'null'", 'T'},
+	{"IFNULL(logrec->'$.data.array', 0) = '[1, 2, [3]]'", 'T'},
+	{"IFNULL(logrec->'$.data.double', 0) = 2.5", 'T'},
+	{"IFNULL(logrec->'$.data.big', 0) = 18446744073709551615", 'T'},
+	{"IFNULL(logrec->'$.data.foo', 1.50) = '1.50'", 'T'},
+	{"IFNULL(logrec->'$.data.foo', 1.5e0) = '1.5'", 'T'},
+	{"IFNULL(logrec->'$.data.foo', TRUE) = '1'", 'T'},
+	{"IFNULL(logrec->'$.data.foo', '') = ''", 'T'},
+	{"COALESCE(logrec->'$.data.foo', logrec->'$.data.bar', level) = 30", 'T'},
+	{"COALESCE(logrec->'$.data.Text', 'abc') = '\"ABC\"'", 'F'},
+	{"COALESCE(logrec->'$.data.i53', 0) = 9007199254740992", 'T'},
+	{"COALESCE(logrec->'$.data.int', 0) + 1 = 388", 'T'},
+	{"COALESCE(logrec->'$.data.int', 0) = logrec->'$.data.int'", 'F'},
+	{"COALESCE(logrec->'$.data.int', 0) = CAST('\"387\"' AS JSON)", 'T'},
+	{"COALESCE(logrec->'$.data.double', 0) | 0", 'T'},
+	{"IF(level = 30, logrec->'$.data.text', 0) = 387", 'T'},
+	{"IF(level = 30, logrec->'$.data.text', 0) = '387'", 'F'},
+	{"IF(level = 30, logrec->'$.data.text', 0) = '\"387\"'", 'T'},
+	{"IF(level = 30, logrec->'$.data.true', 0) = 1", 'T'},
+	{"IF(level = 30, logrec->'$.data.array', 7) = 0", 'T'},
+	{"IF(level = 30, logrec->'$.data.foo', 0) IS NULL", 'T'},
+	{"IF(level = 30, logrec->'$.data.null', 0) IS NULL", 'F'},
+	{"IF(level = 31, logrec->'$.data.int', 'x') = 'x'", 'T'},
+	{"IF(level = 30, logrec->'$.data.false', 1)", 'F'},
+	{"IF(level = 30, logrec->'$.data.text', 1)", 'T'},
+	{"IF(level = 30, logrec->'$.data.text', 0) = logrec->'$.data.int'", 'F'},
+	{"CASE WHEN level = 30 THEN logrec->'$.data.text' ELSE 0 END > 386", 'T'},
+	{"CASE level WHEN 30 THEN logrec->'$.data.one' ELSE 0 END = 1", 'T'},
+	{"CASE level WHEN 31 THEN logrec->'$.data.one' ELSE level END = 30", 'T'},
+	{"CAST(IF(level = 30, logrec->'$.data.text', 0) AS SIGNED) = 387", 'F'},
+	{"CAST(IF(level = 30, logrec->'$.data.text', 0) AS SIGNED) = 0", 'T'},
+	{"CAST(IF(level = 30, logrec->'$.data.double', 0) AS SIGNED) = 2", 'T'},
+	{"CAST(IF(level = 30, logrec->'$.data.text', 0) AS DECIMAL(10, 2)) = 387", 'T'},
+	{"CAST(IF(level = 30, logrec->'$.data.text', 0) AS CHAR) = '\"387\"'", 'T'},
+	{"CAST(IF(level = 30, 2.5, logrec->'$.data.text') AS SIGNED) = 3", 'F'},
+	{"CAST(IF(level = 30, 2.5, 'x') AS SIGNED) = 3", 'F'},
+	{"CAST(IF(level = 30, logrec->'$.data.text', logrec->'$.data.foo') AS SIGNED) = 387", 'F'},
+	{"(IF(level = 30, logrec->'$.data.text', 0) | 0) = 387", 'T'},
+	{"IF(level = 30, logrec->'$.data.text', 0) COLLATE utf8mb4_bin = 387", 'F'},
+	{"COALESCE(IF(level = 30, logrec->'$.data.text', 0), 1) = 0", 'T'},
+	{"IF(level = 30, COALESCE(logrec->'$.data.text', 0), 1) = 0", 'T'},
+	{"IFNULL(logrec->>'$.data.foo', 0) = 0", 'T'},
+	{"IFNULL(logrec->>'$.data.text', 0) = 387", 'T'},
+	{"ABS(IF(level = 30, logrec->'$.data.text', 0)) = 387", 'T'},
+	{"CONCAT(IFNULL(logrec->'$.data.text', 0)) = '\"387\"'", 'T'},
+	{"IFNULL(logrec->'$.data.foo', 0) IN (0, 1)", 'T'},
+	{"IFNULL(logrec->'$.data.int', 0) BETWEEN 300 AND 400", 'T'},
+};
+
 static const Case dates[] = {
 	{"ts = '2026-03-01 12:30:45.678901'", 'T'},
 	{"ts > '2026-03-01'", 'T'},
@@ -467,6 +526,7 @@ TEST(texts)
 TEST(regular_expressions)
 TEST(json_values)
 TEST(choices)
+TEST(mixed_choices)
 TEST(dates)
 
 /* The vectors ---------------------------------------------------------------------------------- */
@@ -649,6 +709,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/query-eval/regular-expressions", test_regular_expressions);
 	g_test_add_func("/query-eval/json", test_json_values);
 	g_test_add_func("/query-eval/choices", test_choices);
+	g_test_add_func("/query-eval/mixed-choices", test_mixed_choices);
 	g_test_add_func("/query-eval/dates", test_dates);
 	g_test_add_func("/query-eval/catastrophe", test_catastrophe);
 	g_test_add_func("/query-eval/needs-logrec", test_reads_logrec);

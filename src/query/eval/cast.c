@@ -6,6 +6,17 @@
 #include "query/eval/plan.h"
 #include "query/eval/collate.h"
 
+/* Of what IF or CASE has passed on MySQL reads the text, quotes and all. */
+static void read_choice(QueryEvaluator *evaluator, const QueryPlan *operand, Value *value)
+{
+	const QueryNode *node = operand->node;
+	query_plan_settle_text(evaluator, operand, value);
+	if (value->type == QUERY_TYPE_JSON && node->kind == QUERY_FUNCTION &&
+		node->function->id == QUERY_FN_IF)
+		*value =
+			(Value){.type = QUERY_TYPE_TEXT, .text = query_plan_text(evaluator, value)};
+}
+
 /* The 64 bits are the same, whatever sign they are given. */
 static gboolean body_integer(
 	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
@@ -13,12 +24,13 @@ static gboolean body_integer(
 	gboolean is_unsigned, to_unsigned = plan->node->word == QUERY_CAST_UNSIGNED;
 	Value operand = operands[0];
 	operand.stored = FALSE;
+	read_choice(evaluator, plan->operands[0], &operand);
 	*value = query_plan_integer(0);
 	if (!query_plan_bits(evaluator, plan->operands[0], &operand, &value->integer, &is_unsigned))
 		return FALSE;
 	value->type = to_unsigned ? QUERY_TYPE_UNSIGNED : QUERY_TYPE_INTEGER;
-	if (operands[0].type == QUERY_TYPE_DECIMAL && !operands[0].decimal->negative)
-		decimal_to_integer(operands[0].decimal, to_unsigned, &value->whole);
+	if (operand.type == QUERY_TYPE_DECIMAL && !operand.decimal->negative)
+		decimal_to_integer(operand.decimal, to_unsigned, &value->whole);
 	return TRUE;
 }
 

@@ -33,7 +33,7 @@ gboolean query_plan_truth(QueryEvaluator *evaluator, const QueryPlan *plan, gint
 		return FALSE;
 	if (value.type == QUERY_TYPE_NULL)
 		*truth = -1;
-	else if (value.type == QUERY_TYPE_JSON)
+	else if (plan->node->type == QUERY_TYPE_JSON)
 		*truth = json_is_true(value.json);
 	else
 		*truth = value_is_true(&value);

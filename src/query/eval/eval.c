@@ -143,9 +143,13 @@ static gboolean step_body(QueryEvaluator *evaluator, const QueryPlan *plan, Valu
 	       (plan->body(evaluator, plan, operands, value) && evaluator->error == NULL);
 }
 
-static gboolean step_operand(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+/* A text, also of what CASE, IF and NULLIF have passed on as it was. */
+static gboolean step_collate(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
-	return query_plan_value(evaluator, plan->operands[0], value);
+	if (!query_plan_value(evaluator, plan->operands[0], value))
+		return FALSE;
+	query_plan_settle_text(evaluator, plan->operands[0], value);
+	return TRUE;
 }
 
 static gboolean step_unknown(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
@@ -196,7 +200,7 @@ static QueryAnswer answer_of(const QueryNode *node)
 	case QUERY_CAST:
 		return query_casts[node->word];
 	case QUERY_COLLATE:
-		return (QueryAnswer){step_operand, NULL};
+		return (QueryAnswer){step_collate, NULL};
 	case QUERY_INTERVAL:
 	case QUERY_UNIT:
 		break;

@@ -96,6 +96,12 @@ static QueryType common_number(QueryType a, QueryType b)
 	return QUERY_TYPE_DECIMAL; /* also of signed and unsigned integers */
 }
 
+/* Of what becomes a text where it meets another type, JSON as it is printed. */
+static gboolean may_be_text(QueryType type)
+{
+	return type == QUERY_TYPE_TEXT || type == QUERY_TYPE_JSON || query_type_is_number(type);
+}
+
 /* The type of a value that is the one or the other; UNKNOWN where nobody knows. */
 static QueryType common_type(QueryType a, QueryType b)
 {
@@ -107,10 +113,7 @@ static QueryType common_type(QueryType a, QueryType b)
 		return common_number(a, b);
 	if (query_type_is_date(a) && query_type_is_date(b))
 		return QUERY_TYPE_DATETIME;
-	if ((a == QUERY_TYPE_TEXT && query_type_is_number(b)) ||
-		(b == QUERY_TYPE_TEXT && query_type_is_number(a)))
-		return QUERY_TYPE_TEXT;
-	return QUERY_TYPE_UNKNOWN;
+	return may_be_text(a) && may_be_text(b) ? QUERY_TYPE_TEXT : QUERY_TYPE_UNKNOWN;
 }
 
 static gboolean refuse_choice(const QueryTyping *typing, const QueryNode *node, QueryType other)
@@ -122,6 +125,39 @@ static gboolean refuse_choice(const QueryTyping *typing, const QueryNode *node, 
 	if (node->type == QUERY_TYPE_JSON || other == QUERY_TYPE_JSON)
 		reason = QUERY_REASON_JSON_CHOICE;
 	return refuse(typing, node, reason);
+}
+
+static gboolean passes_on(const QueryNode *node)
+{
+	return node->kind == QUERY_CASE ||
+	       (node->kind == QUERY_FUNCTION && (node->function->id == QUERY_FN_IF ||
+							node->function->id == QUERY_FN_NULLIF));
+}
+
+/* JSON of which MySQL makes a text, quotes and all, before it is a number: COALESCE and IFNULL, also
+ * where IF or CASE pass it on. */
+static gboolean is_json_text(const QueryNode *node)
+{
+	if (!node || node->type != QUERY_TYPE_JSON)
+		return FALSE;
+	if (query_type_is_json_choice(node))
+		return TRUE;
+	for (guint i = 0; passes_on(node) && i < node->children->len; i++)
+		if (is_json_text(child(node, i)))
+			return TRUE;
+	return FALSE;
+}
+
+/* CASE, IF and NULLIF pass a value on as it is. */
+static gboolean pass_json(const QueryTyping *typing, QueryNode *node, const GPtrArray *among)
+{
+	for (guint i = 0; i < among->len; i++) {
+		const QueryNode *one = among->pdata[i];
+		if (is_json_text(one))
+			return refuse(typing, one, QUERY_REASON_JSON_CHOICE);
+		node->passes_json |= one->type == QUERY_TYPE_JSON || one->passes_json;
+	}
+	return TRUE;
 }
 
 gboolean query_type_choose(const QueryTyping *typing, QueryNode *node, const GPtrArray *among)
@@ -141,6 +177,8 @@ gboolean query_type_choose(const QueryTyping *typing, QueryNode *node, const GPt
 		node->scale = MAX(node->scale, one->scale);
 	}
 	node->type = type;
+	if (type == QUERY_TYPE_TEXT && passes_on(node) && !pass_json(typing, node, among))
+		return FALSE;
 	return !query_type_is_text(type) ||
 	       query_type_collate_nodes(typing, node, among->pdata, among->len);
 }

@@ -202,6 +202,8 @@ gboolean query_type_make_moment(const QueryTyping *typing, QueryNode *node)
 	gboolean fraction, has_time = FALSE;
 	gint64 moment;
 
+	if (node->passes_json)
+		return refuse(typing, node, QUERY_REASON_JSON_DATE);
 	if (!query_type_is_literal(node, QUERY_VALUE_TEXT))
 		return TRUE;
 	if (!query_moment_parse_datetime(text->data, text->length, &moment, &fraction, &has_time))
@@ -256,7 +258,7 @@ static gboolean has_interval(const QueryNode *node)
 	return FALSE;
 }
 
-static gboolean is_json_choice(const QueryNode *node)
+gboolean query_type_is_json_choice(const QueryNode *node)
 {
 	return node->type == QUERY_TYPE_JSON && node->kind == QUERY_FUNCTION &&
 	       (node->function->id == QUERY_FN_COALESCE || node->function->id == QUERY_FN_IFNULL);
@@ -265,7 +267,7 @@ static gboolean is_json_choice(const QueryNode *node)
 gboolean query_type_check_number(const QueryTyping *typing, QueryNode *node)
 {
 	/* MySQL makes a text of the choice first, with its quotes. */
-	if (is_json_choice(node))
+	if (query_type_is_json_choice(node))
 		return query_type_refuse(typing, node, QUERY_REASON_JSON_CHOICE);
 	if (query_type_is_string(node) && has_interval(node))
 		return refuse(typing, node, QUERY_REASON_DATE_NUMERIC);

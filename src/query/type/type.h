@@ -143,6 +143,9 @@ void query_type_set_text(QueryNode *node, QueryCollation collation, QueryCoercib
 /* `node` is one of these, whichever: COALESCE, IF, CASE. */
 gboolean query_type_choose(const QueryTyping *typing, QueryNode *node, const GPtrArray *among);
 
+/* COALESCE or IFNULL of nothing but JSON. */
+gboolean query_type_is_json_choice(const QueryNode *node);
+
 /* The same for a node that compares as well: its `collation` stays the one of the comparison. */
 gboolean query_type_choose_compared(
 	const QueryTyping *typing, QueryNode *node, const GPtrArray *among);
