@@ -26,7 +26,7 @@ from harness import *
 HERE = SOURCE / 't' / 'browser'
 MODULES = pathlib.Path(os.environ.get('CHRONOLOGER_NODE_MODULES') or HERE / 'node_modules')
 CHROMIUM = os.environ.get('CHRONOLOGER_CHROMIUM') or '/usr/bin/chromium'
-SCRIPTS = sorted((SOURCE / 'www' / 'js').glob('*.js'))
+SCRIPTS = sorted((SOURCE / 'www' / 'js').rglob('*.js'))
 PASSWORDS = 'logger:{SHA}%s\n' % base64.b64encode(hashlib.sha1(b'secret').digest()).decode()
 
 # Gzipped, all that the front server shows at /.

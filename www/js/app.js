@@ -1,27 +1,31 @@
-// Wiring, and nothing else: the state to the parts, the parts' events to the state.
+// Wiring: the state to the parts; to the state what the parts, keys and buttons ask for.
+import './controls/controls.js';
+import './controls/logger-tree.js';
+import './controls/query-box.js';
+import './record/record.js';
+import './record/around.js';
+import './record/values.js';
+import './record/compare.js';
+import * as api from './base/api.js';
+import {copy} from './base/copy.js';
+import {byId, levelButtons} from './base/dom.js';
+import {footer, toast, watchOffline} from './base/messages.js';
+import * as state from './base/state.js';
+import {apiText, isZone, parseTs, zoneName} from './base/zone.js';
+import {knownPaths, learn, sample} from './query/words.js';
+import {exportPanel} from './page/export.js';
+import {listenKeys} from './page/keys.js';
+import {Tabs} from './page/tabs.js';
+import {themeButton} from './page/theme.js';
+import {columnsPanel} from './list/columns.js';
+import {Groups} from './list/groups.js';
+import {since} from './list/list.js';
+import {RecordsView} from './list/view.js';
+import {Timeline} from './timeline/timeline.js';
+import {Navigator, Reader, wholeRecord, Zoom} from './navigate.js';
 
-import './around.js';
-import './values.js';
-import './copy.js';
-import './logger-tree.js';
-import './query-box.js';
-import './controls.js';
-import './record.js';
-import * as api from './api.js';
-import {columnsPanel, exportPanel, listenKeys, footer, toast, watchOffline, themeButton} from './page.js';
-import {copy} from './copy.js';
-import {byId, levelButtons} from './dom.js';
-import {Groups} from './values.js';
-import {since} from './list.js';
-import {Navigator, Zoom, Reader, wholeRecord} from './navigate.js';
-import {knownPaths, learn, sample} from './query-words.js';
-import {RecordsView} from './records-view.js';
-import * as state from './state.js';
-import {Timeline} from './timeline.js';
-import {apiText, isZone, parseTs, zoneName} from './zone.js';
-
-/** @typedef {import('./state.js').State} State */
-/** @typedef {import('./api.js').Row} Row */
+/** @import {Row} from './base/api.js' */
+/** @import {State} from './base/state.js' */
 
 const wantedZone = new URLSearchParams(location.search).get('zone');
 state.start();
@@ -47,11 +51,11 @@ const view = new RecordsView(part('list'), get(), {
   onlive: () => refreshTimeline(),
 });
 const {list, rows} = view;
-const go = new Navigator(view);
+const go = new Navigator(view, get().record);
 const reader = new Reader((record) => {
   record && learn(record);
   timeline.mark({record: ms(record)});
-  reveal();
+  go.reveal(record);
 });
 const groups = new Groups(part('groups'));
 const timeline = new Timeline(part('timeline'), {
@@ -62,7 +66,7 @@ const timeline = new Timeline(part('timeline'), {
   onjump: (at) => go.toTime(apiText({ms: Math.round(at), us: 0})),
 });
 const zoom = new Zoom(timeline, get, set);
-const tabs = new state.Tabs(part('tabs'), get(), state.replaceAll);
+const tabs = new Tabs(part('tabs'), get(), state.replaceAll);
 const foot = footer(part('status'));
 const showLevel = levelButtons(part('level'), (level) => set({level}));
 const nextTheme = themeButton(byId('theme', HTMLButtonElement));
@@ -183,39 +187,19 @@ function scrolled() {
   set({top: list.visible()[0]});
 }
 
-/** A link also shows where its record is. */
-let linked = get().record;
-
-function reveal() {
-  const {record} = reader;
-  if (record && record.id === linked && (rows.total !== null || rows.counted)) {
-    linked = null;
-    const at = rows.positionOf(record.id);
-    const [first, last] = list.visible();
-    at >= first && at < last ? list.setCursor(at) : go.toRecord(record);
-  }
-}
-
-/** @type {number | undefined} */
-let waiting;
-/** @type {import('./api.js').ApiError | null} */
+/** @type {import('./base/api.js').ApiError | null} */
 let queryError = null;
 
 function changed() {
   tellPlace();
   const busy = rows.loading || (rows.total === null && !rows.counted && !rows.error);
-  clearTimeout(waiting);
-  if (busy) {
-    waiting = setTimeout(() => foot.busy(rows.loading ? 'Searching\u2026' : 'Counting\u2026', () => rows.cancel()), 500);
-  } else {
-    foot.busy('', null);
-  }
+  foot.busy(!busy ? '' : rows.loading ? 'Searching\u2026' : 'Counting\u2026', () => rows.cancel());
   const next = rows.error?.inQuery ? rows.error : null;
   if (next !== queryError) {
     queryError = next;
     part('query').error = next;
   }
-  reveal();
+  go.reveal(reader.record);
   for (const row of list.visible().map((position) => rows.at(position))) {
     row?.logrec && learn(row);
   }
@@ -292,6 +276,8 @@ document.addEventListener('ch-status', (event) => {
   const {text, kind} = /** @type {CustomEvent} */ (event).detail;
   toast(text, kind);
 });
+document.addEventListener('ch-values', (event) => part('values').open(/** @type {CustomEvent} */ (event).detail.path));
+document.addEventListener('ch-compare', (event) => part('compare').open(.../** @type {CustomEvent} */ (event).detail.ids));
 part('tail').addEventListener('click', () => setTail(!get().tail));
 part('group').addEventListener('click', () => set({group: !get().group}));
 part('reload').addEventListener('click', reload);

@@ -1,15 +1,15 @@
 // Going somewhere: in the list to what need not be loaded, in time by the timeline; and the record beside the list.
-import {Latest, aborted, asApiError, count, now, records, record as fetchRecord} from './api.js';
-import {reason, byId, keep, recall, takeKey} from './dom.js';
-import {say, toast} from './page.js';
-import {order} from './rows.js';
-import {apiText} from './zone.js';
+import {aborted, asApiError, count, Latest, now, record as fetchRecord, records} from './base/api.js';
+import {byId, keep, reason, recall, takeKey} from './base/dom.js';
+import {say, toast} from './base/messages.js';
+import {apiText} from './base/zone.js';
+import {order} from './list/rows.js';
 
-/** @typedef {import('./api.js').Row} Row */
-/** @typedef {import('./rows.js').Rows} Rows */
-/** @typedef {import('./records-view.js').RecordsView} RecordsView */
-/** @typedef {import('./state.js').State} State */
-/** @typedef {import('./timeline-bins.js').Domain} Domain */
+/** @import {Row} from './base/api.js' */
+/** @import {State} from './base/state.js' */
+/** @import {Rows} from './list/rows.js' */
+/** @import {RecordsView} from './list/view.js' */
+/** @import {Domain} from './timeline/bins.js' */
 
 const ERROR = 40;
 
@@ -34,9 +34,10 @@ export async function locate(rows, row, signal) {
 export class Navigator {
   #latest = new Latest();
 
-  /** @param {RecordsView} view */
-  constructor(view) {
+  /** @param {RecordsView} view @param {number | null} linked the record of the address that was opened */
+  constructor(view, linked) {
     this.view = view;
+    this.linked = linked;
   }
 
   /** @param {(signal: AbortSignal) => Promise<void>} journey */
@@ -124,6 +125,17 @@ export class Navigator {
     });
   }
 
+  /** A link also shows where its record is. @param {Row | null} record */
+  reveal(record) {
+    const {rows, list} = this.view;
+    if (record && record.id === this.linked && (rows.total !== null || rows.counted)) {
+      this.linked = null;
+      const at = rows.positionOf(record.id);
+      const [first, last] = list.visible();
+      at >= first && at < last ? list.setCursor(at) : this.toRecord(record);
+    }
+  }
+
   /** @param {Row} record */
   toRecord(record) {
     return this.#go(async (signal) => {
@@ -142,7 +154,7 @@ export class Zoom {
   #before = [];
 
   /**
-   * @param {import('./timeline.js').Timeline} timeline @param {() => State} get @param {(patch: Partial<State>) => void} set
+   * @param {import('./timeline/timeline.js').Timeline} timeline @param {() => State} get @param {(patch: Partial<State>) => void} set
    */
   constructor(timeline, get, set) {
     this.timeline = timeline;

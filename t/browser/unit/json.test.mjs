@@ -1,7 +1,7 @@
 // Integers beyond 2^53, read and written.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {json, parseJson} from '../../../www/js/json.js';
+import {json, parseJson} from '../../../www/js/base/json.js';
 
 /** Node 20 does not give a reviver the number's source; browsers do. */
 const exact = JSON.parse('1',

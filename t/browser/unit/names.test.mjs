@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 // The module also has an element, which node knows nothing of.
 Object.assign(globalThis, {HTMLElement: class {}, customElements: {define() {}}});
-const {nameTree, toggleName, isChosen} = await import('../../../www/js/logger-tree.js');
+const {nameTree, toggleName, isChosen} = await import('../../../www/js/controls/logger-tree.js');
 
 const tree = nameTree([{name: 'root', count: 1}, {name: 'shop', count: 2}, {name: 'shop.db', count: 3},
   {name: 'shop.db.sql', count: 4}, {name: 'shop.http', count: 5}, {name: 'shopping', count: 6}]);

@@ -7,12 +7,19 @@ import {gzipSync} from 'node:zlib';
 
 const TOP = new URL('../../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, TOP), 'utf8');
-const list = (folder) => readdirSync(new URL(folder, TOP)).filter((name) => !name.startsWith('.')).map((name) => folder + name).sort();
+const list = (folder) => readdirSync(new URL(folder, TOP), {withFileTypes: true}).filter(({name}) => !name.startsWith('.'))
+  .flatMap((entry) => entry.isDirectory() ? list(`${folder}${entry.name}/`) : [folder + entry.name]).sort();
 
 const MODULES = list('www/js/').filter((path) => path !== 'www/js/theme-first.js');
 const STYLES = list('www/css/');
 const PAGE = read('www/index.html');
 const FILES = ['www/README', 'www/index.html', 'www/favicon.svg', 'www/logo.svg', 'www/js/theme-first.js', ...MODULES, ...STYLES];
+
+/** What a module imports, as paths below www/js. */
+function imports(name) {
+  return [...read('www/js/' + name).matchAll(/^(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)]
+    .map(([, path]) => new URL(path, new URL(name, 'js:/')).pathname.slice(1));
+}
 
 /** Modules that app.js needs, its own and theirs. */
 function reachable() {
@@ -20,14 +27,40 @@ function reachable() {
   const visit = (name) => {
     if (!found.has(name)) {
       found.add(name);
-      for (const [, other] of read('www/js/' + name).matchAll(/^(?:import|export)\b[^;'"]*['"]\.\/([^'"]+)['"]/gm)) {
-        visit(other);
-      }
+      imports(name).forEach(visit);
     }
   };
   visit('app.js');
   return [...found].sort();
 }
+
+/** The folders of www/js, and what each may import from beside itself. The modules in none are on top of all. */
+const FOLDERS = {base: [], query: ['base']};
+for (const part of ['controls', 'list', 'page', 'record', 'timeline']) {
+  FOLDERS[part] = ['base', 'query'];
+}
+
+const folderOf = (name) => name.includes('/') ? name.slice(0, name.indexOf('/')) : '';
+
+test('no module imports from a part beside its own, or from above', () => {
+  assert.deepEqual([...new Set(reachable().map(folderOf))].sort(), ['', ...Object.keys(FOLDERS)].sort());
+  const wrong = reachable().filter(folderOf).flatMap((name) => imports(name)
+    .filter((other) => folderOf(other) !== folderOf(name) && !FOLDERS[folderOf(name)].includes(folderOf(other)))
+    .map((other) => `${name} imports ${other}`));
+  assert.deepEqual(wrong, []);
+});
+
+test('no module imports itself, on whatever way', () => {
+  const done = new Set();
+  const visit = (name, way) => {
+    assert.ok(!way.includes(name), [...way, name].join(' imports '));
+    if (!done.has(name)) {
+      imports(name).forEach((other) => visit(other, [...way, name]));
+      done.add(name);
+    }
+  };
+  reachable().forEach((name) => visit(name, []));
+});
 
 test('no module is there that nothing needs', () => {
   assert.deepEqual(MODULES.map((path) => path.replace('www/js/', '')), reachable());

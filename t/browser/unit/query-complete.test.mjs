@@ -1,7 +1,7 @@
 // What completion offers at a place in a query. The bar stands for the cursor.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {complete} from '../../../www/js/query-words.js';
+import {complete} from '../../../www/js/query/words.js';
 
 const seen = {paths: ['$.data.user.id', '$.meta.lineno', '$.data."a b"'], names: ['app.db', 'app.http']};
 

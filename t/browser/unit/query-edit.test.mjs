@@ -1,8 +1,8 @@
 // Edits of the query text; what they must leave as it is.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import * as edit from '../../../www/js/query-edit.js';
-import {tokenize, textValue} from '../../../www/js/query-edit.js';
+import * as edit from '../../../www/js/query/edit.js';
+import {tokenize, textValue} from '../../../www/js/query/edit.js';
 
 /** @param {string} name @param {[unknown, unknown][]} cases */
 function table(name, cases) {

@@ -1,8 +1,8 @@
 // Queries in words; where an error in one is.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {queryText, errorSpan, errorText, errorFixes} from '../../../www/js/query-text.js';
-import {EXAMPLES, WORDS} from '../../../www/js/query-words.js';
+import {queryText, errorSpan, errorText, errorFixes} from '../../../www/js/query/text.js';
+import {EXAMPLES, WORDS} from '../../../www/js/query/words.js';
 
 for (const [query, expected] of Object.entries({
   '': '',

@@ -1,12 +1,12 @@
 // Ranges as people type them. Now is Sunday, 22 November 2026, 10:35 in Amsterdam.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {parseRange, readPoint} from '../../../www/js/range.js';
-import {parseLength, isoLength, lengthWords} from '../../../www/js/zone.js';
+import {parseRange, readPoint} from '../../../www/js/base/range.js';
+import {parseLength, isoLength, lengthWords} from '../../../www/js/base/zone.js';
 
 // The module also has an element, which node knows nothing of.
 Object.assign(globalThis, {HTMLElement: class {}, customElements: {define() {}}});
-const {sentence} = await import('../../../www/js/controls.js');
+const {sentence} = await import('../../../www/js/controls/controls.js');
 
 const context = {zone: 'Europe/Amsterdam', now: Date.UTC(2026, 10, 22, 9, 35)};
 const DAY = '2026-11-21T23:00:00Z .. 2026-11-22T22:59:59.999999Z';

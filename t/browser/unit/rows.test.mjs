@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {ApiError} from '../../../www/js/api.js';
+import {ApiError} from '../../../www/js/base/api.js';
 import {locate} from '../../../www/js/navigate.js';
-import {BLOCK, order, Rows} from '../../../www/js/rows.js';
+import {BLOCK, order, Rows} from '../../../www/js/list/rows.js';
 
 /** A store: record n has id n and was made in second n. */
 class Store {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {DEFAULTS, difference, filters, format, parse} from '../../../www/js/state.js';
+import {DEFAULTS, difference, filters, format, parse} from '../../../www/js/base/state.js';
 
 const FULL = {
   after: '-PT2H', before: '2026-11-22T10:00:00.5+01:00', level: 30, names: ['app.db', 'a,b', 'back\\slash', 'ünï &=?#'],

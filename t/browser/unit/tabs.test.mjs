@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {DEFAULTS, describe} from '../../../www/js/state.js';
+import {DEFAULTS} from '../../../www/js/base/state.js';
+import {describe} from '../../../www/js/page/tabs.js';
 
 /** @type {[object, string][]} */
 const CASES = [

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {bins, chooseStep, rangeText, sums, ticks} from '../../../www/js/timeline-bins.js';
+import {bins, chooseStep, rangeText, sums, ticks} from '../../../www/js/timeline/bins.js';
 
 const HOUR = 3600000;
 const at = (text) => Date.parse(text);

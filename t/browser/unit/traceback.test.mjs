@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 // The module also has an element, which node knows nothing of.
 Object.assign(globalThis, {HTMLElement: class {}, customElements: {define() {}}});
-const {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, isLibrary, isMarks} = await import('../../../www/js/traceback.js');
+const {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, isLibrary, isMarks} = await import('../../../www/js/record/traceback.js');
 
 const PLAIN = `Traceback (most recent call last):
   File "/srv/app/views.py", line 9, in get

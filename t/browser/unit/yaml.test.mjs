@@ -1,7 +1,7 @@
 // YAML that reads back as what it was written from.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {yaml} from '../../../www/js/json.js';
+import {yaml} from '../../../www/js/base/json.js';
 
 /** @type {[unknown, string][]} */
 const cases = [

@@ -2,7 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import {parseTs, formatTs, wallAt, instantOf, offsetAt, offsetText, apiText, duration, ago, isZone, zones, zoneLabel,
-  formatDay} from '../../../www/js/zone.js';
+  formatDay} from '../../../www/js/base/zone.js';
 
 const ams = 'Europe/Amsterdam';
 /** @param {string} text */

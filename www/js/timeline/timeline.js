@@ -1,16 +1,14 @@
 // The timeline: all that matches, stacked by level, whatever the list has loaded. Dragging zooms, a click goes there.
+import {aborted, asApiError, Latest, now} from '../base/api.js';
+import {h, icon, iconButton, LEVELS, svg} from '../base/dom.js';
+import {readPoint} from '../base/range.js';
+import {bins, chooseStep, DAYS, fillTable, rangeText, sums, ticks} from './bins.js';
 
-import {aborted, asApiError, Latest, now} from './api.js';
-import {h, icon, iconButton, svg, LEVELS} from './dom.js';
-import {bins, chooseStep, DAYS, rangeText, sums, ticks, fillTable} from './timeline-bins.js';
-import {readPoint} from './range.js';
-
-/** @typedef {import('./api.js').Filters} Filters */
-/** @typedef {import('./timeline-bins.js').Bin} Bin */
-/** @typedef {import('./timeline-bins.js').Domain} Domain */
+/** @import {Filters} from '../base/api.js' */
+/** @import {Bin, Domain} from './bins.js' */
 /** @typedef {{window?: Domain | null, record?: number | null, mark?: number | null}} Marks */
 /**
- * @typedef {{fetch: typeof import('./api.js').timeline, onzoom: (domain: Domain) => void, onout: () => void,
+ * @typedef {{fetch: typeof import('../base/api.js').timeline, onzoom: (domain: Domain) => void, onout: () => void,
  *   onback: () => void, onjump: (ms: number) => void}} Handlers
  */
 
@@ -130,7 +128,7 @@ export class Timeline {
     this.#domain = {from: start, to: Math.max(end, start + 1)};
   }
 
-  /** @param {import('./api.js').ApiError | null} error */
+  /** @param {import('../base/api.js').ApiError | null} error */
   #fail(error) {
     this.failure.hidden = !error;
     // The query's are said under it.

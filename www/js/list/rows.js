@@ -1,12 +1,10 @@
 // The records that match, by position: 0 is the newest. Only what is looked at is fetched, in blocks, of which some are
 // kept. Positions stay what they are: the first answer's newest record is the upper bound of every later request. Live
 // ones are put on top of that.
+import {aborted, ApiError, Latest} from '../base/api.js';
 
-import {aborted, ApiError, Latest} from './api.js';
-
-/** @typedef {import('./api.js').Row} Row */
-/** @typedef {import('./api.js').Filters} Filters */
-/** @typedef {Pick<typeof import('./api.js'), 'records' | 'count'>} Source */
+/** @import {Filters, Row} from '../base/api.js' */
+/** @typedef {Pick<typeof import('../base/api.js'), 'records' | 'count'>} Source */
 /** @typedef {{abort: AbortController, index: number}} Flight */
 
 export const BLOCK = 128;

@@ -1,16 +1,16 @@
 // <ch-record>: one record to read: what went wrong as the title, the facts, the traceback, and all the rest of it.
-import {h, iconButton, sendSet, takeKey, levelBadge, levelBand, levelName, menuButton} from './dom.js';
-import {get, subscribe} from './state.js';
-import {formatTs, ago, parseTs, duration} from './zone.js';
-import {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, chainView, framesView, missingTraceback} from './traceback.js';
-import {factsView, putText, actionButton} from './field-menu.js';
-import {copy, copyButton, markdown, recordCurl} from './copy.js';
-import {json, yaml} from './json.js';
-import {openCompare} from './values.js';
+import {copy, copyButton, markdown, recordCurl} from '../base/copy.js';
+import {h, icon, iconButton, levelBadge, levelBand, levelName, menuButton, send, sendSet, takeKey} from '../base/dom.js';
+import {json, yaml} from '../base/json.js';
+import {get, subscribe} from '../base/state.js';
+import {ago, formatTs, parseTs} from '../base/zone.js';
+import {factsView, putText} from './field-menu.js';
 import {ChTree} from './json-tree.js';
+import {chainView, excInfoTitle, framesView, missingTraceback, parseStack, parseTraceback, raisedTitle, splitMessage} from './traceback.js';
 
-/** @typedef {import('./api.js').Row} Row */
-/** @typedef {import('./traceback.js').Raised} Raised */
+/** @import {Row} from '../base/api.js' */
+/** @import {Raised} from './traceback.js' */
+
 /**
  * @typedef {{title: string, message: string | null, text: string, chain: Raised[] | null, stack: string, lost: boolean}}
  *   Reading message: null where the title says it; text, chain: the traceback; lost: it was not sent
@@ -45,7 +45,7 @@ export class ChRecord extends HTMLElement {
   /** @type {Row|null} */
   #record = null;
   #zone = 'local';
-  /** @type {import('./api.js').ApiError|Error|null} */
+  /** @type {import('../base/api.js').ApiError|Error|null} */
   #error = null;
   #actions = h('div', {'class': 'record-actions'});
   #body = h('div', {'class': 'record-body'});
@@ -168,7 +168,7 @@ export class ChRecord extends HTMLElement {
         {'aria-pressed': String(marked),
           'title': 'Times are counted from the marked record; any other can be compared with it'}),
       ...(mark !== null && !marked
-        ? [actionButton('Compare', 'compare', () => openCompare(mark, record.id), {title: 'With the marked record'})]
+        ? [actionButton('Compare', 'compare', () => send(this, 'ch-compare', {ids: [mark, record.id]}), {title: 'With the marked record'})]
         : []),
       menuButton('Copy', 'copy', () => this.#copies(record), {text: 'Copy', classes: 'small'}));
   }
@@ -268,3 +268,8 @@ function skeleton() {
 }
 
 customElements.define('ch-record', ChRecord);
+
+/** @param {string} label @param {string} iconName @param {() => void} run @param {Record<string, unknown>} [more] */
+function actionButton(label, iconName, run, more = {}) {
+  return h('button', {'class': 'button small', 'onclick': run, ...more}, icon(iconName), label);
+}

@@ -93,3 +93,8 @@ function lines(value, indent) {
 export function yaml(value) {
   return lines(value, '').join('\n') + '\n';
 }
+
+/** @param {unknown} value */
+export function valueText(value) {
+  return typeof value === 'string' ? value : json(value, 2);
+}

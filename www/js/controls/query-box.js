@@ -1,12 +1,12 @@
 // <ch-query>: the query text, coloured, with completion, and the server's error under it at its place.
-import {h, icon, iconButton, sendSet, textButton, menuButton, popover} from './dom.js';
-import {tokenize} from './query-edit.js';
-import {complete, queryHelp} from './query-words.js';
-import {errorSpan, errorText, errorFixes, queryText} from './query-text.js';
+import {h, icon, iconButton, menuButton, popover, sendSet, textButton} from '../base/dom.js';
+import {tokenize} from '../query/edit.js';
+import {errorFixes, errorSpan, errorText, queryText} from '../query/text.js';
+import {complete, EXAMPLES, WORDS} from '../query/words.js';
 import {queries} from './controls.js';
 import {knownNames} from './logger-tree.js';
 
-/** @typedef {import('./query-words.js').Completion} Completion */
+/** @import {Completion} from '../query/words.js' */
 
 const PLACEHOLDER = 'message LIKE \'%timeout%\' AND logrec->\'$.data.status\' >= 500';
 
@@ -23,7 +23,7 @@ export class ChQuery extends HTMLElement {
   #clear = iconButton('close', 'Clear the query', () => this.#put(''));
   #run = textButton('Run', () => this.#submit(), 'button small primary query-run');
   #value = '';
-  /** @type {import('./api.js').ApiError|Error|null} */
+  /** @type {import('../base/api.js').ApiError|Error|null} */
   #error = null;
   /** @type {Completion|null} */
   #completion = null;
@@ -290,3 +290,32 @@ function coloured(text, span) {
 }
 
 customElements.define('ch-query', ChQuery);
+
+// Help
+
+/** @param {string} query */
+function queryCode(query) {
+  return h('code', {'class': 'query-code'},
+    ...tokenize(query).map(({type, text}) => h('span', {'data-token': type}, text)));
+}
+
+/** @param {string} title @param {'column'|'keyword'|'function'} kind */
+function table(title, kind) {
+  return h('details', {}, h('summary', {}, title),
+    h('dl', {'class': 'query-words'}, ...WORDS.filter((word) => word.kind === kind)
+    .flatMap(({name, about}) => [h('dt', {}, h('code', {}, name)), h('dd', {}, about)])));
+}
+
+/** @param {(query: string) => void} use */
+export function queryHelp(use) {
+  return h('div', {},
+    h('p', {'class': 'hint'},
+      'A condition as after WHERE in MySQL. Click on an example to use it, or on a value in a record.'),
+    ...EXAMPLES.map(({title, examples}) => h('section', {}, h('h2', {}, title),
+      h('ul', {'class': 'query-examples'}, ...examples.map(([about, query]) =>
+      h('li', {}, h('button', {'onclick': () => use(query)}, h('span', {}, about),
+        queryCode(query))))))),
+    table('Columns', 'column'), table('Operators', 'keyword'), table('Functions', 'function'),
+    h('p', {'class': 'hint'},
+      'Enter runs it, Shift+Enter is a new line, Ctrl+Space completes. All of the language: chronologer-query(7).'));
+}

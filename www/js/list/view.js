@@ -1,17 +1,15 @@
 // The list with what belongs to it: its rows, live ones, and what stands there instead of rows.
-import * as api from './api.js';
-import {byId, h, icon, textButton} from './dom.js';
+import * as api from '../base/api.js';
+import {byId, h, icon, textButton} from '../base/dom.js';
+import {say, toast} from '../base/messages.js';
+import {readPoint} from '../base/range.js';
+import {filters} from '../base/state.js';
+import {apiText} from '../base/zone.js';
 import {List} from './list.js';
-import {say, toast} from './page.js';
-import {readPoint} from './range.js';
 import {Rows} from './rows.js';
-import {filters} from './state.js';
-import {apiText} from './zone.js';
 
-/** @typedef {import('./state.js').State} State */
-/** @typedef {import('./api.js').Row} Row */
-/** @typedef {import('./api.js').Filters} Filters */
-/** @typedef {import('./api.js').Tail} Answer */
+/** @import {Filters, Row, Tail as Answer} from '../base/api.js' */
+/** @import {State} from '../base/state.js' */
 
 /**
  * @typedef {import('./list.js').Handlers & {onchange: () => void, onlive: () => void,
@@ -62,7 +60,7 @@ export class RecordsView {
     return this.rows.frozen;
   }
 
-  /** Live rows as well. @returns {import('./api.js').Filters} */
+  /** Live rows as well. @returns {import('../base/api.js').Filters} */
   get shown() {
     const newest = this.rows.at(0);
     return newest && this.rows.live ? {...this.frozen, before: newest.ts} : this.frozen;
@@ -132,7 +130,7 @@ export class RecordsView {
         query && drop('No query', {query: ''})));
   }
 
-  /** @param {import('./api.js').ApiError} error */
+  /** @param {import('../base/api.js').ApiError} error */
   #failure(error) {
     const again = () => this.rows.length ? this.rows.retry() : this.load(this.#state);
     const {inQuery} = error;

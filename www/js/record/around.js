@@ -1,12 +1,11 @@
 // <ch-around>: the records before and after one, with a filter of its own; scrolling loads on, both ways.
-import {h, icon, iconButton, reason, sendSet, takeKey, textButton, levelBand, levelName} from './dom.js';
-import {around, aborted, Latest} from './api.js';
-import {duration, formatTs, msBetween} from './zone.js';
-import {condition, valueAt} from './query-edit.js';
+import {aborted, around, Latest} from '../base/api.js';
+import {h, icon, iconButton, levelBand, levelName, reason, sendSet, takeKey, textButton} from '../base/dom.js';
+import {duration, formatTs, msBetween} from '../base/zone.js';
+import {condition, valueAt} from '../query/edit.js';
 
-/** @typedef {import('./state.js').State} State */
-/** @typedef {import('./api.js').Row} Row */
-/** @typedef {import('./api.js').Filters} Filters */
+/** @import {Row} from '../base/api.js' */
+/** @import {State} from '../base/state.js' */
 
 /** Rows read at a time, rows kept. */
 const PAGE = 60;

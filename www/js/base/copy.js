@@ -1,12 +1,10 @@
 // To the clipboard: text, and what other programs take. And what stands there before the first record: <ch-empty>.
 import {apiUrl, post} from './api.js';
-import {iconButton, sendStatus, levelName, h, reason, sendSet, textButton} from './dom.js';
+import {h, iconButton, levelName, reason, sendSet, sendStatus, textButton} from './dom.js';
 import {json} from './json.js';
-import {valueAt} from './query-edit.js';
 import {formatTs} from './zone.js';
 
-/** @typedef {import('./api.js').Row} Row */
-/** @typedef {import('./api.js').Filters} Filters */
+/** @import {Filters, Row} from './api.js' */
 
 /** @param {Element} element says how it went @param {string} text @param {string} what */
 export async function copy(element, text, what) {
@@ -104,7 +102,7 @@ export function markdown(record, zone, link) {
   const meta = record.logrec?.meta ?? {};
   const place = meta.pathname && meta.lineno ? ` · \`${meta.pathname}:${meta.lineno}\`` : '';
   const data = record.logrec?.data;
-  const traceback = valueAt(record, '$.error.exc_text');
+  const traceback = record.logrec?.error?.exc_text;
   return [
     `**${levelName(record.level)}** \`${record.name}\` · ${formatTs(record.ts, zone,
       {digits: 6, offset: true})}${place} · [record ${record.id}](${link})`,

@@ -1,10 +1,9 @@
 // What a query may be made of: for completion and help.
-import {records} from './api.js';
-import {h} from './dom.js';
-import {tokenize, textValue, textLiteral} from './query-edit.js';
+import {records} from '../base/api.js';
+import {textLiteral, textValue, tokenize} from './edit.js';
 
-/** @typedef {import('./api.js').Row} Row */
-/** @typedef {import('./query-edit.js').Token} Token */
+/** @import {Row} from '../base/api.js' */
+/** @import {Token} from './edit.js' */
 /** @typedef {'column'|'path'|'function'|'keyword'|'logger'} Kind */
 /** @typedef {{name: string, insert: string, about: string, kind: Kind}} Word */
 
@@ -234,35 +233,6 @@ function byPath(words, typed) {
   return starting.length ? starting : byText(words, whole.replace(/^\$\.?/, ''));
 }
 
-// Help
-
-/** @param {string} query */
-function queryCode(query) {
-  return h('code', {'class': 'query-code'},
-    ...tokenize(query).map(({type, text}) => h('span', {'data-token': type}, text)));
-}
-
-/** @param {string} title @param {'column'|'keyword'|'function'} kind */
-function table(title, kind) {
-  return h('details', {}, h('summary', {}, title),
-    h('dl', {'class': 'query-words'}, ...WORDS.filter((word) => word.kind === kind)
-    .flatMap(({name, about}) => [h('dt', {}, h('code', {}, name)), h('dd', {}, about)])));
-}
-
-/** @param {(query: string) => void} use */
-export function queryHelp(use) {
-  return h('div', {},
-    h('p', {'class': 'hint'},
-      'A condition as after WHERE in MySQL. Click on an example to use it, or on a value in a record.'),
-    ...EXAMPLES.map(({title, examples}) => h('section', {}, h('h2', {}, title),
-      h('ul', {'class': 'query-examples'}, ...examples.map(([about, query]) =>
-      h('li', {}, h('button', {'onclick': () => use(query)}, h('span', {}, about),
-        queryCode(query))))))),
-    table('Columns', 'column'), table('Operators', 'keyword'), table('Functions', 'function'),
-    h('p', {'class': 'hint'},
-      'Enter runs it, Shift+Enter is a new line, Ctrl+Space completes. All of the language: chronologer-query(7).'));
-}
-
 // The JSON paths seen in records
 
 const PATHS_MOST = 600;
@@ -296,7 +266,7 @@ export function knownPaths() {
   return [...seen].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** @param {import('./api.js').Filters} filters */
+/** @param {import('../base/api.js').Filters} filters */
 export async function sample(filters) {
   if (!sampled) {
     sampled = true;

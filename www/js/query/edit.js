@@ -1,5 +1,5 @@
 // The query text: its words, by MySQL's lexical rules, and edits that leave everything else as it was typed.
-import {json} from './json.js';
+import {json} from '../base/json.js';
 
 /**
  * @typedef {'space'|'text'|'name'|'quoted'|'number'|'keyword'|'operator'|'bad'} TokenType
@@ -190,7 +190,7 @@ export function conjuncts(query) {
 }
 
 /** @param {Token} token */
-function nesting(token) {
+export function nesting(token) {
   return is(token, '(') || is(token, 'CASE') ? 1 : is(token, ')') || is(token, 'END') ? -1 : 0;
 }
 

@@ -1,7 +1,7 @@
 // A query in words ("data.host begins with 'db'"), and the server's words about its errors.
-import {tokenize, words, is, textValue, keysOf, messageCondition} from './query-edit.js';
+import {is, keysOf, messageCondition, nesting, textValue, tokenize, words} from './edit.js';
 
-/** @typedef {import('./query-edit.js').Token} Token */
+/** @import {Token} from './edit.js' */
 
 const COMPARISONS = /** @type {Record<string, string>} */ ({'=': 'is', '<=>': 'is', '!=': 'is not', '<>': 'is not',
   '>': 'is more than', '>=': 'is at least', '<': 'is less than', '<=': 'is at most'});
@@ -45,7 +45,7 @@ function split(list, word) {
   let depth = 0;
   let between = 0;
   for (const token of list) {
-    depth += is(token, '(') || is(token, 'CASE') ? 1 : is(token, ')') || is(token, 'END') ? -1 : 0;
+    depth += nesting(token);
     between += depth === 0 && is(token, 'BETWEEN') ? 1 : 0;
     const joint = depth === 0 && (is(token, word) || (word === 'AND' ? is(token, '&&') : is(token, '||')));
     if (joint && !(is(token, 'AND') && between-- > 0)) {

@@ -1,8 +1,7 @@
 // The range as people type it, into what the API takes.
-import {parseLength, isoLength, shift, parseTs, wallAt, instantOf, utc, apiText} from './zone.js';
+import {apiText, instantOf, isoLength, parseLength, parseTs, shift, utc, wallAt} from './zone.js';
 
-/** @typedef {import('./zone.js').Instant} Instant */
-/** @typedef {import('./zone.js').Length} Length */
+/** @import {Instant, Length} from './zone.js' */
 /** @typedef {{zone: string, now: number}} Context now: milliseconds */
 /**
  * @typedef {{start: Instant, end?: Instant, text: string, clock?: boolean}} Point

@@ -1,8 +1,8 @@
 // The arithmetic of the timeline: how long a bar is, which bars there are, where the axis is labelled; and its table.
-import {levelBand, h, LEVELS} from './dom.js';
-import {formatTs, instantOf, offsetAt, wallAt} from './zone.js';
+import {h, levelBand, LEVELS} from '../base/dom.js';
+import {formatTs, instantOf, offsetAt, wallAt} from '../base/zone.js';
 
-/** @typedef {import('./api.js').Timeline} Timeline */
+/** @import {Timeline} from '../base/api.js' */
 /** @typedef {'day' | 'hour' | '15minute' | 'minute'} Group */
 /** @typedef {{group: Group, times: number, seconds: number, name: string}} Step a bar is `times` groups */
 /** @typedef {{start: number, end: number, count: number, bands: Record<string, number>}} Bin */

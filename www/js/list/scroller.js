@@ -1,7 +1,6 @@
 // Scrolling through any number of rows. Browsers cap the height of an element (17.9 million pixels in Firefox), so there
 // is no tall element: the position is a number of rows, moved by wheel, touch, keys and a scroll bar of our own.
-
-import {h} from './dom.js';
+import {h} from '../base/dom.js';
 
 const THUMB = 32;
 

@@ -87,14 +87,19 @@ export function takeKey(event, keys) {
   }
 }
 
+/** @param {Element} element @param {string} name @param {object} detail */
+export function send(element, name, detail) {
+  element.dispatchEvent(new CustomEvent(name, {bubbles: true, detail}));
+}
+
 /** @param {Element} element @param {Partial<import('./state.js').State>} patch */
 export function sendSet(element, patch) {
-  element.dispatchEvent(new CustomEvent('ch-set', {bubbles: true, detail: {patch}}));
+  send(element, 'ch-set', {patch});
 }
 
 /** @param {Element} element @param {string} text @param {'info' | 'error'} [kind] */
 export function sendStatus(element, text, kind = 'info') {
-  element.dispatchEvent(new CustomEvent('ch-status', {bubbles: true, detail: {text, kind}}));
+  send(element, 'ch-status', {text, kind});
 }
 
 /** @param {unknown} error */

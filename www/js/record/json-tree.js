@@ -1,9 +1,10 @@
 // <ch-tree>: a JSON value as rows that fold. Arrow keys move, Enter opens what one can do with a value.
-import {h, icon, takeKey} from './dom.js';
-import {pathOf} from './query-edit.js';
-import {openFieldMenu, fieldButtons, putText} from './field-menu.js';
+import {h, icon, takeKey} from '../base/dom.js';
+import {pathOf} from '../query/edit.js';
+import {fieldButtons, openFieldMenu, putText} from './field-menu.js';
 
-/** @typedef {import('./query-edit.js').Key} Key */
+/** @import {Key} from '../query/edit.js' */
+
 /**
  * @typedef {{keys: Key[], value: unknown, depth: number, position: number, size: number, inArray: boolean}} Node
  *   position: from 1; size: of its set

@@ -1,14 +1,14 @@
 // The list: a grid of which only the rows in sight are elements. It keeps the focus (aria-activedescendant).
-import {columnsOf, heading, keepWidth, template} from './page.js';
-import {h, icon, levelBand, levelName} from './dom.js';
-import {json} from './json.js';
-import {valueAt} from './query-edit.js';
+import {h, icon, levelBand, levelName} from '../base/dom.js';
+import {json} from '../base/json.js';
+import {duration, formatTs, msBetween, zoneName} from '../base/zone.js';
+import {valueAt} from '../query/edit.js';
+import {columnsOf, heading, keepWidth, template} from './columns.js';
 import {Scroller} from './scroller.js';
-import {formatTs, zoneName, duration, msBetween} from './zone.js';
 
-/** @typedef {import('./api.js').Row} Row */
-/** @typedef {import('./rows.js').Rows} Rows */
-/** @typedef {import('./page.js').Column} Column */
+/** @import {Row} from '../base/api.js' */
+/** @import {Column} from './columns.js' */
+/** @import {Rows} from './rows.js' */
 /** @typedef {{position: number, id: number | null}} Cursor null: not there yet */
 /** @typedef {{id: number, part: number}} Place */
 /**

@@ -1,20 +1,14 @@
 // What one can do with a value: only these, not these, as a column, top values, copy. And a record's facts.
-import {copy} from './copy.js';
-import {openValues} from './values.js';
-import {h, icon, iconButton, sendSet, textButton, openMenu, menuButton} from './dom.js';
-import {json} from './json.js';
-import * as edit from './query-edit.js';
-import {parseRange} from './range.js';
-import {get} from './state.js';
-import {formatTs, offsetAt, parseTs, zoneName} from './zone.js';
+import {copy} from '../base/copy.js';
+import {h, iconButton, menuButton, openMenu, send, sendSet, textButton} from '../base/dom.js';
+import {valueText} from '../base/json.js';
+import {parseRange} from '../base/range.js';
+import {get} from '../base/state.js';
+import {formatTs, offsetAt, parseTs, zoneName} from '../base/zone.js';
+import * as edit from '../query/edit.js';
 
-/** @typedef {import('./api.js').Row} Row */
+/** @import {Row} from '../base/api.js' */
 /** @typedef {{path: string, value: unknown, array?: {path: string}}} Field array: where it is an element of one */
-
-/** @param {unknown} value */
-export function valueText(value) {
-  return typeof value === 'string' ? value : json(value, 2);
-}
 
 /** @param {Element} element @param {Field} field @param {boolean} not */
 export function filterBy(element, {path, value}, not) {
@@ -56,7 +50,7 @@ function items(element, {path, value, array}) {
       run: () => toggle(element, edit.condition(path, undefined, true))}] : []),
     ...(own ? [] : [{label: shown ? 'Not as a column' : 'As a column', icon: 'columns',
       run: () => toggleColumn(element, path)}]),
-    ...(['ts', 'id'].includes(path) ? [] : [{label: 'Top values', icon: 'bars', run: () => openValues(path)}]),
+    ...(['ts', 'id'].includes(path) ? [] : [{label: 'Top values', icon: 'bars', run: () => send(element, 'ch-values', {path})}]),
     {label: 'Copy value', icon: 'copy', run: () => copy(element, valueText(value), 'Value')},
     {label: 'Copy path', icon: 'copy', hint: path, run: () => copy(element, path, 'Path')},
   ];
@@ -190,9 +184,4 @@ export function factsView(record, options) {
     ...facts(record, options).map(({label, value, path, raw, code}) => h('div', {'class': 'fact'},
     h('dt', {}, label), h('dd', {'class': code ? 'fact-code' : null}, value,
       path ? fieldButtons({path, value: raw}, undefined, 0) : null))));
-}
-
-/** @param {string} label @param {string} iconName @param {() => void} run @param {Record<string, unknown>} [more] */
-export function actionButton(label, iconName, run, more = {}) {
-  return h('button', {'class': 'button small', 'onclick': run, ...more}, icon(iconName), label);
 }

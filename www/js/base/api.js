@@ -1,6 +1,5 @@
 // Every request to the server is made here. What fails is an ApiError with the server's own words; status 0: it was
 // not reached. What was given up rejects with the platform's AbortError: see aborted().
-
 import {parseJson} from './json.js';
 
 /**
@@ -216,6 +215,9 @@ export function tail(cursor, filters, {limit, logrec, signal} = {}) {
   const more = {cursor: cursor ?? undefined, limit, logrec: logrec ? 1 : undefined};
   return json(address('tail', parameters(filters, more)), signal);
 }
+
+/** How many of the newest records values() may look at. */
+export const SAMPLES = [1000, 10000, 100000];
 
 /**
  * Among the newest `sample` records. @param {string} path @param {Filters} filters

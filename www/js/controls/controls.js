@@ -1,16 +1,14 @@
 // <ch-range>: a button that says the range, and ways to choose another: typed, usual, by dates; the zone. And <ch-saved>.
-import {now} from './api.js';
-import {searchCurl, pythonConfig, copy} from './copy.js';
-import {h, icon, iconButton, sendSet, textButton, popover, keep, recall, sendStatus, levelName} from './dom.js';
-import {parseRange, readPoint} from './range.js';
-import {DEFAULTS, FILTERS, filters, get} from './state.js';
-import {zones, isZone, zoneLabel, formatTs, apiText, parseLength, lengthWords, formatDay, duration} from './zone.js';
+import {now} from '../base/api.js';
+import {copy, pythonConfig, searchCurl} from '../base/copy.js';
+import {h, icon, iconButton, keep, levelName, popover, recall, sendSet, sendStatus, textButton} from '../base/dom.js';
+import {parseRange, readPoint} from '../base/range.js';
+import {DEFAULTS, FILTERS, filters, get} from '../base/state.js';
+import {apiText, duration, formatDay, formatTs, isZone, lengthWords, parseLength, zoneLabel, zones} from '../base/zone.js';
 
-/** @typedef {import('./zone.js').Instant} Instant */
-/** @typedef {import('./zone.js').Length} Length */
-/** @typedef {import('./range.js').Context} Context */
-/** @typedef {import('./range.js').Point} Point */
-/** @typedef {import('./state.js').State} State */
+/** @import {Context, Point} from '../base/range.js' */
+/** @import {State} from '../base/state.js' */
+/** @import {Instant} from '../base/zone.js' */
 /** @typedef {{after: string, before: string, zone: string}} Value */
 
 const USUAL = [['15m', '15 min'], ['1h', '1 hour'], ['4h', '4 hours'], ['24h', '24 hours'], ['7d', '7 days'],

@@ -1,6 +1,6 @@
 // Python's tracebacks read from their text: chained causes, exception groups, syntax errors, stacks.
-import {copy, copyButton} from './copy.js';
-import {h, icon} from './dom.js';
+import {copy, copyButton} from '../base/copy.js';
+import {h, icon} from '../base/dom.js';
 
 /**
  * @typedef {{file: string, line: number, name: string, code: string[], repeated: number}} Frame

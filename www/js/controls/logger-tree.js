@@ -1,8 +1,8 @@
 // <ch-loggers>: a button, and under it the logger names as a tree with counts, any of them to choose.
-import {names as fetchNames, aborted, Latest} from './api.js';
-import {h, icon, reason, sendSet, takeKey, textButton, popover} from './dom.js';
+import {aborted, Latest, names as fetchNames} from '../base/api.js';
+import {h, icon, popover, reason, sendSet, takeKey, textButton} from '../base/dom.js';
 
-/** @typedef {import('./state.js').State} State */
+/** @import {State} from '../base/state.js' */
 
 /** @type {string[]} */
 let known = [];
