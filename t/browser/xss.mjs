@@ -243,7 +243,7 @@ test('an error of the server becomes text as well', async () => {
 });
 
 test('the policy has no unsafe-*, and is on every answer', async () => {
-  for (const path of ['', 'index.html', 'js/app.js', 'css/style.css', 'nowhere']) {
+  for (const path of ['', 'index.html', 'js/app.js', 'css/page.css', 'nowhere']) {
     const response = await fetch(`${ORIGIN}/${path}`, {headers: {authorization: `Basic ${btoa('logger:secret')}`}});
     const policy = response.headers.get('content-security-policy') ?? '';
     assert.deepEqual(Object.fromEntries(policy.split('; ').map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1).join(' ')])), {
