@@ -432,6 +432,16 @@ class Files(TestCase):
         self.assertTrue(list(SOURCE.glob(name)), '%s names %s' % (path.name, name))
     self.assertIn('nginx/chronologer.conf', self.names(source('README')))
 
+  def test_rooms(self):
+    '''src/README names files and folders that exist, and every folder'''
+    text = source('src/README')
+    paths = [str(path.relative_to(SOURCE / 'src')) for path in (SOURCE / 'src').rglob('*')]
+    for name in set(re.findall(r'(?<![\w./*-])(?:[\w-]+/)*[\w*-]+\.[chyl]\b', text)):
+      pattern = re.compile('(.*/)?' + re.escape(name).replace(r'\*', '[^/]*') + '$')
+      self.assertTrue(any(map(pattern.match, paths)) or name.startswith(('t/', 'www/')), 'src/README names ' + name)
+    named = set(re.findall(r'^ +([a-z]+)/ ', text, re.M))
+    self.assertEqual({path.name for path in (SOURCE / 'src').rglob('*') if path.is_dir() and not path.name.startswith('.')}, named)
+
   def test_pages(self):
     '''README names every man page'''
     named = set(re.findall(r'\b(chronologer[\w.-]*)\((\d)\)', source('README')))
