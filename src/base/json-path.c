@@ -1,29 +1,11 @@
 /* JSON paths: the legs one by one, over the values that the legs before have found. */
 #include "base/json-path.h"
-
 #include <string.h>
-
+#include "base/error.h"
 #include "base/json-text.h"
 
-typedef enum {
-	LEG_MEMBER,
-	LEG_ANY_MEMBER, /* .* */
-	LEG_ELEMENT,
-	LEG_RANGE,       /* [n to m] */
-	LEG_ANY_ELEMENT, /* [*] */
-	LEG_ELLIPSIS,    /* ** */
-} LegKind;
-
-typedef struct {
-	guint n;
-	gboolean from_end; /* counted from [last] */
-} Index;
-
-typedef struct {
-	LegKind kind;
-	Text key;
-	Index from, to;
-} Leg;
+#define LEGS_MAX 100
+#define QUOTED_MAX 40 /* characters of a path in a message */
 
 struct json_path {
 	GArray *legs;
@@ -35,138 +17,215 @@ struct json_path {
 
 typedef struct {
 	JsonPath *path;
-	const char *at, *end;
+	const char *text, *at, *end;
+	GError **error;
 } Reader;
+
+/* What a message may quote: cut where it is long, without control characters. */
+static char *quotable(const Reader *reader)
+{
+	g_autofree char *copy = g_strndup(reader->text, (gsize)(reader->end - reader->text));
+	gboolean cut = g_utf8_strlen(copy, -1) > QUOTED_MAX;
+	if (cut)
+		*g_utf8_offset_to_pointer(copy, QUOTED_MAX) = '\0';
+	for (char *c = copy; *c != '\0'; c++)
+		if (g_ascii_iscntrl(*c))
+			*c = ' ';
+	return g_strconcat(copy, cut ? "..." : "", NULL);
+}
+
+static gboolean fail(const Reader *reader)
+{
+	g_autofree char *path = quotable(reader);
+	if (reader->at >= reader->end)
+		g_set_error(reader->error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"JSON path '%s' ends too early", path);
+	else
+		g_set_error(reader->error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"JSON path '%s': unexpected '%.*s' at its character %ld", path,
+			(int)(g_utf8_next_char(reader->at) - reader->at), reader->at,
+			g_utf8_strlen(reader->text, reader->at - reader->text) + 1);
+	return FALSE;
+}
+
+static void skip_blanks(Reader *reader)
+{
+	while (reader->at < reader->end && g_ascii_isspace(*reader->at))
+		reader->at++;
+}
 
 static gboolean take(Reader *reader, const char *token)
 {
 	gsize length = strlen(token);
+	skip_blanks(reader);
 	if ((gsize)(reader->end - reader->at) < length || memcmp(reader->at, token, length) != 0)
 		return FALSE;
 	reader->at += length;
 	return TRUE;
 }
 
-static void skip_blanks(Reader *reader)
-{
-	while (reader->at < reader->end && *reader->at == ' ')
-		reader->at++;
-}
-
 static gboolean read_number(Reader *reader, guint *n)
 {
 	const char *from = reader->at;
 	guint64 number = 0;
-	for (; reader->at < reader->end && g_ascii_isdigit(*reader->at); reader->at++)
-		number = MIN(number * 10 + (guint64)(*reader->at - '0'), G_MAXUINT32);
+	while (reader->at < reader->end && g_ascii_isdigit(*reader->at) && number <= G_MAXUINT32)
+		number = number * 10 + (guint64)(*reader->at++ - '0');
 	*n = (guint)number;
-	return reader->at > from;
+	return (reader->at > from && number <= G_MAXUINT32) || fail(reader);
 }
 
-static gboolean read_index(Reader *reader, Index *index)
+/* n, last, last-n */
+static gboolean read_index(Reader *reader, JsonIndex *index)
 {
-	*index = (Index){0, FALSE};
-	skip_blanks(reader);
-	if (!take(reader, "last"))
-		return read_number(reader, &index->n);
-	index->from_end = TRUE;
-	skip_blanks(reader);
-	if (!take(reader, "-"))
+	index->from_end = take(reader, "last");
+	if (index->from_end && !take(reader, "-"))
 		return TRUE;
 	skip_blanks(reader);
 	return read_number(reader, &index->n);
 }
 
-static gboolean read_cell(Reader *reader, Leg *leg)
+static gboolean read_range_end(Reader *reader, JsonLeg *leg)
 {
+	const JsonIndex *from = &leg->from, *to = &leg->to;
 	skip_blanks(reader);
-	if (take(reader, "*")) {
-		leg->kind = LEG_ANY_ELEMENT;
-	} else {
-		leg->kind = LEG_ELEMENT;
-		if (!read_index(reader, &leg->from))
-			return FALSE;
-		skip_blanks(reader);
-		if (take(reader, "to")) {
-			leg->kind = LEG_RANGE;
-			if (!read_index(reader, &leg->to))
-				return FALSE;
-		}
-	}
-	skip_blanks(reader);
-	return take(reader, "]");
+	const char *at = reader->at;
+	leg->kind = JSON_LEG_RANGE;
+	if (!read_index(reader, &leg->to))
+		return FALSE;
+	if (from->from_end != to->from_end ||
+		(from->from_end ? from->n >= to->n : from->n <= to->n))
+		return TRUE;
+	reader->at = at;
+	return fail(reader);
 }
 
+static gboolean read_cell(Reader *reader, JsonLeg *leg)
+{
+	if (take(reader, "*")) {
+		leg->kind = JSON_LEG_ANY_ELEMENT;
+		return take(reader, "]") || fail(reader);
+	}
+	leg->kind = JSON_LEG_ELEMENT;
+	if (!read_index(reader, &leg->from))
+		return FALSE;
+	const char *before = reader->at;
+	if (take(reader, "to")) {
+		/* A word: 1to2 is none. */
+		if (!g_ascii_isspace(*before) || !g_ascii_isspace(*reader->at)) {
+			reader->at = before;
+			return fail(reader);
+		}
+		if (!read_range_end(reader, leg))
+			return FALSE;
+	}
+	return take(reader, "]") || fail(reader);
+}
+
+/* A member in quotes is a JSON string. */
 static gboolean read_quoted(Reader *reader, Text *key)
 {
-	const char *close = reader->at + 1;
-	while (close < reader->end && *close != '"')
-		close += 1 + (*close == '\\');
-	if (close >= reader->end)
-		return FALSE;
-	gsize length = (gsize)(close + 1 - reader->at);
-	const char *copy = arena_copy(reader->path->arena, reader->at, length);
-	const Json *json = json_parse(reader->path->arena, copy, length);
-	reader->at = close + 1;
-	if (json == NULL || json->kind != JSON_STRING)
-		return FALSE;
-	*key = json->text;
+	const char *first = reader->at++;
+	while (reader->at < reader->end && *reader->at != '"')
+		reader->at += *reader->at == '\\' ? 2 : 1;
+	if (reader->at >= reader->end) {
+		reader->at = reader->end;
+		return fail(reader);
+	}
+	gsize length = (gsize)(++reader->at - first);
+	const char *copy = arena_copy(reader->path->arena, first, length);
+	const Json *string = json_read(reader->path->arena, copy, length, 1, 1);
+	if (!string) {
+		reader->at = first;
+		return fail(reader);
+	}
+	*key = string->text;
 	return TRUE;
 }
 
-static gboolean read_member(Reader *reader, Leg *leg)
+static gboolean in_name(gunichar c, gboolean first)
 {
-	skip_blanks(reader);
-	leg->kind = LEG_MEMBER;
-	if (take(reader, "*")) {
-		leg->kind = LEG_ANY_MEMBER;
-		return TRUE;
-	}
-	if (reader->at < reader->end && *reader->at == '"')
-		return read_quoted(reader, &leg->key);
-	const char *from = reader->at;
-	while (reader->at < reader->end && strchr(" .[*", *reader->at) == NULL)
-		reader->at++;
-	leg->key.length = (gsize)(reader->at - from);
-	leg->key.data = arena_copy(reader->path->arena, from, leg->key.length);
-	return leg->key.length > 0;
+	if (c >= 0x80)
+		return !g_unichar_isspace(c);
+	return c == '_' || c == '$' || g_ascii_isalpha((char)c) ||
+	       (!first && g_ascii_isdigit((char)c));
 }
 
-static gboolean read_leg(Reader *reader, Leg *leg)
+static gboolean read_member(Reader *reader, JsonLeg *leg)
 {
-	if (take(reader, "[")) {
-		return read_cell(reader, leg);
-	} else if (take(reader, "**")) {
-		leg->kind = LEG_ELLIPSIS;
+	if (take(reader, "*")) {
+		leg->kind = JSON_LEG_ANY_MEMBER;
 		return TRUE;
 	}
-	return take(reader, ".") && read_member(reader, leg);
+	leg->kind = JSON_LEG_MEMBER;
+	skip_blanks(reader);
+	if (reader->at < reader->end && *reader->at == '"')
+		return read_quoted(reader, &leg->key);
+	const char *first = reader->at;
+	while (reader->at < reader->end &&
+		in_name(g_utf8_get_char(reader->at), reader->at == first))
+		reader->at = g_utf8_next_char(reader->at);
+	leg->key.length = (gsize)(reader->at - first);
+	leg->key.data = arena_copy(reader->path->arena, first, leg->key.length);
+	return leg->key.length > 0 || fail(reader);
+}
+
+/* ** needs another leg, and not another **. */
+static gboolean read_leg(Reader *reader, JsonLeg *leg, gboolean after_ellipsis)
+{
+	if (take(reader, "."))
+		return read_member(reader, leg);
+	if (take(reader, "["))
+		return read_cell(reader, leg);
+	if (after_ellipsis || !take(reader, "**"))
+		return fail(reader);
+	leg->kind = JSON_LEG_ELLIPSIS;
+	skip_blanks(reader);
+	return reader->at < reader->end || fail(reader);
 }
 
 static gboolean read_path(Reader *reader)
 {
-	skip_blanks(reader);
-	if (!take(reader, "$"))
+	JsonPath *path = reader->path;
+	JsonLeg leg = {.kind = JSON_LEG_MEMBER};
+	if (!take(reader, "$")) {
+		if (reader->at >= reader->end)
+			return fail(reader);
+		g_set_error(reader->error, CHRONOLOGER_ERROR, ERROR_VALUE,
+			"a JSON path begins with '$'");
 		return FALSE;
+	}
 	for (skip_blanks(reader); reader->at < reader->end; skip_blanks(reader)) {
-		Leg leg = {.kind = LEG_MEMBER};
-		if (!read_leg(reader, &leg))
+		gboolean after_ellipsis = leg.kind == JSON_LEG_ELLIPSIS;
+		leg = (JsonLeg){.kind = JSON_LEG_MEMBER};
+		if (!read_leg(reader, &leg, after_ellipsis))
 			return FALSE;
-		g_array_append_val(reader->path->legs, leg);
-		reader->path->open |= leg.kind != LEG_MEMBER && leg.kind != LEG_ELEMENT;
+		g_array_append_val(path->legs, leg);
+		path->open |= leg.kind != JSON_LEG_MEMBER && leg.kind != JSON_LEG_ELEMENT;
+		if (path->legs->len > LEGS_MAX) {
+			g_set_error(reader->error, CHRONOLOGER_ERROR, ERROR_VALUE,
+				"a JSON path of more than %d steps", LEGS_MAX);
+			return FALSE;
+		}
 	}
 	return TRUE;
 }
 
-JsonPath *json_path_new(const char *text, gsize length)
+JsonPath *json_path_new(const char *text, gsize length, GError **error)
 {
-	JsonPath *path = g_new0(JsonPath, 1);
-	path->legs = g_array_new(FALSE, FALSE, sizeof(Leg));
+	g_autoptr(JsonPath) path = g_new0(JsonPath, 1);
+	path->legs = g_array_new(FALSE, FALSE, sizeof(JsonLeg));
 	path->arena = arena_new();
-	Reader reader = {path, text, text + length};
-	if (read_path(&reader))
-		return path;
-	json_path_free(path);
+	Reader reader = {path, text, text, text + length, error};
+	return read_path(&reader) ? g_steal_pointer(&path) : NULL;
+}
+
+JsonPath *json_path_parse(const char *text, gsize length, GError **error)
+{
+	g_autoptr(JsonPath) path = json_path_new(text, length, error);
+	if (!path || !path->open)
+		return g_steal_pointer(&path);
+	g_set_error(
+		error, CHRONOLOGER_ERROR, ERROR_VALUE, "a JSON path that may find several values");
 	return NULL;
 }
 
@@ -179,6 +238,12 @@ void json_path_free(JsonPath *path)
 	g_free(path);
 }
 
+const JsonLeg *json_path_legs(const JsonPath *path, guint *n)
+{
+	*n = path->legs->len;
+	return (const JsonLeg *)path->legs->data;
+}
+
 gboolean json_path_is_open(const JsonPath *path)
 {
 	return path->open;
@@ -187,9 +252,9 @@ gboolean json_path_is_open(const JsonPath *path)
 /* Finding -------------------------------------------------------------------------------------- */
 
 /* A leg that has one answer. What is no array is taken for one with a single element. */
-static const Json *step(const Leg *leg, const Json *value)
+static const Json *step(const JsonLeg *leg, const Json *value)
 {
-	if (leg->kind == LEG_MEMBER)
+	if (leg->kind == JSON_LEG_MEMBER)
 		return value->kind == JSON_OBJECT ? json_member(value, &leg->key) : NULL;
 	guint n = value->kind == JSON_ARRAY ? value->n : 1;
 	if (leg->from.n >= n)
@@ -214,12 +279,12 @@ static void add_below(const Json *value, GPtrArray *found)
 }
 
 /* -1 before the first element, n after the last one. */
-static gint64 position(const Index *index, guint n)
+static gint64 position(const JsonIndex *index, guint n)
 {
 	return index->from_end ? (gint64)n - 1 - index->n : (gint64)index->n;
 }
 
-static void add_range(const Leg *leg, const Json *value, GPtrArray *found)
+static void add_range(const JsonLeg *leg, const Json *value, GPtrArray *found)
 {
 	gboolean array = value->kind == JSON_ARRAY;
 	guint n = array ? value->n : 1;
@@ -229,22 +294,22 @@ static void add_range(const Leg *leg, const Json *value, GPtrArray *found)
 		g_ptr_array_add(found, (gpointer)(array ? value->values[i] : value));
 }
 
-static void add_step(const Leg *leg, const Json *value, GPtrArray *found)
+static void add_step(const JsonLeg *leg, const Json *value, GPtrArray *found)
 {
 	const Json *next;
 	switch (leg->kind) {
-	case LEG_ANY_MEMBER:
+	case JSON_LEG_ANY_MEMBER:
 		if (value->kind == JSON_OBJECT)
 			add_all(value, found);
 		break;
-	case LEG_ANY_ELEMENT:
+	case JSON_LEG_ANY_ELEMENT:
 		if (value->kind == JSON_ARRAY)
 			add_all(value, found);
 		break;
-	case LEG_RANGE:
+	case JSON_LEG_RANGE:
 		add_range(leg, value, found);
 		break;
-	case LEG_ELLIPSIS:
+	case JSON_LEG_ELLIPSIS:
 		add_below(value, found);
 		break;
 	default:
@@ -271,11 +336,11 @@ static void find_open(const JsonPath *path, const Json *document, GPtrArray *fou
 	gboolean ellipsis = FALSE;
 	g_ptr_array_add(values, (gpointer)document);
 	for (guint i = 0; i < path->legs->len; i++) {
-		const Leg *leg = &g_array_index(path->legs, Leg, i);
+		const JsonLeg *leg = &g_array_index(path->legs, JsonLeg, i);
 		GPtrArray *next = g_ptr_array_new();
 		for (guint j = 0; j < values->len; j++)
 			add_step(leg, values->pdata[j], next);
-		ellipsis |= leg->kind == LEG_ELLIPSIS;
+		ellipsis |= leg->kind == JSON_LEG_ELLIPSIS;
 		if (ellipsis)
 			drop_repeated(next);
 		g_ptr_array_unref(values);
@@ -288,7 +353,7 @@ static void find_open(const JsonPath *path, const Json *document, GPtrArray *fou
 static const Json *find_one(const JsonPath *path, const Json *document)
 {
 	for (guint i = 0; i < path->legs->len && document != NULL; i++)
-		document = step(&g_array_index(path->legs, Leg, i), document);
+		document = step(&g_array_index(path->legs, JsonLeg, i), document);
 	return document;
 }
 
@@ -343,13 +408,59 @@ void json_path_add_element(GString *place, guint i)
 	g_string_append_printf(place, "[%u]", i);
 }
 
-void json_path_print(const JsonPath *path, GString *place)
+static void print_index(const JsonIndex *index, GString *text)
 {
+	if (!index->from_end)
+		g_string_append_printf(text, "%u", index->n);
+	else if (index->n > 0)
+		g_string_append_printf(text, "last-%u", index->n);
+	else
+		g_string_append(text, "last");
+}
+
+static gboolean is_plain(const Text *key)
+{
+	for (gsize i = 0; i < key->length; i++)
+		if ((guchar)key->data[i] >= 0x80 || !in_name((guchar)key->data[i], i == 0))
+			return FALSE;
+	return key->length > 0;
+}
+
+static void print_member(const Text *key, GString *text)
+{
+	g_string_append_c(text, '.');
+	if (is_plain(key))
+		g_string_append_len(text, key->data, (gssize)key->length);
+	else
+		json_text_append_string(text, key->data, key->length);
+}
+
+static void print_cell(const JsonLeg *leg, GString *text)
+{
+	g_string_append_c(text, '[');
+	print_index(&leg->from, text);
+	if (leg->kind == JSON_LEG_RANGE) {
+		g_string_append(text, " to ");
+		print_index(&leg->to, text);
+	}
+	g_string_append_c(text, ']');
+}
+
+void json_path_print(const JsonPath *path, GString *text)
+{
+	static const char *const wild[] = {
+		[JSON_LEG_ANY_MEMBER] = ".*",
+		[JSON_LEG_ANY_ELEMENT] = "[*]",
+		[JSON_LEG_ELLIPSIS] = "**",
+	};
+	g_string_append_c(text, '$');
 	for (guint i = 0; i < path->legs->len; i++) {
-		const Leg *leg = &g_array_index(path->legs, Leg, i);
-		if (leg->kind == LEG_MEMBER)
-			json_path_add_member(place, &leg->key);
+		const JsonLeg *leg = &g_array_index(path->legs, JsonLeg, i);
+		if (leg->kind == JSON_LEG_MEMBER)
+			print_member(&leg->key, text);
+		else if (leg->kind == JSON_LEG_ELEMENT || leg->kind == JSON_LEG_RANGE)
+			print_cell(leg, text);
 		else
-			json_path_add_element(place, leg->from.n);
+			g_string_append(text, wild[leg->kind]);
 	}
 }

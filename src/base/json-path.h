@@ -4,16 +4,39 @@
 
 #include "base/json.h"
 
+typedef enum {
+	JSON_LEG_MEMBER,
+	JSON_LEG_ANY_MEMBER, /* .* */
+	JSON_LEG_ELEMENT,
+	JSON_LEG_RANGE,       /* [n to m] */
+	JSON_LEG_ANY_ELEMENT, /* [*] */
+	JSON_LEG_ELLIPSIS,    /* ** */
+} JsonLegKind;
+
+typedef struct {
+	guint n;
+	gboolean from_end; /* counted from [last] */
+} JsonIndex;
+
+typedef struct {
+	JsonLegKind kind;
+	Text key; /* of MEMBER */
+	JsonIndex from, to;
+} JsonLeg;
+
 typedef struct json_path JsonPath;
 
-/* From what the parser took for a path and wrote in its one spelling; NULL for anything else. */
-JsonPath *json_path_new(const char *text, gsize length);
+/* From what a user wrote. ERROR_VALUE says what is wrong. */
+JsonPath *json_path_new(const char *text, gsize length, GError **error);
 
-/* From what a user wrote, where it can find one value only. ERROR_VALUE says what is wrong. */
+/* The same where it can find one value only. */
 JsonPath *json_path_parse(const char *text, gsize length, GError **error);
 
 void json_path_free(JsonPath *path); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JsonPath, json_path_free)
+
+/* Its steps behind the $, borrowed. */
+const JsonLeg *json_path_legs(const JsonPath *path, guint *n);
 
 /* May find more than one value: JSON_EXTRACT() answers an array then. */
 gboolean json_path_is_open(const JsonPath *path);
@@ -28,7 +51,8 @@ void json_path_find(const JsonPath *path, const Json *document, GPtrArray *found
 void json_path_add_member(GString *place, const Text *key);
 void json_path_add_element(GString *place, guint i);
 
-/* The path as it has been written, when nothing in it is open. */
-void json_path_print(const JsonPath *path, GString *place);
+/* All of a path in the one spelling that all stores read alike: without blanks, members in quotes
+ * where they are not plain ASCII names. Appends. */
+void json_path_print(const JsonPath *path, GString *text);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include "base/error.h"
+#include "base/json-path.h"
 #include "query/parse/grammar.h"
 #include "query/parse/parse.h"
 
@@ -123,6 +124,7 @@ static void node_free(gpointer data)
 	QueryNode *node = data;
 
 	g_free(node->value.text.data);
+	json_path_free(node->path);
 	if (node->children != NULL)
 		g_ptr_array_unref(node->children);
 	g_free(node);

@@ -198,6 +198,7 @@ struct query_node {
 	guint length; /* CAST(x AS DECIMAL(length, scale)), CHAR(length); G_MAXUINT where not given */
 	guint scale;
 	QueryValue value;
+	struct json_path *path; /* what the text of a literal says that is a JSON path; or NULL */
 	GPtrArray *
 		children; /* QueryNode, borrowed: all belong to the Query; NULL where the kind has none */
 

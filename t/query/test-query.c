@@ -198,7 +198,7 @@ static const struct {
 	{"logrec->'$ . a [ 0 ] . \"b c\" [ last - 1 ]' = 1",
 		"((JSON_EXTRACT(logrec, '$.a[0].\"b c\"[last-1]') = 1))"},
 	{"logrec->'$.ü.\"x\\u00fc\"[1 to last]**.c.*' = 1",
-		"((JSON_EXTRACT(logrec, '$.\"ü\".\"xu00fc\"[1 to last]**.c.*') = 1))"},
+		"((JSON_EXTRACT(logrec, '$.\"ü\".xu00fc[1 to last]**.c.*') = 1))"},
 };
 
 static void test_readings(void)

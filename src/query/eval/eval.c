@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/calendar.h"
-#include "base/json-path.h"
 #include "query/eval/regexp.h"
 #include "query/eval/plan.h"
 
@@ -208,22 +207,16 @@ static QueryAnswer answer_of(const QueryNode *node)
 	return (QueryAnswer){step_unknown, NULL};
 }
 
-/* The parts that a node is made of and that are the same for all records: paths, patterns. */
+/* What a node is made of and that is the same for all records: a pattern. */
 static void prepare(QueryPlan *plan)
 {
 	const QueryNode *node = plan->node;
-	const Text *text = &node->value.text;
 	gboolean regexp =
 		(node->kind == QUERY_OPERATOR &&
 			(node->op == QUERY_REGEXP || node->op == QUERY_NOT_REGEXP)) ||
 		(node->kind == QUERY_FUNCTION && node->function->id == QUERY_FN_REGEXP_LIKE);
-	if (regexp) {
+	if (regexp)
 		query_match_prepare(plan);
-	} else if (node->kind == QUERY_LITERAL && node->value.kind == QUERY_VALUE_TEXT &&
-		   text->length > 0 && *text->data == '$') {
-		plan->prepared = json_path_new(text->data, text->length);
-		plan->free_prepared = (GDestroyNotify)json_path_free;
-	}
 }
 
 static gboolean all_constant(const QueryPlan *plan)

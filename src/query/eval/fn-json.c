@@ -26,13 +26,10 @@ static Text unquote(QueryEvaluator *evaluator, const Json *json)
 	return json->kind == JSON_STRING ? json->text : query_plan_text(evaluator, &value);
 }
 
-/* A path is a literal: read when the plan was made. */
-static const JsonPath *path_of(QueryEvaluator *evaluator, const QueryPlan *plan, guint i)
+/* A path is a literal: read with the expression. */
+static const JsonPath *path_of(const QueryPlan *plan, guint i)
 {
-	const JsonPath *path = plan->operands[i]->prepared;
-	if (path == NULL)
-		query_plan_fail(evaluator, plan->operands[i], "Invalid JSON path expression");
-	return path;
+	return plan->operands[i]->node->path;
 }
 
 /* JSON_EXTRACT --------------------------------------------------------------------------------- */
@@ -50,18 +47,14 @@ static const Json *array_of(QueryEvaluator *evaluator, const GPtrArray *found)
 static gboolean extract(
 	QueryEvaluator *evaluator, const QueryPlan *plan, const Json *document, const Json **answer)
 {
-	const JsonPath *path = path_of(evaluator, plan, 1);
-	if (path == NULL)
-		return FALSE;
+	const JsonPath *path = path_of(plan, 1);
 	if (plan->n == 2 && !json_path_is_open(path)) {
 		*answer = json_path_first(path, document);
 		return TRUE;
 	}
 	g_autoptr(GPtrArray) found = g_ptr_array_new();
 	for (guint i = 1; i < plan->n; i++) {
-		path = path_of(evaluator, plan, i);
-		if (path == NULL)
-			return FALSE;
+		path = path_of(plan, i);
 		json_path_find(path, document, found);
 	}
 	*answer = array_of(evaluator, found);
@@ -103,9 +96,7 @@ static gboolean document_at(QueryEvaluator *evaluator, const QueryPlan *plan, co
 		return FALSE;
 	if (plan->n <= path_operand)
 		return TRUE;
-	const JsonPath *path = path_of(evaluator, plan, path_operand);
-	if (path == NULL)
-		return FALSE;
+	const JsonPath *path = path_of(plan, path_operand);
 	*document = json_path_first(path, *document);
 	return TRUE;
 }
@@ -137,9 +128,7 @@ static gboolean body_contains_path(
 	if (document == NULL)
 		return FALSE;
 	for (guint i = 2; i < plan->n && found == all; i++) {
-		const JsonPath *path = path_of(evaluator, plan, i);
-		if (path == NULL)
-			return FALSE;
+		const JsonPath *path = path_of(plan, i);
 		found = json_path_first(path, document) != NULL;
 	}
 	*value = query_plan_boolean(found);
@@ -308,18 +297,27 @@ static void search_below(Search *search, const Json *json)
 	}
 }
 
+static void add_path(GString *place, const JsonPath *path)
+{
+	guint n;
+	const JsonLeg *legs = json_path_legs(path, &n);
+	for (guint i = 0; i < n; i++)
+		if (legs[i].kind == JSON_LEG_MEMBER)
+			json_path_add_member(place, &legs[i].key);
+		else
+			json_path_add_element(place, legs[i].from.n);
+}
+
 static gboolean search_paths(Search *search, const QueryPlan *plan, const Json *document)
 {
 	for (guint i = 4; i < plan->n; i++) {
-		const JsonPath *path = path_of(search->evaluator, plan, i);
-		if (path == NULL)
-			return FALSE;
+		const JsonPath *path = path_of(plan, i);
 		if (json_path_is_open(path))
 			return query_plan_fail(search->evaluator, plan->operands[i],
 				"JSON_SEARCH() takes no path with wildcards here");
 		const Json *json = json_path_first(path, document);
 		g_string_assign(search->place, "$");
-		json_path_print(path, search->place);
+		add_path(search->place, path);
 		if (json != NULL && (search->all || search->found->len == 0))
 			search_below(search, json);
 	}

@@ -26,7 +26,7 @@ struct query_plan {
 	guint n;
 	gboolean constant; /* `value` is the answer for all records */
 	Value value;
-	gpointer prepared; /* a path or a regular expression */
+	gpointer prepared; /* a regular expression */
 	GDestroyNotify free_prepared;
 };
 

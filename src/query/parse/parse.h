@@ -106,11 +106,6 @@ QueryNode *query_node_call(QueryParser *parser, const QueryToken *name, QueryNod
 QueryNode *query_node_function(
 	QueryParser *parser, const QueryToken *token, QueryFunctionId id, QueryNode *list);
 
-/* Reads what a JSON path says and writes it in the one spelling that all stores read alike:
- * without blanks, members in quotes where they are not plain ASCII names. ERROR_QUERY. */
-gboolean query_path_normalise(
-	const char *text, gsize length, gboolean *wildcards, GString *path, GError **error);
-
 /* '2026-03-01', '2026-03-01 12:00:00.25+02:00', '12:00': the literal forms of dates and times that
  * all stores read alike. FALSE where it is none. `*fraction`: whether there is one. */
 gboolean query_moment_parse_datetime(

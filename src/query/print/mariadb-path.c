@@ -1,5 +1,6 @@
 /* JSON paths on MariaDB, which does not read all that MySQL reads, nor all alike. */
-#include <string.h>
+#include "base/json-path.h"
+#include "base/json-text.h"
 #include "query/print/mariadb.h"
 
 #define PATH_SEVERAL "several paths with wildcards in one JSON_EXTRACT"
@@ -26,100 +27,65 @@ static void path_clear(Path *path)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Path, path_clear)
 
-static const char *skip_blanks(const char *c)
-{
-	return c + strspn(c, " \t\r\n");
-}
-
 static GString *path_end(const Path *path)
 {
 	return path->after != NULL ? path->after : path->text;
 }
 
-/* .name, ."name", .*; always quoted, so that any name is one for MariaDB. */
-static const char *read_member(Path *path, const char *c)
-{
-	GString *text = path_end(path);
-	c = skip_blanks(c);
-	if (*c == '*') {
-		path->is_wild = TRUE;
-		g_string_append(text, ".*");
-		return c + 1;
-	}
-	const char *end = c + strcspn(c, " \t\r\n.[*");
-	if (*c == '"')
-		for (end = c + 1; *end != '"' && *end != '\0'; end++)
-			end += *end == '\\' && end[1] != '\0';
-	gboolean is_quoted = *c == '"';
-	g_string_append(text, is_quoted ? "." : ".\"");
-	g_string_append_len(text, c, end - c);
-	g_string_append_c(text, '"');
-	return is_quoted && *end == '"' ? end + 1 : end;
-}
-
-static void read_last(Path *path, guint from_last)
-{
-	if (path->after != NULL) {
-		path->refusal = PATH_LAST;
-		return;
-	}
-	path->after = g_string_new(NULL);
-	path->from_last = from_last;
-}
-
-/* [2], [*], [last], [last - 1] */
-static const char *read_cell(Path *path, const char *c)
-{
-	char *end;
-	c = skip_blanks(c);
-	if (*c == '*') {
-		path->is_wild = TRUE;
-		g_string_append(path_end(path), "[*]");
-		end = (char *)c + 1;
-	} else if (strncmp(c, "last", 4) == 0) {
-		c = skip_blanks(c + 4);
-		end = (char *)c;
-		guint64 back = *c == '-' ? g_ascii_strtoull(skip_blanks(c + 1), &end, 10) : 0;
-		read_last(path, (guint)MIN(back, G_MAXINT));
-	} else {
-		guint64 cell = g_ascii_strtoull(c, &end, 10);
-		g_string_append_printf(path_end(path), "[%" G_GUINT64_FORMAT "]", cell);
-	}
-	c = skip_blanks(end);
-	if (*c != ']')
-		path->refusal = PATH_RANGE;
-	return *c == '\0' ? c : c + 1;
-}
-
 /* MariaDB finds nothing by ** but at the beginning, before a name. */
-static const char *read_ellipsis(Path *path, const char *c)
+static void add_ellipsis(Path *path, const JsonLeg *next)
 {
-	c = skip_blanks(c + 2);
-	if (path->text->len != 1 || *c != '.')
+	if (path->text->len != 1 ||
+		(next->kind != JSON_LEG_MEMBER && next->kind != JSON_LEG_ANY_MEMBER))
 		path->refusal = PATH_ELLIPSIS;
-	path->is_wild = TRUE;
 	g_string_append(path->text, "**");
-	return c;
 }
 
-/* The parser has checked it. */
+static void add_element(Path *path, const JsonIndex *index)
+{
+	if (!index->from_end) {
+		g_string_append_printf(path_end(path), "[%u]", index->n);
+	} else if (path->after != NULL) {
+		path->refusal = PATH_LAST;
+	} else {
+		path->after = g_string_new(NULL);
+		path->from_last = MIN(index->n, G_MAXINT);
+	}
+}
+
+/* Members are in quotes always, so that any name is one for MariaDB. */
+static void add_leg(Path *path, const JsonLeg *leg)
+{
+	switch (leg->kind) {
+	case JSON_LEG_MEMBER:
+		g_string_append_c(path_end(path), '.');
+		json_text_append_string(path_end(path), leg->key.data, leg->key.length);
+		break;
+	case JSON_LEG_ANY_MEMBER:
+		g_string_append(path_end(path), ".*");
+		break;
+	case JSON_LEG_ELEMENT:
+		add_element(path, &leg->from);
+		break;
+	case JSON_LEG_ANY_ELEMENT:
+		g_string_append(path_end(path), "[*]");
+		break;
+	case JSON_LEG_ELLIPSIS:
+		add_ellipsis(path, leg + 1);
+		break;
+	case JSON_LEG_RANGE:
+		path->refusal = PATH_RANGE;
+	}
+}
+
 static Path read_path(const QueryNode *node)
 {
-	Path path = {.text = g_string_new("$")};
-	g_autofree char *text = g_strndup(node->value.text.data, node->value.text.length);
-	const char *c = skip_blanks(skip_blanks(text) + 1);
-	while (*c != '\0' && path.refusal == NULL) {
-		if (*c == '.')
-			c = read_member(&path, c + 1);
-		else if (*c == '[')
-			c = read_cell(&path, c + 1);
-		else if (*c == '*')
-			c = read_ellipsis(&path, c);
-		else
-			break;
-		c = skip_blanks(c);
-	}
-	if (path.is_wild && path.after != NULL)
+	guint n;
+	const JsonLeg *legs = json_path_legs(node->path, &n);
+	Path path = {.text = g_string_new("$"), .is_wild = json_path_is_open(node->path)};
+	for (guint i = 0; i < n && path.refusal == NULL; i++)
+		add_leg(&path, &legs[i]);
+	if (path.is_wild && path.after != NULL && path.refusal == NULL)
 		path.refusal = PATH_LAST_HERE;
 	return path;
 }

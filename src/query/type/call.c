@@ -1,7 +1,7 @@
 /* The types of the functions' results, and what their arguments have to be: the letters of
  * query/parse/function.h. */
-#include <string.h>
 #include "base/arena.h"
+#include "base/json-path.h"
 #include "base/json.h"
 #include "query/type/type.h"
 
@@ -82,35 +82,11 @@ static gboolean take_value(const QueryTyping *typing, QueryNode *argument)
 	       refuse(typing, argument, QUERY_REASON_BINARY_JSON);
 }
 
-static gboolean normalise_path(const QueryTyping *typing, QueryNode *argument, gboolean *wildcards)
-{
-	Text *text = &argument->value.text;
-	g_autoptr(GString) path = g_string_new(NULL);
-
-	if (!query_type_is_literal(argument, QUERY_VALUE_TEXT))
-		return refuse(typing, argument, QUERY_REASON_PATH);
-	if (!query_path_normalise(text->data, text->length, wildcards, path, typing->error))
-		return FALSE;
-	g_free(text->data);
-	text->length = path->len;
-	text->data = g_string_free(g_steal_pointer(&path), FALSE);
-	return TRUE;
-}
-
-static gboolean take_path(const QueryTyping *typing, QueryNode *argument)
-{
-	gboolean wildcards;
-
-	return normalise_path(typing, argument, &wildcards);
-}
-
 static gboolean take_plain_path(const QueryTyping *typing, QueryNode *argument)
 {
-	gboolean wildcards;
-
-	if (!normalise_path(typing, argument, &wildcards))
-		return FALSE;
-	return !wildcards || refuse(typing, argument, QUERY_REASON_PATH_WILDCARD);
+	return query_type_make_path(typing, argument) &&
+	       (!json_path_is_open(argument->path) ||
+		       refuse(typing, argument, QUERY_REASON_PATH_WILDCARD));
 }
 
 static gboolean take_one_or_all(const QueryTyping *typing, QueryNode *argument)
@@ -198,7 +174,7 @@ static const struct {
 	{'j', take_document},
 	{'n', query_type_check_number},
 	{'o', take_one_or_all},
-	{'p', take_path},
+	{'p', query_type_make_path},
 	{'q', take_json},
 	{'s', take_text_only},
 	{'t', take_text},
@@ -294,9 +270,13 @@ static gboolean result_locate(const QueryTyping *typing, QueryNode *node)
 static gboolean result_json_keys(const QueryTyping *typing, QueryNode *node)
 {
 	const QueryNode *path = node->children->len > 1 ? child(node, 1) : NULL;
+	guint n = 0;
+	const JsonLeg *legs = path ? json_path_legs(path->path, &n) : NULL;
 
-	return path == NULL || strchr(path->value.text.data, '[') == NULL ||
-	       refuse(typing, path, QUERY_REASON_JSON_KEYS);
+	for (guint i = 0; i < n; i++)
+		if (legs[i].kind == JSON_LEG_ELEMENT)
+			return refuse(typing, path, QUERY_REASON_JSON_KEYS);
+	return TRUE;
 }
 
 static gboolean result_json_text(G_GNUC_UNUSED const QueryTyping *typing, QueryNode *node)

@@ -3,6 +3,7 @@
  * Evaluation", "Comparison and Ordering of JSON Values". */
 #include "query/type/type.h"
 #include <string.h>
+#include "base/json-path.h"
 
 const char *const query_type_reasons[QUERY_REASONS] = {
 	[QUERY_REASON_BINARY_JSON] = "JSON and bytes are not compared alike; use a text",
@@ -231,6 +232,24 @@ gboolean query_type_make_time(const QueryTyping *typing, QueryNode *node)
 	       refuse(typing, node, QUERY_REASON_TIME_WANTED);
 }
 
+gboolean query_type_make_path(const QueryTyping *typing, QueryNode *node)
+{
+	Text *text = &node->value.text;
+	g_autoptr(GError) why = NULL;
+	g_autoptr(GString) spelling = g_string_new(NULL);
+
+	if (!query_type_is_literal(node, QUERY_VALUE_TEXT))
+		return refuse(typing, node, QUERY_REASON_PATH);
+	node->path = json_path_new(text->data, text->length, &why);
+	if (!node->path)
+		return query_refuse(typing->error, "%s", why->message);
+	json_path_print(node->path, spelling);
+	g_free(text->data);
+	text->length = spelling->len;
+	text->data = g_string_free(g_steal_pointer(&spelling), FALSE);
+	return TRUE;
+}
+
 gboolean query_type_make_number(const QueryTyping *typing, QueryNode *node)
 {
 	const Text *text = &node->value.text;
@@ -347,16 +366,8 @@ static gboolean type_binary(const QueryTyping *typing, QueryNode *node)
 /* -> and ->>: the grammar saw to the column and that the path is a string. */
 static gboolean type_arrow(const QueryTyping *typing, QueryNode *node)
 {
-	QueryNode *path = child(node, 1);
-	g_autoptr(GString) normal = g_string_sized_new(path->value.text.length);
-	gboolean wildcards;
-
-	if (!query_path_normalise(path->value.text.data, path->value.text.length, &wildcards,
-		    normal, typing->error))
+	if (!query_type_make_path(typing, child(node, 1)))
 		return FALSE;
-	g_free(path->value.text.data);
-	path->value.text.length = normal->len;
-	path->value.text.data = g_string_free(g_steal_pointer(&normal), FALSE);
 	node->type = QUERY_TYPE_JSON;
 	if (node->op == QUERY_JSON_UNQUOTE) {
 		node->type = QUERY_TYPE_TEXT;

@@ -85,6 +85,9 @@ gboolean query_type_is_literal(const QueryNode *node, QueryValueKind kind);
 gboolean query_type_make_moment(const QueryTyping *typing, QueryNode *node);
 gboolean query_type_make_time(const QueryTyping *typing, QueryNode *node);
 
+/* A text literal becomes a JSON path: its `path`, and its text in the one spelling. FALSE: it is none. */
+gboolean query_type_make_path(const QueryTyping *typing, QueryNode *node);
+
 /* A binary literal becomes the number that it is among numbers; others stay. FALSE: over 64 bits. */
 gboolean query_type_make_number(const QueryTyping *typing, QueryNode *node);
 
