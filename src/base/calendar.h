@@ -9,6 +9,12 @@
 #define CALENDAR_TS_MIN G_GINT64_CONSTANT(-62135596800000000)
 #define CALENDAR_TS_MAX G_GINT64_CONSTANT(253402300799999999)
 
+/* Up to 1970-01-01: days as calendar_days() and MySQL's TO_DAYS() count them, and as GDate does, whose day 1
+ * is 0001-01-01; seconds as TO_SECONDS() counts them. */
+#define CALENDAR_DAYS_1970 719528
+#define CALENDAR_JULIAN_1970 719163
+#define CALENDAR_SECONDS_1970 62167219200
+
 /* A date, a time or both, not always one of the calendar: MySQL reads '2026-00-00' and goes on. */
 typedef struct {
 	guint16 year; /* 0..9999 */

@@ -28,6 +28,7 @@ typedef struct {
 	GString *text;
 	GArray *values; /* SqlValue, in the order of the `?` */
 	gboolean has_where;
+	gboolean has_regexp; /* one of a user: the server may give up on it */
 } Sql;
 
 Sql *sql_new(const char *text);

@@ -169,6 +169,21 @@ gboolean query_reads_logrec(const Query *query)
 	return FALSE;
 }
 
+static gboolean is_regexp(const QueryNode *node)
+{
+	if (node->kind == QUERY_OPERATOR)
+		return node->op == QUERY_REGEXP || node->op == QUERY_NOT_REGEXP;
+	return node->kind == QUERY_FUNCTION && node->function->id == QUERY_FN_REGEXP_LIKE;
+}
+
+gboolean query_has_regexp(const Query *query)
+{
+	for (guint i = 0; i < query->nodes->len; i++)
+		if (is_regexp(query->nodes->pdata[i]))
+			return TRUE;
+	return FALSE;
+}
+
 /* Reading -------------------------------------------------------------------------------------- */
 
 static gboolean check_text(QueryParser *parser)

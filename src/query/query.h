@@ -242,4 +242,7 @@ const QueryNode *query_root(const Query *query);
 /* Whether the column logrec, which may be large, is needed to answer it. */
 gboolean query_reads_logrec(const Query *query);
 
+/* Whether it has a regular expression: MariaDB's may give up on a record. */
+gboolean query_has_regexp(const Query *query);
+
 #endif

@@ -1,6 +1,6 @@
 /* What a database has to offer to be a store. store/store.c calls it and adds what all of them need:
- * reading the DSN, connecting again, the schema check, doing a read again. store/mysql.c and
- * store/sqlite.c offer it.
+ * reading the DSN, connecting again, the schema check, doing a read again; store/read.c has the reads
+ * of records. store/mysql.c and store/sqlite.c offer it.
  *
  * A session is one open connection, used by one thread at a time. Functions return FALSE, or NULL,
  * with an error of CHRONOLOGER_ERROR. ERROR_TRANSIENT says that nothing was written and that doing
@@ -8,7 +8,6 @@
 #ifndef CHRONOLOGER_STORE_DRIVER_H
 #define CHRONOLOGER_STORE_DRIVER_H
 
-#include "store/counts/counts.h"
 #include "base/sql.h"
 #include "store/store.h"
 
@@ -26,9 +25,9 @@ typedef struct {
 /* What a session is opened on. */
 typedef struct {
 	StoreDsn *dsn;
-	gpointer shared; /* the driver's own, of shared_new(): one for all sessions of a StoreConfig
-			  */
-	guint deadline;  /* of a read, in milliseconds */
+	gpointer
+		shared; /* the driver's own, of shared_new(): one for all sessions of a StoreConfig */
+	guint deadline; /* of a read, in milliseconds */
 } StoreTarget;
 
 /* Drivers put this first into a session of their own. */
@@ -36,8 +35,8 @@ typedef struct {
 	gboolean lost; /* set by the driver: of no more use, store/store.c closes it */
 } StoreSession;
 
-/* A row of a statement that every database understands. */
-#define STORE_ROW_COLUMNS 4
+/* A row of a statement. */
+#define STORE_ROW_COLUMNS 6
 typedef struct {
 	gint64 integers[STORE_ROW_COLUMNS];
 	Text texts[STORE_ROW_COLUMNS]; /* borrowed */
@@ -45,16 +44,30 @@ typedef struct {
 
 typedef gboolean (*StoreRowFunc)(const StoreRow *row, gpointer data, GError **error);
 
+/* A record's columns, and what read() is told of them. */
+#define STORE_COLUMNS_LIGHT "record_id, ts, level, name, message"
+#define STORE_COLUMNS_FULL STORE_COLUMNS_LIGHT ", logrec"
+#define STORE_KINDS_LIGHT "itixx"
+#define STORE_KINDS_FULL STORE_KINDS_LIGHT "x"
+
 typedef struct {
 	const char *schemes[3]; /* NULL-terminated */
 	const char *dialect;
-	const char *options[3];    /* NULL-terminated */
+	const char *options[3]; /* NULL-terminated */
+	gboolean takes_turns;   /* one session writes at a time, others wait for it */
+
+	/* SQL that is not the same everywhere. */
+	const char *slot;          /* which step of `?` seconds, from the year 0 on, `ts` is in */
+	const char *logger;        /* the name as bytes */
+	const char *by_id;         /* behind FROM record: by id, whatever else is asked for */
+	const char *now;           /* as chronologer_migration.applied has it */
 	const char *update_counts; /* behind an INSERT of counts: a row that is there gets these */
-	gboolean takes_turns;      /* one session writes at a time, others wait for it */
+	gboolean splits_places;    /* an OR of the rows of one instant and of those beyond it would
+				    * not be found by the index: has to be a UNION of both */
 
 	/* ERROR_CONFIGURATION where a part of the DSN is missing or makes no sense. */
 	gboolean (*check_dsn)(const StoreDsn *dsn, GError **error);
-	gpointer (*shared_new)(void);
+	gpointer (*shared_new)(void); /* NULL: the driver has nothing to share */
 	void (*shared_free)(gpointer shared);
 
 	/* `target` outlives the session. Opening may take seconds. */
@@ -73,12 +86,20 @@ typedef struct {
 	void (*rollback)(StoreSession *session);
 	gboolean (*check_size)(StoreSession *session, const Record *record, GError **error);
 
-	/* Statements that are the same for every database. Columns: 'i' an integer, 't' a
-	 * DATETIME(6), as microseconds since 1970, 'x' bytes. `*sequence`, where it is not NULL, is
-	 * the place of a row that was inserted among all that ever were. */
+	/* Runs one statement. Columns: 'i' an integer, 't' a DATETIME(6), as microseconds since 1970,
+	 * 'x' text or bytes. `*sequence`, where it is not NULL, is the place of a row that was inserted
+	 * among all that ever were. */
 	gboolean (*read)(StoreSession *session, const Sql *sql, const char *columns,
 		StoreRowFunc row, gpointer data, GError **error);
 	gboolean (*write)(StoreSession *session, const Sql *sql, guint64 *sequence, GError **error);
+	/* Reads the columns of the records whose page_id (and page_ts) the rows of `page` have, by
+	 * these, newest first; `newer`: `page` has them the other way round. */
+	gboolean (*read_page)(StoreSession *session, Sql *page, const StoreRange *range,
+		StoreRowFunc row, gpointer data, GError **error);
+	/* Conditions: the name has this prefix; the expression is true. */
+	void (*add_prefix)(Sql *sql, const char *prefix);
+	gboolean (*add_query)(StoreSession *session, Sql *sql, Query *query, GError **error);
+
 	/* Begins a transaction in which all that is read is of one moment; rollback() ends it. */
 	gboolean (*snapshot)(StoreSession *session, GError **error);
 	/* Begins the transaction of the one who may change count_level and count_name. Where somebody
@@ -87,29 +108,6 @@ typedef struct {
 	gboolean (*lock_counts)(
 		StoreSession *session, gboolean wait, gboolean *is_locked, GError **error);
 
-	gboolean (*count)(
-		StoreSession *session, const Filter *filter, guint64 *count, GError **error);
-	/* Appends StoreSum. */
-	gboolean (*sums)(StoreSession *session, const Filter *filter, guint step, GArray *sums,
-		GError **error);
-	/* The same, of quarter hours, by logger name too. */
-	gboolean (*tally)(StoreSession *session, const Filter *filter, CountsFunc cell,
-		gpointer data, GError **error);
-	gboolean (*range)(StoreSession *session, const StoreRange *range, StoreRecordFunc row,
-		gpointer data, GError **error);
-	/* Calls `row` once, or not at all where there is no such record. */
-	gboolean (*get)(StoreSession *session, guint64 id, StoreRecordFunc row, gpointer data,
-		GError **error);
-	gboolean (*names)(StoreSession *session, const Filter *filter, StoreNameFunc row,
-		gpointer data, GError **error);
-
-	gboolean (*newest_id)(StoreSession *session, guint64 *id, GError **error);
-	/* Appends guint64. */
-	gboolean (*ids)(StoreSession *session, const StoreIds *ids, guint limit, GArray *found,
-		GError **error);
-	gboolean (*arrivals)(StoreSession *session, const StoreArrivals *arrivals,
-		StoreRecordFunc row, gpointer data, GError **error);
-
 	/* STORE_ADMIN. lock() waits for other hosts that migrate, and creates what is missing
 	 * before the first migration; `*created` where that was the database itself. unlock() keeps
 	 * what was done. */
@@ -117,9 +115,13 @@ typedef struct {
 	gboolean (*unlock)(StoreSession *session, GError **error);
 	/* One statement without results. */
 	gboolean (*execute)(StoreSession *session, const char *statement, GError **error);
-	gboolean (*note_version)(
-		StoreSession *session, guint version, const char *name, GError **error);
 } StoreDriver;
+
+/* A session and who speaks with it. */
+typedef struct {
+	const StoreDriver *driver;
+	StoreSession *session;
+} StoreLink;
 
 extern const StoreDriver store_mysql;
 extern const StoreDriver store_sqlite;

@@ -53,47 +53,16 @@ static const unsigned long client_packet_max = 1UL << 30;
 #define INSERT_ROW "(?, ?, ?, ?, ?)"
 #define RETURNING " RETURNING record_id"
 
-#define COUNT "SELECT COUNT(*) FROM record"
 /* Seconds since the year 0 are never negative: DIV rounds towards zero. */
-#define SUMS "SELECT TO_SECONDS(ts) DIV ? AS slot, level, COUNT(*) FROM record"
-#define SUMS_END " GROUP BY slot, level ORDER BY slot, level"
-#define TO_SECONDS_1970 G_GINT64_CONSTANT(62167219200)
-/* The offset is walked in the index alone; only the rows asked for are looked up in the table.
- * STRAIGHT_JOIN: so the few ids are sorted before the lookup, instead of whole rows after it. */
-#define TALLY                                                                                      \
-	"SELECT TO_SECONDS(ts) DIV 900 AS quarter, level, CAST(name AS BINARY) AS logger, "        \
-	"COUNT(*)"                                                                                 \
-	" FROM record"
-#define TALLY_END " GROUP BY quarter, level, logger"
-#define RANGE_LIGHT "SELECT r.record_id, r.ts, r.level, r.name, r.message"
-#define RANGE_FULL "SELECT r.record_id, r.ts, r.level, r.name, r.message, r.logrec"
-#define RANGE_PAGE " FROM (SELECT ts, record_id FROM record"
-#define RANGE_ORDER " ORDER BY ts DESC, record_id DESC"
-#define RANGE_NEWER_ORDER " ORDER BY ts, record_id"
-#define RANGE_END                                                                                  \
-	" LIMIT ? OFFSET ?) AS page"                                                               \
-	" STRAIGHT_JOIN record AS r ON r.record_id = page.record_id"                               \
-	" ORDER BY page.ts DESC, page.record_id DESC"
-/* Not (ts, record_id) < (?, ?): that reads the index from its end. */
-#define RANGE_OLDER "(ts < ? OR (ts = ? AND record_id < ?))"
-#define RANGE_NEWER "(ts > ? OR (ts = ? AND record_id > ?))"
-/* An expression, so that nobody takes it for what a search could begin with: it is true for nearly all. */
-#define NOT_NEWER "record_id + 0 <= ?"
-#define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
-#define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
-/* By id, whatever else a filter names. */
-#define IDS                                                                                        \
-	"SELECT record_id FROM record FORCE INDEX (PRIMARY) WHERE record_id BETWEEN ? AND ?"       \
-	" AND (record_id - ?) % ? < ? ORDER BY record_id LIMIT ?"
-#define ARRIVALS_LIGHT                                                                             \
-	"SELECT record_id, ts, level, name, message FROM record FORCE INDEX (PRIMARY)"
-#define ARRIVALS_FULL                                                                              \
-	"SELECT record_id, ts, level, name, message, logrec FROM record FORCE INDEX (PRIMARY)"
-#define ARRIVALS_IDS "record_id BETWEEN ? AND ?"
-#define ARRIVALS_END " ORDER BY record_id LIMIT ?"
-/* As bytes: utf8mb4_bin ignores blanks at the end, and "a" and "a " are two names. */
-#define NAMES "SELECT CAST(name AS BINARY) AS logger, COUNT(*) FROM record"
-#define NAMES_END " GROUP BY logger ORDER BY logger"
+#define SLOT "TO_SECONDS(ts) DIV ?"
+/* utf8mb4_bin ignores blanks at the end, and "a" and "a " are two names. */
+#define LOGGER "CAST(name AS BINARY)"
+/* STRAIGHT_JOIN: so the few ids are sorted before the lookup, instead of whole rows after it. */
+#define PAGE_LIGHT "SELECT " STORE_COLUMNS_LIGHT " FROM ("
+#define PAGE_FULL "SELECT " STORE_COLUMNS_FULL " FROM ("
+#define PAGE_END                                                                                   \
+	") AS page STRAIGHT_JOIN record ON record_id = page_id"                                    \
+	" ORDER BY page_ts DESC, page_id DESC"
 
 /* The first one ends the transaction before, which only a read can have begun. */
 #define BEGIN "START TRANSACTION"
@@ -106,7 +75,6 @@ static const unsigned long client_packet_max = 1UL << 30;
 	" (version INT UNSIGNED NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL,"                 \
 	" applied DATETIME(6) NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"
 #define NEWEST_VERSION "SELECT COALESCE(MAX(version), 0) FROM chronologer_migration"
-#define NOTE_VERSION "REPLACE INTO chronologer_migration VALUES (?, ?, UTC_TIMESTAMP(6))"
 /* The lock goes with the connection. On Galera it is one of the node, not of the cluster; there
  * only the statements' being repeatable protects. */
 #define LOCK_NAME "LEFT(CONCAT('chronologer.', DATABASE()), 64)"
@@ -522,16 +490,6 @@ static gboolean check_dsn(const StoreDsn *dsn, GError **error)
 	if (reason != NULL)
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION, "%s", reason);
 	return reason == NULL;
-}
-
-static gpointer shared_new(void)
-{
-	return NULL;
-}
-
-static void shared_free(gpointer shared)
-{
-	(void)shared;
 }
 
 static void end_thread(gpointer begun)
@@ -953,11 +911,34 @@ static gboolean row_neutral(const Row *row, gpointer data, GError **error)
 	return reader->row(&neutral, reader->data, error);
 }
 
+/* MariaDB takes a record for one that does not match where its regular expression gave up, and only
+ * warns: that is no answer. (Not as a prepared statement: preparing one may forget the warnings.) */
+static gboolean check_regexp(Session *session, const Sql *sql, GError **error)
+{
+	gboolean failed = FALSE;
+	if (!session->is_mariadb || !sql->has_regexp)
+		return TRUE;
+	MYSQL_RES *warnings = NULL;
+	if (mysql_query(session->mysql, "SHOW WARNINGS") == 0)
+		warnings = mysql_store_result(session->mysql);
+	if (warnings == NULL)
+		return fail(
+			session, mysql_errno(session->mysql), mysql_error(session->mysql), error);
+	for (MYSQL_ROW row; !failed && (row = mysql_fetch_row(warnings)) != NULL;)
+		failed = atoi(row[1]) == REGEXP_FAILED;
+	mysql_free_result(warnings);
+	if (failed)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_DEADLINE,
+			"A regular expression took too long for one of the records");
+	return !failed;
+}
+
 static gboolean read_neutral(StoreSession *session, const Sql *sql, const char *columns,
 	StoreRowFunc row, gpointer data, GError **error)
 {
 	Reader reader = {columns, row, data};
-	return read_rows((Session *)session, sql, columns, row_neutral, &reader, error);
+	return read_rows((Session *)session, sql, columns, row_neutral, &reader, error) &&
+	       check_regexp((Session *)session, sql, error);
 }
 
 static gboolean write_neutral(StoreSession *base, const Sql *sql, guint64 *sequence, GError **error)
@@ -1001,266 +982,21 @@ static void add_prefix(Sql *sql, const char *prefix)
 	sql_bind_text(sql, pattern->str, pattern->len);
 }
 
-static void add_names(Sql *sql, const GPtrArray *names)
+static gboolean add_query(StoreSession *base, Sql *sql, Query *query, GError **error)
 {
-	for (guint i = 0; i < names->len; i++)
-		if (*(const char *)names->pdata[i] == '\0')
-			return; /* every name begins with "" */
-	for (guint i = 0; i < names->len; i++) {
-		if (i == 0)
-			sql_where(sql, "(");
-		else
-			sql_add(sql, " OR ");
-		add_prefix(sql, names->pdata[i]);
-	}
-	if (names->len > 0)
-		sql_add(sql, ")");
+	const Session *session = (const Session *)base;
+	sql->has_regexp = query_has_regexp(query);
+	return query_print(query, session->is_mariadb ? QUERY_DIALECT_MARIADB : QUERY_DIALECT_MYSQL,
+		sql, error);
 }
 
-/* The one place where a filter becomes conditions. */
-static gboolean add_filter(const Session *session, Sql *sql, const Filter *filter, GError **error)
+static gboolean read_page(StoreSession *session, Sql *page, const StoreRange *range,
+	StoreRowFunc row, gpointer data, GError **error)
 {
-	if (filter->after > CALENDAR_TS_MIN) {
-		sql_where(sql, "ts >= ?");
-		sql_bind_ts(sql, filter->after);
-	}
-	if (filter->before < CALENDAR_TS_MAX) {
-		sql_where(sql, "ts <= ?");
-		sql_bind_ts(sql, filter->before);
-	}
-	if (filter->level > 0) {
-		sql_where(sql, "level >= ?");
-		sql_bind_integer(sql, filter->level);
-	}
-	add_names(sql, filter->names);
-	if (filter->newest < G_MAXUINT64) {
-		sql_where(sql, NOT_NEWER);
-		sql_bind_integer(sql, (gint64)MIN(filter->newest, (guint64)G_MAXINT64));
-	}
-	if (filter->query == NULL)
-		return TRUE;
-	sql_where(sql, "");
-	return query_print(filter->query,
-		session->is_mariadb ? QUERY_DIALECT_MARIADB : QUERY_DIALECT_MYSQL, sql, error);
-}
-
-/* MariaDB takes a record for one that does not match where its regular expression gave up, and only
- * warns: that is no answer. (Not as a prepared statement: preparing one may forget the warnings.) */
-static gboolean check_regexp(Session *session, const Sql *sql, GError **error)
-{
-	gboolean failed = FALSE;
-	if (!session->is_mariadb || strstr(sql->text->str, "REGEXP") == NULL)
-		return TRUE;
-	MYSQL_RES *warnings = NULL;
-	if (mysql_query(session->mysql, "SHOW WARNINGS") == 0)
-		warnings = mysql_store_result(session->mysql);
-	if (warnings == NULL)
-		return fail(
-			session, mysql_errno(session->mysql), mysql_error(session->mysql), error);
-	for (MYSQL_ROW row; !failed && (row = mysql_fetch_row(warnings)) != NULL;)
-		failed = atoi(row[1]) == REGEXP_FAILED;
-	mysql_free_result(warnings);
-	if (failed)
-		g_set_error(error, CHRONOLOGER_ERROR, ERROR_DEADLINE,
-			"A regular expression took too long for one of the records");
-	return !failed;
-}
-
-static gboolean read_filtered(Session *session, const Sql *sql, const char *columns, RowFunc row,
-	gpointer data, GError **error)
-{
-	return read_rows(session, sql, columns, row, data, error) &&
-	       check_regexp(session, sql, error);
-}
-
-static gboolean count(StoreSession *session, const Filter *filter, guint64 *number, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(COUNT);
-	return add_filter((Session *)session, sql, filter, error) &&
-	       read_filtered((Session *)session, sql, "i", row_number, number, error);
-}
-
-typedef struct {
-	guint step;
-	GArray *sums;
-} Sums;
-
-static gboolean row_sum(const Row *row, gpointer data, GError **error)
-{
-	const Sums *to = data;
-	StoreSum sum = {
-		.start = (gint64)(row->integers[0] * to->step) - TO_SECONDS_1970,
-		.level = (guint)row->integers[1],
-		.count = row->integers[2],
-	};
-	(void)error;
-	g_array_append_val(to->sums, sum);
-	return TRUE;
-}
-
-static gboolean sums(
-	StoreSession *session, const Filter *filter, guint step, GArray *array, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(SUMS);
-	sql_bind_integer(sql, step);
-	if (!add_filter((Session *)session, sql, filter, error))
-		return FALSE;
-	sql_add(sql, SUMS_END);
-	Sums to = {step, array};
-	return read_filtered((Session *)session, sql, "iii", row_sum, &to, error);
-}
-
-typedef struct {
-	CountsFunc cell;
-	gpointer data;
-} Tally;
-
-static gboolean row_tally(const Row *row, gpointer data, GError **error)
-{
-	const Tally *to = data;
-	Text name = {row->texts[2], row->lengths[2]};
-	CountsCell cell = {
-		.name = &name,
-		.quarter = (gint64)row->integers[0],
-		.level = (guint)row->integers[1],
-		.n = (gint64)row->integers[3],
-	};
-	(void)error;
-	to->cell(&cell, to->data);
-	return TRUE;
-}
-
-static gboolean tally(
-	StoreSession *session, const Filter *filter, CountsFunc cell, gpointer data, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(TALLY);
-	Tally to = {cell, data};
-	if (!add_filter((Session *)session, sql, filter, error))
-		return FALSE;
-	sql_add(sql, TALLY_END);
-	return read_rows((Session *)session, sql, "iixi", row_tally, &to, error);
-}
-
-typedef struct {
-	StoreRecordFunc row;
-	gpointer data;
-	gboolean with_logrec;
-} Records;
-
-static gboolean row_record(const Row *row, gpointer data, GError **error)
-{
-	const Records *to = data;
-	Record record = {
-		.id = row->integers[0],
-		.ts = ts_from_time(&row->time),
-		.level = (guint)row->integers[2],
-		.name = {row->texts[3], row->lengths[3]},
-		.message = {row->texts[4], row->lengths[4]},
-		.logrec = {(char *)"", 0},
-	};
-	if (to->with_logrec)
-		record.logrec = (Text){row->texts[5], row->lengths[5]};
-	return to->row(&record, to->data, error);
-}
-
-static void add_position(Sql *sql, const char *text, const StorePosition *position)
-{
-	sql_where(sql, text);
-	sql_bind_ts(sql, position->ts);
-	sql_bind_ts(sql, position->ts);
-	sql_bind_integer(sql, (gint64)MIN(position->id, (guint64)G_MAXINT64));
-}
-
-static gboolean range(StoreSession *session, const StoreRange *part, StoreRecordFunc row,
-	gpointer data, GError **error)
-{
-	gboolean newer = part->from != NULL && part->newer;
-	g_autoptr(Sql) sql = sql_new(part->with_logrec ? RANGE_FULL : RANGE_LIGHT);
-	sql_add(sql, RANGE_PAGE);
-	if (!add_filter((Session *)session, sql, part->filter, error))
-		return FALSE;
-	if (part->from != NULL)
-		add_position(sql, newer ? RANGE_NEWER : RANGE_OLDER, part->from);
-	sql_add(sql, newer ? RANGE_NEWER_ORDER : RANGE_ORDER);
-	sql_add(sql, RANGE_END);
-	sql_bind_integer(sql, part->limit);
-	sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
-	Records to = {row, data, part->with_logrec};
-	const char *columns = part->with_logrec ? "itixxx" : "itixx";
-	return read_filtered((Session *)session, sql, columns, row_record, &to, error);
-}
-
-static gboolean get(
-	StoreSession *session, guint64 id, StoreRecordFunc row, gpointer data, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(GET);
-	sql_bind_integer(sql, (gint64)MIN(id, (guint64)G_MAXINT64));
-	Records to = {row, data, TRUE};
-	return read_rows((Session *)session, sql, "itixxx", row_record, &to, error);
-}
-
-typedef struct {
-	StoreNameFunc row;
-	gpointer data;
-} Names;
-
-static gboolean row_name(const Row *row, gpointer data, GError **error)
-{
-	const Names *to = data;
-	Text name = {row->texts[0], row->lengths[0]};
-	return to->row(&name, row->integers[1], to->data, error);
-}
-
-static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc row, gpointer data,
-	GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(NAMES);
-	if (!add_filter((Session *)session, sql, filter, error))
-		return FALSE;
-	sql_add(sql, NAMES_END);
-	Names to = {row, data};
-	return read_filtered((Session *)session, sql, "xi", row_name, &to, error);
-}
-
-static gboolean newest_id(StoreSession *session, guint64 *id, GError **error)
-{
-	return read_number((Session *)session, NEWEST_ID, id, error);
-}
-
-static gboolean row_found(const Row *row, gpointer data, GError **error)
-{
-	(void)error;
-	g_array_append_val((GArray *)data, row->integers[0]);
-	return TRUE;
-}
-
-static gboolean ids(
-	StoreSession *session, const StoreIds *wanted, guint limit, GArray *found, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(IDS);
-	sql_bind_integer(sql, (gint64)wanted->first);
-	sql_bind_integer(sql, (gint64)wanted->last);
-	sql_bind_integer(sql, (gint64)wanted->first);
-	sql_bind_integer(sql, (gint64)wanted->period);
-	sql_bind_integer(sql, (gint64)wanted->length);
-	sql_bind_integer(sql, limit);
-	return read_rows((Session *)session, sql, "i", row_found, found, error);
-}
-
-static gboolean arrivals(StoreSession *session, const StoreArrivals *wanted, StoreRecordFunc row,
-	gpointer data, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(wanted->with_logrec ? ARRIVALS_FULL : ARRIVALS_LIGHT);
-	sql_where(sql, ARRIVALS_IDS);
-	sql_bind_integer(sql, (gint64)wanted->first);
-	sql_bind_integer(sql, (gint64)wanted->last);
-	if (!add_filter((Session *)session, sql, wanted->filter, error))
-		return FALSE;
-	sql_add(sql, ARRIVALS_END);
-	sql_bind_integer(sql, wanted->limit);
-	Records to = {row, data, wanted->with_logrec};
-	const char *columns = wanted->with_logrec ? "itixxx" : "itixx";
-	return read_filtered((Session *)session, sql, columns, row_record, &to, error);
+	g_string_prepend(page->text, range->with_logrec ? PAGE_FULL : PAGE_LIGHT);
+	sql_add(page, PAGE_END);
+	return read_neutral(session, page,
+		range->with_logrec ? STORE_KINDS_FULL : STORE_KINDS_LIGHT, row, data, error);
 }
 
 /* Migrating ------------------------------------------------------------------------------------ */
@@ -1293,21 +1029,16 @@ static gboolean execute(StoreSession *session, const char *statement, GError **e
 	return command((Session *)session, statement, error);
 }
 
-static gboolean note_version(StoreSession *session, guint version, const char *name, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(NOTE_VERSION);
-	sql_bind_integer(sql, version);
-	sql_bind_text(sql, name, strlen(name));
-	return run((Session *)session, sql, error);
-}
-
 const StoreDriver store_mysql = {
 	.schemes = {"mysql", "mariadb"},
 	.dialect = "mysql",
 	.options = {"socket", "tls"},
+	.slot = SLOT,
+	.logger = LOGGER,
+	.by_id = "FORCE INDEX (PRIMARY)",
+	.now = "UTC_TIMESTAMP(6)",
+	.update_counts = " ON DUPLICATE KEY UPDATE counts = VALUES(counts)",
 	.check_dsn = check_dsn,
-	.shared_new = shared_new,
-	.shared_free = shared_free,
 	.open = open_session,
 	.close = close_session,
 	.usable = is_usable,
@@ -1316,23 +1047,15 @@ const StoreDriver store_mysql = {
 	.insert = insert,
 	.commit = commit,
 	.rollback = roll_back,
-	.update_counts = " ON DUPLICATE KEY UPDATE counts = VALUES(counts)",
 	.check_size = check_size,
 	.read = read_neutral,
 	.write = write_neutral,
+	.read_page = read_page,
+	.add_prefix = add_prefix,
+	.add_query = add_query,
 	.snapshot = snapshot,
 	.lock_counts = lock_counts,
-	.count = count,
-	.sums = sums,
-	.tally = tally,
-	.range = range,
-	.get = get,
-	.names = names,
-	.newest_id = newest_id,
-	.ids = ids,
-	.arrivals = arrivals,
 	.lock = lock,
 	.unlock = unlock,
 	.execute = execute,
-	.note_version = note_version,
 };

@@ -15,41 +15,13 @@
 #define PROGRESS_STEPS 1000
 
 #define INSERT "INSERT INTO record (ts, level, name, message, logrec) VALUES (?, ?, ?, ?, ?)"
-#define COUNT "SELECT COUNT(*) FROM record"
-/* Counted from the year 1, so that the division rounds down for years before 1970 too. */
-#define SUMS "SELECT (ts - ?) / ? AS slot, level, COUNT(*) FROM record"
-#define SUMS_END " GROUP BY slot, level ORDER BY slot, level"
-/* Quarter hours count from the year 0, as MySQL's TO_SECONDS() does. */
-#define TALLY                                                                                      \
-	"SELECT (ts + 62167219200000000) / 900000000 AS quarter, level, name, COUNT(*) FROM "      \
-	"record"
-#define TALLY_END " GROUP BY quarter, level, name"
-/* The offset is walked in the index alone; the rows asked for are then looked up one by one. A join
- * of both would have to sort again what is in order, messages and all. */
-#define RANGE "SELECT record_id FROM record"
-#define RANGE_END " ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?"
-/* From a place in the order: those of its very instant, and the others. (ts, record_id) < (?, ?) would
- * pass over all those of its instant, as SQLite does not look for a row's id in an index that way. */
-#define FROM "SELECT record_id FROM (SELECT ts, record_id FROM record"
-#define FROM_UNION " UNION ALL SELECT ts, record_id FROM record"
-#define FROM_END                                                                                   \
-	" ORDER BY ts DESC, record_id DESC LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
-#define FROM_NEWER_END " ORDER BY ts, record_id LIMIT ? OFFSET ?) ORDER BY ts DESC, record_id DESC"
-/* An expression, so that nobody takes it for what a search could begin with: it is true for nearly all. */
-#define NOT_NEWER "record_id + 0 <= ?"
-#define GET_LIGHT "SELECT record_id, ts, level, name, message FROM record WHERE record_id = ?"
-#define GET "SELECT record_id, ts, level, name, message, logrec FROM record WHERE record_id = ?"
-#define NEWEST_ID "SELECT COALESCE(MAX(record_id), 0) FROM record"
-/* By the rows' ids, whatever else a filter names. */
-#define IDS                                                                                        \
-	"SELECT record_id FROM record NOT INDEXED WHERE record_id BETWEEN ? AND ?"                 \
-	" AND (record_id - ?) % ? < ? ORDER BY record_id LIMIT ?"
-#define ARRIVALS_LIGHT "SELECT record_id, ts, level, name, message FROM record NOT INDEXED"
-#define ARRIVALS_FULL "SELECT record_id, ts, level, name, message, logrec FROM record NOT INDEXED"
-#define ARRIVALS_IDS "record_id BETWEEN ? AND ?"
-#define ARRIVALS_END " ORDER BY record_id LIMIT ?"
-#define NAMES "SELECT name, COUNT(*) FROM record"
-#define NAMES_END " GROUP BY name ORDER BY name"
+#define SLOT "(ts + " G_STRINGIFY(CALENDAR_SECONDS_1970) "000000) / (? * 1000000)"
+/* The rows of a page are looked up one by one. A join of both would have to sort again what is in order,
+ * messages and all. */
+#define GET_LIGHT "SELECT " STORE_COLUMNS_LIGHT " FROM record WHERE record_id = ?"
+#define GET_FULL "SELECT " STORE_COLUMNS_FULL " FROM record WHERE record_id = ?"
+#define REVERSED "SELECT page_ts, page_id FROM ("
+#define REVERSED_END ") ORDER BY page_ts DESC, page_id DESC"
 
 /* A query expression means what it means on MySQL: query/eval/eval.c answers it, for one row at a time. The
  * columns that may be large are read only where they are needed. */
@@ -62,10 +34,6 @@
 	"CREATE TABLE IF NOT EXISTS chronologer_migration"                                         \
 	" (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied TEXT NOT NULL) STRICT"
 #define NEWEST_VERSION "SELECT COALESCE(MAX(version), 0) FROM chronologer_migration"
-#define NOTE_VERSION                                                                               \
-	"INSERT OR REPLACE INTO chronologer_migration VALUES"                                      \
-	" (?, ?, strftime('%Y-%m-%d %H:%M:%f', 'now'))"
-
 /* The threads of this process write one after the other in the order they came: SQLite's own wait
  * for its lock is a sleep that doubles, without a queue, and eight writers starve each other. */
 typedef struct {
@@ -538,18 +506,23 @@ typedef struct {
 	gpointer data;
 } Reader;
 
+/* As sqlite3_column_blob(), but with a NUL behind a text. */
+static Text column_bytes(sqlite3_stmt *row, int i)
+{
+	gboolean is_text = sqlite3_column_type(row, i) == SQLITE_TEXT;
+	const void *bytes = is_text ? sqlite3_column_text(row, i) : sqlite3_column_blob(row, i);
+	return (Text){(char *)(bytes ? bytes : ""), (gsize)sqlite3_column_bytes(row, i)};
+}
+
 static gboolean row_neutral(sqlite3_stmt *row, gpointer data, GError **error)
 {
 	const Reader *reader = data;
 	StoreRow neutral = {.integers = {0}, .texts = {{NULL, 0}}};
-	for (int i = 0; reader->columns[i] != '\0'; i++) {
-		const char *bytes = sqlite3_column_blob(row, i);
-		if (reader->columns[i] != 'x')
-			neutral.integers[i] = sqlite3_column_int64(row, i);
+	for (int i = 0; reader->columns[i] != '\0'; i++)
+		if (reader->columns[i] == 'x')
+			neutral.texts[i] = column_bytes(row, i);
 		else
-			neutral.texts[i] = (Text){
-				(char *)(bytes ? bytes : ""), (gsize)sqlite3_column_bytes(row, i)};
-	}
+			neutral.integers[i] = sqlite3_column_int64(row, i);
 	return reader->row(&neutral, reader->data, error);
 }
 
@@ -605,268 +578,44 @@ static void add_prefix(Sql *sql, const char *prefix)
 	sql_bind_text(sql, end, length);
 }
 
-static void add_names(Sql *sql, const GPtrArray *names)
+static gboolean add_query(StoreSession *session, Sql *sql, Query *query, GError **error)
 {
-	for (guint i = 0; i < names->len; i++)
-		if (*(const char *)names->pdata[i] == '\0')
-			return; /* every name begins with "" */
-	for (guint i = 0; i < names->len; i++) {
-		if (i == 0)
-			sql_where(sql, "(");
-		else
-			sql_add(sql, " OR ");
-		add_prefix(sql, names->pdata[i]);
-	}
-	if (names->len > 0)
-		sql_add(sql, ")");
-}
-
-/* The one place where a filter becomes conditions. */
-static void add_filter(Sql *sql, const Filter *filter)
-{
-	if (filter->after > CALENDAR_TS_MIN) {
-		sql_where(sql, "ts >= ?");
-		sql_bind_ts(sql, filter->after);
-	}
-	if (filter->before < CALENDAR_TS_MAX) {
-		sql_where(sql, "ts <= ?");
-		sql_bind_ts(sql, filter->before);
-	}
-	if (filter->level > 0) {
-		sql_where(sql, "level >= ?");
-		sql_bind_integer(sql, filter->level);
-	}
-	add_names(sql, filter->names);
-	if (filter->newest < G_MAXUINT64) {
-		sql_where(sql, NOT_NEWER);
-		sql_bind_integer(sql, (gint64)MIN(filter->newest, (guint64)G_MAXINT64));
-	}
-	if (filter->query != NULL) {
-		sql_where(sql, query_reads_logrec(filter->query) ? MATCH : MATCH_WITHOUT_LOGREC);
-		sql_bind_pointer(sql, query_ref(filter->query), (GDestroyNotify)query_unref);
-	}
-}
-
-static gboolean count(StoreSession *session, const Filter *filter, guint64 *number, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(COUNT);
-	add_filter(sql, filter);
-	return run((Session *)session, sql, row_number, number, error);
-}
-
-typedef struct {
-	guint step;
-	GArray *sums;
-} Sums;
-
-static gboolean row_sum(sqlite3_stmt *row, gpointer data, GError **error)
-{
-	const Sums *to = data;
-	StoreSum sum = {
-		.start = sqlite3_column_int64(row, 0) * to->step + CALENDAR_TS_MIN / 1000000,
-		.level = (guint)sqlite3_column_int64(row, 1),
-		.count = (guint64)sqlite3_column_int64(row, 2),
-	};
+	(void)session;
 	(void)error;
-	g_array_append_val(to->sums, sum);
+	sql_add(sql, query_reads_logrec(query) ? MATCH : MATCH_WITHOUT_LOGREC);
+	sql_bind_pointer(sql, query_ref(query), (GDestroyNotify)query_unref);
 	return TRUE;
-}
-
-static gboolean sums(
-	StoreSession *session, const Filter *filter, guint step, GArray *array, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(SUMS);
-	sql_bind_integer(sql, CALENDAR_TS_MIN);
-	sql_bind_integer(sql, (gint64)step * 1000000);
-	add_filter(sql, filter);
-	sql_add(sql, SUMS_END);
-	Sums to = {step, array};
-	return run((Session *)session, sql, row_sum, &to, error);
-}
-
-static Text column_text(sqlite3_stmt *row, int i)
-{
-	Text text = {.data = (char *)sqlite3_column_text(row, i)};
-	text.length = (gsize)sqlite3_column_bytes(row, i);
-	if (text.data == NULL)
-		text.data = (char *)"";
-	return text;
-}
-
-typedef struct {
-	CountsFunc cell;
-	gpointer data;
-} Tally;
-
-static gboolean row_tally(sqlite3_stmt *row, gpointer data, GError **error)
-{
-	const Tally *to = data;
-	Text name = column_text(row, 2);
-	CountsCell cell = {
-		.name = &name,
-		.quarter = sqlite3_column_int64(row, 0),
-		.level = (guint)sqlite3_column_int64(row, 1),
-		.n = sqlite3_column_int64(row, 3),
-	};
-	(void)error;
-	to->cell(&cell, to->data);
-	return TRUE;
-}
-
-static gboolean tally(
-	StoreSession *session, const Filter *filter, CountsFunc cell, gpointer data, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(TALLY);
-	Tally to = {cell, data};
-	add_filter(sql, filter);
-	sql_add(sql, TALLY_END);
-	return run((Session *)session, sql, row_tally, &to, error);
-}
-
-typedef struct {
-	StoreRecordFunc row;
-	gpointer data;
-} Records;
-
-static gboolean row_record(sqlite3_stmt *row, gpointer data, GError **error)
-{
-	const Records *to = data;
-	Record record = {
-		.id = (guint64)sqlite3_column_int64(row, 0),
-		.ts = sqlite3_column_int64(row, 1),
-		.level = (guint)sqlite3_column_int64(row, 2),
-		.name = column_text(row, 3),
-		.message = column_text(row, 4),
-		.logrec = {(char *)"", 0},
-	};
-	if (sqlite3_column_count(row) > 5)
-		record.logrec = column_text(row, 5);
-	return to->row(&record, to->data, error);
 }
 
 typedef struct {
 	Session *session;
 	sqlite3_stmt *get;
-	Records to;
+	Reader reader;
 } Lookup;
 
 static gboolean row_lookup(sqlite3_stmt *row, gpointer data, GError **error)
 {
 	Lookup *lookup = data;
 	sqlite3_reset(lookup->get);
-	sqlite3_bind_int64(lookup->get, 1, sqlite3_column_int64(row, 0));
-	return step_rows(lookup->session, lookup->get, row_record, &lookup->to, error);
-}
-
-static Sql *from_newest(const StoreRange *part)
-{
-	Sql *sql = sql_new(RANGE);
-	add_filter(sql, part->filter);
-	sql_add(sql, RANGE_END);
-	return sql;
-}
-
-static Sql *from_position(const StoreRange *part)
-{
-	Sql *sql = sql_new(FROM);
-	add_filter(sql, part->filter);
-	sql_where(sql, "ts = ?");
-	sql_bind_ts(sql, part->from->ts);
-	sql_where(sql, part->newer ? "record_id > ?" : "record_id < ?");
-	sql_bind_integer(sql, (gint64)MIN(part->from->id, (guint64)G_MAXINT64));
-	sql_add(sql, FROM_UNION);
-	sql->has_where = FALSE;
-	add_filter(sql, part->filter);
-	sql_where(sql, part->newer ? "ts > ?" : "ts < ?");
-	sql_bind_ts(sql, part->from->ts);
-	sql_add(sql, part->newer ? FROM_NEWER_END : FROM_END);
-	return sql;
+	sqlite3_bind_int64(lookup->get, 1, sqlite3_column_int64(row, 1));
+	return step_rows(lookup->session, lookup->get, row_neutral, &lookup->reader, error);
 }
 
 /* Both statements see the same records: the outer one is a transaction until it ends. */
-static gboolean range(StoreSession *base, const StoreRange *part, StoreRecordFunc row,
+static gboolean read_page(StoreSession *base, Sql *page, const StoreRange *range, StoreRowFunc row,
 	gpointer data, GError **error)
 {
 	Session *session = (Session *)base;
-	const char *get = part->with_logrec ? GET : GET_LIGHT;
-	g_autoptr(Sql) sql = part->from != NULL ? from_position(part) : from_newest(part);
-	sql_bind_integer(sql, part->limit);
-	sql_bind_integer(sql, (gint64)MIN(part->left, (guint64)G_MAXINT64));
-	Lookup lookup = {session, prepare(session, get, strlen(get), error), {row, data}};
-	gboolean ok = lookup.get != NULL && run(session, sql, row_lookup, &lookup, error);
+	const char *get = range->with_logrec ? GET_FULL : GET_LIGHT;
+	const char *columns = range->with_logrec ? STORE_KINDS_FULL : STORE_KINDS_LIGHT;
+	if (range->from && range->newer) {
+		g_string_prepend(page->text, REVERSED);
+		sql_add(page, REVERSED_END);
+	}
+	Lookup lookup = {session, prepare(session, get, strlen(get), error), {columns, row, data}};
+	gboolean ok = lookup.get != NULL && run(session, page, row_lookup, &lookup, error);
 	sqlite3_finalize(lookup.get);
 	return ok;
-}
-
-static gboolean get(
-	StoreSession *session, guint64 id, StoreRecordFunc row, gpointer data, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(GET);
-	sql_bind_integer(sql, (gint64)MIN(id, (guint64)G_MAXINT64));
-	Records to = {row, data};
-	return run((Session *)session, sql, row_record, &to, error);
-}
-
-typedef struct {
-	StoreNameFunc row;
-	gpointer data;
-} Names;
-
-static gboolean row_name(sqlite3_stmt *row, gpointer data, GError **error)
-{
-	const Names *to = data;
-	Text name = column_text(row, 0);
-	return to->row(&name, (guint64)sqlite3_column_int64(row, 1), to->data, error);
-}
-
-static gboolean names(StoreSession *session, const Filter *filter, StoreNameFunc row, gpointer data,
-	GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(NAMES);
-	add_filter(sql, filter);
-	sql_add(sql, NAMES_END);
-	Names to = {row, data};
-	return run((Session *)session, sql, row_name, &to, error);
-}
-
-static gboolean newest_id(StoreSession *session, guint64 *id, GError **error)
-{
-	return read_number((Session *)session, NEWEST_ID, id, error);
-}
-
-static gboolean row_id(sqlite3_stmt *row, gpointer data, GError **error)
-{
-	guint64 id = (guint64)sqlite3_column_int64(row, 0);
-	(void)error;
-	g_array_append_val((GArray *)data, id);
-	return TRUE;
-}
-
-static gboolean ids(
-	StoreSession *session, const StoreIds *wanted, guint limit, GArray *found, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(IDS);
-	sql_bind_integer(sql, (gint64)wanted->first);
-	sql_bind_integer(sql, (gint64)wanted->last);
-	sql_bind_integer(sql, (gint64)wanted->first);
-	sql_bind_integer(sql, (gint64)wanted->period);
-	sql_bind_integer(sql, (gint64)wanted->length);
-	sql_bind_integer(sql, limit);
-	return run((Session *)session, sql, row_id, found, error);
-}
-
-static gboolean arrivals(StoreSession *session, const StoreArrivals *wanted, StoreRecordFunc row,
-	gpointer data, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(wanted->with_logrec ? ARRIVALS_FULL : ARRIVALS_LIGHT);
-	sql_where(sql, ARRIVALS_IDS);
-	sql_bind_integer(sql, (gint64)wanted->first);
-	sql_bind_integer(sql, (gint64)wanted->last);
-	add_filter(sql, wanted->filter);
-	sql_add(sql, ARRIVALS_END);
-	sql_bind_integer(sql, wanted->limit);
-	Records to = {row, data};
-	return run((Session *)session, sql, row_record, &to, error);
 }
 
 /* Migrating ------------------------------------------------------------------------------------ */
@@ -902,19 +651,16 @@ static gboolean execute(StoreSession *base, const char *statement, GError **erro
 	return execute_text((Session *)base, statement, error);
 }
 
-static gboolean note_version(StoreSession *base, guint version, const char *name, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(NOTE_VERSION);
-	sql_bind_integer(sql, version);
-	sql_bind_text(sql, name, strlen(name));
-	return run((Session *)base, sql, NULL, NULL, error);
-}
-
 const StoreDriver store_sqlite = {
 	.schemes = {"sqlite"},
 	.dialect = "sqlite",
-	.update_counts = " ON CONFLICT DO UPDATE SET counts = excluded.counts",
 	.takes_turns = TRUE,
+	.slot = SLOT,
+	.logger = "name",
+	.by_id = "NOT INDEXED",
+	.now = "strftime('%Y-%m-%d %H:%M:%f', 'now')",
+	.update_counts = " ON CONFLICT DO UPDATE SET counts = excluded.counts",
+	.splits_places = TRUE,
 	.check_dsn = check_dsn,
 	.shared_new = queue_new,
 	.shared_free = queue_free,
@@ -929,19 +675,12 @@ const StoreDriver store_sqlite = {
 	.check_size = check_size,
 	.read = read_neutral,
 	.write = write_neutral,
+	.read_page = read_page,
+	.add_prefix = add_prefix,
+	.add_query = add_query,
 	.snapshot = snapshot,
 	.lock_counts = lock_counts,
-	.count = count,
-	.sums = sums,
-	.tally = tally,
-	.range = range,
-	.get = get,
-	.names = names,
-	.newest_id = newest_id,
-	.ids = ids,
-	.arrivals = arrivals,
 	.lock = lock,
 	.unlock = commit,
 	.execute = execute,
-	.note_version = note_version,
 };

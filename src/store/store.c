@@ -6,6 +6,7 @@
 #include <uriparser/Uri.h>
 #include "base/error.h"
 #include "store/counts/read.h"
+#include "store/read.h"
 
 /* How long all stores of a configuration leave a server alone that could not be reached, in us. */
 #define BACKOFF G_USEC_PER_SEC
@@ -210,7 +211,8 @@ StoreConfig *store_config_new(const char *dsn, guint deadline, GError **error)
 	if (!read_dsn(config, dsn, error))
 		return NULL;
 	config->description = describe(config->target.dsn);
-	config->target.shared = config->driver->shared_new();
+	if (config->driver->shared_new)
+		config->target.shared = config->driver->shared_new();
 	return g_steal_pointer(&config);
 }
 
@@ -671,8 +673,8 @@ Record *store_get(Store *store, guint64 id, GError **error)
 	Attempts attempts = first_attempt();
 	while (attempt(store, &attempts)) {
 		g_clear_pointer(&record, record_free);
-		attempts.ok = store->config->driver->get(
-			store->session, id, keep_record, &record, &attempts.failure);
+		StoreLink link = link_of(store);
+		attempts.ok = store_read_get(&link, id, keep_record, &record, &attempts.failure);
 	}
 	if (!read_done(&attempts, error))
 		return NULL;
@@ -685,9 +687,10 @@ Record *store_get(Store *store, guint64 id, GError **error)
 gboolean store_newest_id(Store *store, guint64 *id, GError **error)
 {
 	Attempts attempts = first_attempt();
-	while (attempt(store, &attempts))
-		attempts.ok =
-			store->config->driver->newest_id(store->session, id, &attempts.failure);
+	while (attempt(store, &attempts)) {
+		StoreLink link = link_of(store);
+		attempts.ok = store_read_newest_id(&link, id, &attempts.failure);
+	}
 	return read_done(&attempts, error);
 }
 
@@ -697,8 +700,8 @@ GArray *store_ids(Store *store, const StoreIds *ids, guint limit, GError **error
 	Attempts attempts = first_attempt();
 	while (attempt(store, &attempts)) {
 		g_array_set_size(found, 0);
-		attempts.ok = store->config->driver->ids(
-			store->session, ids, limit, found, &attempts.failure);
+		StoreLink link = link_of(store);
+		attempts.ok = store_read_ids(&link, ids, limit, found, &attempts.failure);
 	}
 	return read_done(&attempts, error) ? g_steal_pointer(&found) : NULL;
 }
@@ -708,9 +711,11 @@ gboolean store_arrivals(Store *store, const StoreArrivals *arrivals, StoreRecord
 {
 	Attempts attempts = first_attempt();
 	Rows rows = {.record = row, .data = data, .seen = &attempts.seen};
-	while (attempt(store, &attempts))
-		attempts.ok = store->config->driver->arrivals(
-			store->session, arrivals, pass_record, &rows, &attempts.failure);
+	while (attempt(store, &attempts)) {
+		StoreLink link = link_of(store);
+		attempts.ok =
+			store_read_arrivals(&link, arrivals, pass_record, &rows, &attempts.failure);
+	}
 	return filtered_done(&attempts, arrivals->filter, error);
 }
 
@@ -730,7 +735,7 @@ gboolean store_recount(
 	" ORDER BY ts, record_id LIMIT ?"
 
 typedef struct {
-	GString *ids; /* as SQL lists them */
+	Sql *removal;
 	guint n;
 	Counts *change;
 } Oldest;
@@ -739,8 +744,8 @@ static gboolean row_oldest(const StoreRow *row, gpointer data, GError **error)
 {
 	Oldest *oldest = data;
 	(void)error;
-	g_string_append_printf(
-		oldest->ids, "%s%" G_GINT64_FORMAT, oldest->n++ ? ", " : "", row->integers[0]);
+	sql_add(oldest->removal, oldest->n++ ? ", ?" : "?");
+	sql_bind_integer(oldest->removal, row->integers[0]);
 	counts_add(oldest->change, &row->texts[3], counts_quarter(row->integers[1]),
 		(guint)row->integers[2], -1);
 	return TRUE;
@@ -748,23 +753,21 @@ static gboolean row_oldest(const StoreRow *row, gpointer data, GError **error)
 
 static gboolean delete_oldest(Store *store, gint64 before, guint n, Oldest *oldest, GError **error)
 {
+	const StoreDriver *driver = store->config->driver;
 	g_autoptr(Sql) sql = sql_new(OLDEST);
 	sql_bind_ts(sql, before);
 	sql_bind_integer(sql, n);
-	if (!store->config->driver->read(store->session, sql, "itix", row_oldest, oldest, error))
+	if (!driver->read(store->session, sql, "itix", row_oldest, oldest, error))
 		return FALSE;
-	if (oldest->n == 0)
-		return TRUE;
-	g_string_prepend(oldest->ids, "DELETE FROM record WHERE record_id IN (");
-	g_string_append_c(oldest->ids, ')');
-	return store->config->driver->execute(store->session, oldest->ids->str, error);
+	sql_add(oldest->removal, ")");
+	return oldest->n == 0 || driver->write(store->session, oldest->removal, NULL, error);
 }
 
 /* The lock of the count tables keeps others from deleting the same ones. */
 gboolean store_delete(Store *store, gint64 before, guint n, guint64 *deleted, GError **error)
 {
-	g_autoptr(GString) ids = g_string_new(NULL);
-	Oldest oldest = {.ids = ids, .change = store->change};
+	g_autoptr(Sql) removal = sql_new("DELETE FROM record WHERE record_id IN (");
+	Oldest oldest = {.removal = removal, .change = store->change};
 	gboolean is_locked = FALSE;
 	if (!ready(store, error) ||
 		!store->config->driver->lock_counts(store->session, TRUE, &is_locked, error))
@@ -797,13 +800,23 @@ gboolean store_migrate_version(Store *store, guint *version, GError **error)
 	       store->config->driver->version(store->session, version, error);
 }
 
+static gboolean note_version(Store *store, guint version, const char *name, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new("REPLACE INTO chronologer_migration VALUES (?, ?, ");
+	sql_add(sql, store->config->driver->now);
+	sql_add(sql, ")");
+	sql_bind_integer(sql, version);
+	sql_bind_text(sql, name, strlen(name));
+	return store->config->driver->write(store->session, sql, NULL, error);
+}
+
 gboolean store_migrate_apply(
 	Store *store, guint version, const char *name, char *const *statements, GError **error)
 {
 	for (char *const *statement = statements; *statement != NULL; statement++)
 		if (!store->config->driver->execute(store->session, *statement, error))
 			return FALSE;
-	return store->config->driver->note_version(store->session, version, name, error);
+	return note_version(store, version, name, error);
 }
 
 gboolean store_execute(Store *store, const char *statement, GError **error)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/counts/scan.h"
+#include "store/read.h"
 
 /* Counting and adding up ----------------------------------------------------------------------- */
 
@@ -89,7 +90,7 @@ static gboolean count_records(
 	const StoreLink *link, const Filter *filter, gpointer data, GError **error)
 {
 	guint64 n = 0;
-	if (!link->driver->count(link->session, filter, &n, error))
+	if (!store_read_count(link, filter, &n, error))
 		return FALSE;
 	*(guint64 *)data += n;
 	return TRUE;
@@ -114,7 +115,7 @@ static gboolean count_not_newer(
 	if (!link->driver->snapshot(link->session, error))
 		return FALSE;
 	gboolean ok = read_parts(link, reader, &all, error) &&
-		      link->driver->arrivals(link->session, &arrivals, count_one, &newer, error);
+		      store_read_arrivals(link, &arrivals, count_one, &newer, error);
 	link->driver->rollback(link->session);
 	*(guint64 *)reader->data -= newer;
 	return ok;
@@ -143,7 +144,7 @@ static void add_to_sums(const CountsRun *run, gpointer data)
 static gboolean sum_records(
 	const StoreLink *link, const Filter *filter, gpointer data, GError **error)
 {
-	return link->driver->sums(link->session, filter, COUNTS_STEP, ((Sums *)data)->sums, error);
+	return store_read_sums(link, filter, COUNTS_STEP, ((Sums *)data)->sums, error);
 }
 
 static void append_sum(const CountsCell *cell, gpointer data)
@@ -166,7 +167,7 @@ gboolean counts_read_sums(
 	const StoreLink *link, const Filter *filter, guint step, GArray *sums, GError **error)
 {
 	if (step != COUNTS_STEP)
-		return link->driver->sums(link->session, filter, step, sums, error);
+		return store_read_sums(link, filter, step, sums, error);
 	g_autoptr(Counts) cells = counts_new();
 	Sums to = {cells, sums};
 	Reader reader = {.run = add_to_sums, .records = sum_records, .end = end_sums, .data = &to};
@@ -235,7 +236,7 @@ static gboolean add_row_named(const Text *name, guint64 n, gpointer table, GErro
 static gboolean name_records(
 	const StoreLink *link, const Filter *filter, gpointer table, GError **error)
 {
-	return link->driver->names(link->session, filter, add_row_named, table, error);
+	return store_read_names(link, filter, add_row_named, table, error);
 }
 
 static int compare_named(gconstpointer a, gconstpointer b)

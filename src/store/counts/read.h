@@ -13,12 +13,6 @@
 #include "store/counts/counts.h"
 #include "store/driver.h"
 
-/* A session and who speaks with it. */
-typedef struct {
-	const StoreDriver *driver;
-	StoreSession *session;
-} StoreLink;
-
 /* Inside of a transaction: writes what it changed. Adds to `*due` how many times the caller is to call
  * counts_compact() after the commit. */
 gboolean counts_compact_write(
@@ -28,7 +22,7 @@ gboolean counts_compact_write(
  * does nothing where somebody else is doing that. `*n`: how many. */
 gboolean counts_compact(const StoreLink *link, guint *n, GError **error);
 
-/* As the calls of StoreDriver of these names, from the count tables as far as they go: not for a
+/* As the calls of store/read.h of these names, from the count tables as far as they go: not for a
  * query expression, nor for parts of a quarter hour. */
 gboolean counts_read_count(
 	const StoreLink *link, const Filter *filter, guint64 *count, GError **error);

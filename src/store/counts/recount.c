@@ -1,5 +1,6 @@
 /* Counting anew: comparing the count tables with the records, a day at a time. */
 #include "store/counts/scan.h"
+#include "store/read.h"
 #include "store/counts/table.h"
 #include "base/sql.h"
 
@@ -87,7 +88,7 @@ static gboolean compare_day(const StoreLink *link, Recount *recount, GError **er
 	gint64 first = (gint64)recount->day * COUNTS_QUARTERS;
 	filter->after = MAX(CALENDAR_TS_MIN, counts_quarter_ts(first));
 	filter->before = counts_quarter_ts(first + COUNTS_QUARTERS) - 1;
-	if (!link->driver->tally(link->session, filter, expect_record, recount, error) ||
+	if (!store_read_tally(link, filter, expect_record, recount, error) ||
 		!link->driver->read(link->session, deltas, "x", row_expect_delta, recount, error) ||
 		!read_table(link, &counts_table_names, recount, error) ||
 		!read_table(link, &counts_table_levels, recount, error))

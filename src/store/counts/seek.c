@@ -1,5 +1,6 @@
 /* Ranges: which quarter hours hold the rows asked for. */
 #include "store/counts/scan.h"
+#include "store/read.h"
 #include "base/sql.h"
 
 /* From this offset on looking for its quarter hour is quicker than walking to it. */
@@ -211,7 +212,7 @@ static gboolean read_part(Search *search, gint64 after, gint64 before, GError **
 	range.left = search->skip;
 	range.limit = search->limit;
 	search->skip = 0;
-	return search->link->driver->range(search->link->session, &range, pass_row, search, error);
+	return store_read_range(search->link, &range, pass_row, search, error);
 }
 
 /* The rows that are newer than the whole quarter hours. */
@@ -222,7 +223,7 @@ static gboolean read_newest(Search *search, GError **error)
 	edge.after = counts_quarter_ts(search->wanted.to);
 	if (edge.after > edge.before)
 		return TRUE;
-	if (!search->link->driver->count(search->link->session, &edge, &n, error))
+	if (!store_read_count(search->link, &edge, &n, error))
 		return FALSE;
 	search->need -= MIN(n, search->need);
 	if (search->skip < n)
@@ -272,7 +273,7 @@ gboolean counts_seek_range(const StoreLink *link, const StoreRange *range, Store
 	const Filter *filter = range->filter;
 	gboolean is_near = range->left < FAR && filter->level == 0 && filter->names->len == 0;
 	if (is_near || filter->query || range->from || range->left > G_MAXINT64)
-		return link->driver->range(link->session, range, row, data, error);
+		return store_read_range(link, range, row, data, error);
 	g_autoptr(Counts) deltas = counts_new();
 	g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(Run));
 	Search search = {.link = link,
