@@ -1,216 +1,41 @@
-/* The storage contract's front: which database a DSN means, connecting and connecting again, the
- * schema check, doing once more what may be done once more. The databases are behind StoreDriver.
- */
-#include <stdatomic.h>
+/* The storage contract's front: connecting and connecting again, the schema check, doing once more what
+ * may be done once more. The databases are behind StoreDriver. */
 #include <string.h>
-#include <uriparser/Uri.h>
 #include "base/error.h"
+#include "store/backoff.h"
 #include "store/counts/read.h"
+#include "store/delete.h"
+#include "store/dsn.h"
 #include "store/read.h"
-
-/* How long all stores of a configuration leave a server alone that could not be reached, in us. */
-#define BACKOFF G_USEC_PER_SEC
-
-/* The same while one of them is trying, which ends by a timeout before this is over. */
-#define TRYING (60 * G_USEC_PER_SEC)
-
-static const StoreDriver *const drivers[] = {&store_mysql, &store_sqlite};
 
 struct store_config {
 	const StoreDriver *driver;
 	StoreTarget target;
 	char *description;
-
-	/* g_get_monotonic_time() before which nobody connects; 0 while all is well. */
-	_Atomic gint64 retry_at;
-	GMutex mutex;
-	char *failure; /* why, under `mutex` */
+	StoreBackoff backoff;
 };
 
 struct store {
 	StoreConfig *config;
 	StoreMode mode;
-	StoreSession *session; /* NULL until it is needed, and after it was lost */
+	StoreLink link; /* its session is NULL until it is needed, and after it was lost */
 	gboolean in_transaction;
 	Counts *change; /* by this transaction, as far as it is not written yet */
-	guint folds_due;
+	guint due;      /* how many times store_compact() has to do something */
 };
 
 /* As much of a transaction's changes to the counts is kept in memory: some hundred KiB. */
 #define CHANGE_PAGES 1024
 
-/* The DSN -------------------------------------------------------------------------------------- */
-
-static void dsn_free(StoreDsn *dsn)
-{
-	g_free(dsn->scheme);
-	g_free(dsn->user);
-	g_free(dsn->password);
-	g_free(dsn->host);
-	g_free(dsn->path);
-	g_clear_pointer(&dsn->options, g_hash_table_unref);
-	g_free(dsn);
-}
-
-static gboolean dsn_error(GError **error, const char *reason)
-{
-	g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION, "storage DSN: %s", reason);
-	return FALSE;
-}
-
-/* NULL for a part that is not there, or holds a NUL byte: no name, password or path has one. */
-static char *decoded(const char *first, const char *end)
-{
-	if (first == NULL)
-		return NULL;
-	g_autofree char *text = g_strndup(first, (gsize)(end - first));
-	const char *last = uriUnescapeInPlaceExA(text, URI_FALSE, URI_BR_DONT_TOUCH);
-	return strlen(text) == (gsize)(last - text) ? g_steal_pointer(&text) : NULL;
-}
-
-static gboolean read_user(StoreDsn *dsn, const UriTextRangeA *part, GError **error)
-{
-	if (part->first == NULL)
-		return TRUE;
-	const char *colon = memchr(part->first, ':', (gsize)(part->afterLast - part->first));
-	dsn->user = decoded(part->first, colon != NULL ? colon : part->afterLast);
-	if (colon != NULL)
-		dsn->password = decoded(colon + 1, part->afterLast);
-	if (dsn->user == NULL || (colon != NULL && dsn->password == NULL))
-		return dsn_error(error, "%00 in the user or password");
-	return TRUE;
-}
-
-static gboolean read_port(StoreDsn *dsn, const UriTextRangeA *part, GError **error)
-{
-	if (part->first == NULL || part->first == part->afterLast)
-		return TRUE;
-	g_autofree char *text = decoded(part->first, part->afterLast);
-	guint64 port;
-	if (!g_ascii_string_to_unsigned(text, 10, 1, 65535, &port, NULL))
-		return dsn_error(error, "the port is not a number from 1 to 65535");
-	dsn->port = (guint)port;
-	return TRUE;
-}
-
-static gboolean read_path(StoreDsn *dsn, const UriPathSegmentA *segments, GError **error)
-{
-	g_autoptr(GString) path = g_string_new(NULL);
-	for (const UriPathSegmentA *segment = segments; segment != NULL; segment = segment->next) {
-		g_autofree char *text = decoded(segment->text.first, segment->text.afterLast);
-		if (text == NULL)
-			return dsn_error(error, "%00 in the path");
-		if (segment != segments)
-			g_string_append_c(path, '/');
-		g_string_append(path, text);
-	}
-	dsn->path = g_string_free(g_steal_pointer(&path), FALSE);
-	return TRUE;
-}
-
-static gboolean take_option(
-	StoreDsn *dsn, const StoreDriver *driver, const UriQueryListA *option, GError **error)
-{
-	if (!g_strv_contains(driver->options, option->key)) {
-		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
-			"storage DSN: unknown option \"%s\"", option->key);
-		return FALSE;
-	}
-	g_hash_table_replace(dsn->options, g_strdup(option->key),
-		g_strdup(option->value != NULL ? option->value : ""));
-	return TRUE;
-}
-
-static gboolean read_options(
-	StoreDsn *dsn, const StoreDriver *driver, const UriTextRangeA *part, GError **error)
-{
-	UriQueryListA *options = NULL;
-	if (part->first == NULL || part->first == part->afterLast)
-		return TRUE;
-	if (uriDissectQueryMallocA(&options, NULL, part->first, part->afterLast) != URI_SUCCESS)
-		return dsn_error(error, "the options after \"?\" can not be read");
-	gboolean ok = TRUE;
-	for (UriQueryListA *option = options; option != NULL && ok; option = option->next)
-		ok = take_option(dsn, driver, option, error);
-	uriFreeQueryListA(options);
-	return ok;
-}
-
-static const StoreDriver *find_driver(const char *scheme)
-{
-	for (guint i = 0; i < G_N_ELEMENTS(drivers); i++)
-		for (guint j = 0; drivers[i]->schemes[j] != NULL; j++)
-			if (g_ascii_strcasecmp(drivers[i]->schemes[j], scheme) == 0)
-				return drivers[i];
-	return NULL;
-}
-
-static gboolean read_parts(StoreConfig *config, const UriUriA *uri, GError **error)
-{
-	StoreDsn *dsn = config->target.dsn;
-	dsn->scheme = decoded(uri->scheme.first, uri->scheme.afterLast);
-	config->driver = dsn->scheme != NULL ? find_driver(dsn->scheme) : NULL;
-	if (config->driver == NULL)
-		return dsn_error(error, "it begins with neither mysql:// nor sqlite://");
-	if (uri->hostText.first == NULL)
-		return dsn_error(error, "\"//\" is missing after the first colon");
-	if (uri->fragment.first != NULL)
-		return dsn_error(error, "\"#\" in it has to be written %23");
-	dsn->host = decoded(uri->hostText.first, uri->hostText.afterLast);
-	return read_user(dsn, &uri->userInfo, error) && read_port(dsn, &uri->portText, error) &&
-	       read_path(dsn, uri->pathHead, error) &&
-	       read_options(dsn, config->driver, &uri->query, error);
-}
-
-/* No message may quote the DSN: the password is in it. */
-static gboolean read_dsn(StoreConfig *config, const char *text, GError **error)
-{
-	UriUriA uri;
-	const char *position;
-	if (text == NULL)
-		return dsn_error(error, "it is empty");
-	if (uriParseSingleUriExA(&uri, text, NULL, &position) != URI_SUCCESS)
-		return dsn_error(error, "not a URI such as mysql://user:password@host/database "
-					"(of user and password, characters like / @ : # are "
-					"written %2F %40 %3A %23)");
-	gboolean ok = read_parts(config, &uri, error);
-	uriFreeUriMembersA(&uri);
-	if (!ok)
-		return FALSE;
-	ok = config->driver->check_dsn(config->target.dsn, error);
-	if (!ok)
-		g_prefix_error(error, "storage DSN: ");
-	return ok;
-}
-
-static char *describe(const StoreDsn *dsn)
-{
-	GString *text = g_string_new(dsn->scheme);
-	g_string_append(text, "://");
-	if (dsn->user != NULL)
-		g_string_append_printf(text, "%s@", dsn->user);
-	gboolean is_ipv6 = dsn->host != NULL && strchr(dsn->host, ':') != NULL;
-	g_string_append_printf(text, is_ipv6 ? "[%s]" : "%s", dsn->host != NULL ? dsn->host : "");
-	if (dsn->port != 0)
-		g_string_append_printf(text, ":%u", dsn->port);
-	g_string_append_printf(text, "/%s", dsn->path != NULL ? dsn->path : "");
-	const char *socket = g_hash_table_lookup(dsn->options, "socket");
-	if (socket != NULL)
-		g_string_append_printf(text, "?socket=%s", socket);
-	return g_string_free(text, FALSE);
-}
-
 StoreConfig *store_config_new(const char *dsn, guint deadline, GError **error)
 {
 	g_autoptr(StoreConfig) config = g_new0(StoreConfig, 1);
-	g_mutex_init(&config->mutex);
+	store_backoff_init(&config->backoff);
 	config->target.deadline = deadline;
-	config->target.dsn = g_new0(StoreDsn, 1);
-	config->target.dsn->options =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	if (!read_dsn(config, dsn, error))
+	config->target.dsn = store_dsn_new(dsn, &config->driver, error);
+	if (!config->target.dsn)
 		return NULL;
-	config->description = describe(config->target.dsn);
+	config->description = store_dsn_describe(config->target.dsn);
 	if (config->driver->shared_new)
 		config->target.shared = config->driver->shared_new();
 	return g_steal_pointer(&config);
@@ -222,10 +47,9 @@ void store_config_free(StoreConfig *config)
 		return;
 	if (config->target.shared != NULL)
 		config->driver->shared_free(config->target.shared);
-	dsn_free(config->target.dsn);
+	store_dsn_free(config->target.dsn);
 	g_free(config->description);
-	g_free(config->failure);
-	g_mutex_clear(&config->mutex);
+	store_backoff_clear(&config->backoff);
 	g_free(config);
 }
 
@@ -265,7 +89,7 @@ static gboolean check_version(const StoreDriver *driver, StoreSession *session, 
 
 static gboolean open_session(Store *store, GError **error)
 {
-	const StoreDriver *driver = store->config->driver;
+	const StoreDriver *driver = store->link.driver;
 	StoreSession *session = driver->open(&store->config->target, store->mode, error);
 	if (session == NULL)
 		return FALSE;
@@ -273,54 +97,22 @@ static gboolean open_session(Store *store, GError **error)
 		driver->close(session);
 		return FALSE;
 	}
-	store->session = session;
+	store->link.session = session;
 	return TRUE;
-}
-
-/* TRUE for everybody while all is well; after a failure for one store at a time. */
-static gboolean may_try(StoreConfig *config)
-{
-	gint64 retry_at = atomic_load(&config->retry_at);
-	gint64 now = g_get_monotonic_time();
-	if (retry_at == 0)
-		return TRUE;
-	return now >= retry_at &&
-	       atomic_compare_exchange_strong(&config->retry_at, &retry_at, now + TRYING);
-}
-
-static gboolean repeat_failure(StoreConfig *config, GError **error)
-{
-	g_mutex_lock(&config->mutex);
-	g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE, "%s", config->failure);
-	g_mutex_unlock(&config->mutex);
-	return FALSE;
-}
-
-static void note_failure(StoreConfig *config, const GError *failure)
-{
-	g_mutex_lock(&config->mutex);
-	g_free(config->failure);
-	config->failure = g_strdup(failure->message);
-	g_mutex_unlock(&config->mutex);
-	atomic_store(&config->retry_at, g_get_monotonic_time() + BACKOFF);
 }
 
 static gboolean connect_store(Store *store, GError **error)
 {
-	StoreConfig *config = store->config;
+	StoreBackoff *backoff = &store->config->backoff;
 	GError *failure = NULL;
-	if (!may_try(config))
-		return repeat_failure(config, error);
+	if (!store_backoff_may_try(backoff, error))
+		return FALSE;
 	gboolean ok = open_session(store, &failure);
-	/* A server that answers is not away, whatever else is wrong: the schema may change any
-	 * time. */
+	/* A server that answers is not away, whatever else is wrong: the schema may change any time. */
 	gboolean is_away = !ok && failure->code != ERROR_SCHEMA;
-	if (is_away) {
+	if (is_away)
 		failure->code = ERROR_STORAGE;
-		note_failure(config, failure);
-	} else if (atomic_load(&config->retry_at) != 0) {
-		atomic_store(&config->retry_at, 0);
-	}
+	store_backoff_note(backoff, is_away ? failure->message : NULL);
 	if (!ok)
 		g_propagate_error(error, failure);
 	return ok;
@@ -328,9 +120,9 @@ static gboolean connect_store(Store *store, GError **error)
 
 static void disconnect(Store *store)
 {
-	if (store->session != NULL)
-		store->config->driver->close(store->session);
-	store->session = NULL;
+	if (store->link.session != NULL)
+		store->link.driver->close(store->link.session);
+	store->link.session = NULL;
 	store->in_transaction = FALSE;
 	counts_clear(store->change);
 }
@@ -339,16 +131,18 @@ static void disconnect(Store *store)
  * could tell whether it was done. */
 static gboolean ready(Store *store, GError **error)
 {
-	const StoreDriver *driver = store->config->driver;
-	if (store->session != NULL && (store->session->lost || !driver->usable(store->session)))
+	const StoreDriver *driver = store->link.driver;
+	if (store->link.session != NULL &&
+		(store->link.session->lost || !driver->usable(store->link.session)))
 		disconnect(store);
-	return store->session != NULL || connect_store(store, error);
+	return store->link.session != NULL || connect_store(store, error);
 }
 
 Store *store_new(StoreConfig *config, StoreMode mode)
 {
 	Store *store = g_new0(Store, 1);
 	store->config = config;
+	store->link.driver = config->driver;
 	store->mode = mode;
 	store->change = counts_new();
 	return store;
@@ -436,17 +230,11 @@ static gboolean transaction_gone(GError **error)
 	return FALSE;
 }
 
-static StoreLink link_of(const Store *store)
-{
-	return (StoreLink){store->config->driver, store->session};
-}
-
 static gboolean write_change(Store *store, GError **error)
 {
-	StoreLink link = link_of(store);
 	if (counts_size(store->change) == 0)
 		return TRUE;
-	gboolean ok = counts_compact_write(&link, store->change, &store->folds_due, error);
+	gboolean ok = counts_compact_write(&store->link, store->change, &store->due, error);
 	counts_clear(store->change);
 	return ok;
 }
@@ -465,19 +253,19 @@ static gboolean note_change(Store *store, Record *const *records, gsize n, GErro
 
 static gboolean begin(Store *store, GError **error)
 {
-	store->in_transaction = store->config->driver->begin(store->session, error);
+	store->in_transaction = store->link.driver->begin(store->link.session, error);
 	return store->in_transaction;
 }
 
 static gboolean insert(Store *store, Record *const *records, gsize n, GError **error)
 {
-	return store->config->driver->insert(store->session, records, n, error) &&
+	return store->link.driver->insert(store->link.session, records, n, error) &&
 	       note_change(store, records, n, error);
 }
 
 static gboolean commit(Store *store, GError **error)
 {
-	if (!write_change(store, error) || !store->config->driver->commit(store->session, error))
+	if (!write_change(store, error) || !store->link.driver->commit(store->link.session, error))
 		return FALSE;
 	store->in_transaction = FALSE;
 	return TRUE;
@@ -517,10 +305,10 @@ gboolean store_begin(Store *store, GError **error)
 
 gboolean store_commit(Store *store, GError **error)
 {
-	const StoreDriver *driver = store->config->driver;
+	const StoreDriver *driver = store->link.driver;
 	if (!store->in_transaction)
 		return transaction_gone(error);
-	if (!driver->usable(store->session)) {
+	if (!driver->usable(store->link.session)) {
 		disconnect(store);
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT,
 			"The database closed the connection before the transaction was committed");
@@ -538,7 +326,7 @@ void store_rollback(Store *store)
 		return;
 	store->in_transaction = FALSE;
 	counts_clear(store->change);
-	store->config->driver->rollback(store->session);
+	store->link.driver->rollback(store->link.session);
 }
 
 gboolean store_compact_once(Store *store)
@@ -546,8 +334,7 @@ gboolean store_compact_once(Store *store)
 	g_autoptr(GError) error = NULL;
 	guint n;
 	if (ready(store, &error)) {
-		StoreLink link = link_of(store);
-		if (counts_compact(&link, &n, &error))
+		if (counts_compact(&store->link, &n, &error))
 			return TRUE;
 	}
 	if (!g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT))
@@ -557,27 +344,27 @@ gboolean store_compact_once(Store *store)
 
 void store_compact(Store *store)
 {
-	if (store->in_transaction || !store->session || store->session->lost)
+	if (store->in_transaction || !store->link.session || store->link.session->lost)
 		return;
-	while (store->folds_due > 0 && store_compact_once(store))
-		store->folds_due--;
-	store->folds_due = 0;
+	while (store->due > 0 && store_compact_once(store))
+		store->due--;
+	store->due = 0;
 }
 
 guint store_compact_hand_over(Store *store)
 {
-	guint due = store->folds_due;
-	if (store->config->driver->takes_turns)
+	guint due = store->due;
+	if (store->link.driver->takes_turns)
 		return 0;
-	store->folds_due = 0;
+	store->due = 0;
 	return due;
 }
 
 gboolean store_check_size(Store *store, const Record *record, GError **error)
 {
 	/* A connection that is gone still knows its limits: asking whether it is costs a system call. */
-	return (store->session || ready(store, error)) &&
-	       store->config->driver->check_size(store->session, record, error);
+	return (store->link.session || ready(store, error)) &&
+	       store->link.driver->check_size(store->link.session, record, error);
 }
 
 /* Reading -------------------------------------------------------------------------------------- */
@@ -587,17 +374,15 @@ gboolean store_ping(Store *store, GError **error)
 	Attempts attempts = first_attempt();
 	while (attempt(store, &attempts))
 		attempts.ok =
-			check_version(store->config->driver, store->session, &attempts.failure);
+			check_version(store->link.driver, store->link.session, &attempts.failure);
 	return read_done(&attempts, error);
 }
 
 gboolean store_count(Store *store, const Filter *filter, guint64 *count, GError **error)
 {
 	Attempts attempts = first_attempt();
-	while (attempt(store, &attempts)) {
-		StoreLink link = link_of(store);
-		attempts.ok = counts_read_count(&link, filter, count, &attempts.failure);
-	}
+	while (attempt(store, &attempts))
+		attempts.ok = counts_read_count(&store->link, filter, count, &attempts.failure);
 	return filtered_done(&attempts, filter, error);
 }
 
@@ -606,9 +391,8 @@ GArray *store_sums(Store *store, const Filter *filter, guint step, GError **erro
 	g_autoptr(GArray) sums = g_array_new(FALSE, FALSE, sizeof(StoreSum));
 	Attempts attempts = first_attempt();
 	while (attempt(store, &attempts)) {
-		StoreLink link = link_of(store);
 		g_array_set_size(sums, 0);
-		attempts.ok = counts_read_sums(&link, filter, step, sums, &attempts.failure);
+		attempts.ok = counts_read_sums(&store->link, filter, step, sums, &attempts.failure);
 	}
 	return filtered_done(&attempts, filter, error) ? g_steal_pointer(&sums) : NULL;
 }
@@ -640,11 +424,9 @@ gboolean store_range(
 {
 	Attempts attempts = first_attempt();
 	Rows rows = {.record = row, .data = data, .seen = &attempts.seen};
-	while (attempt(store, &attempts)) {
-		StoreLink link = link_of(store);
-		attempts.ok =
-			counts_seek_range(&link, range, pass_record, &rows, &attempts.failure);
-	}
+	while (attempt(store, &attempts))
+		attempts.ok = counts_seek_range(
+			&store->link, range, pass_record, &rows, &attempts.failure);
 	return filtered_done(&attempts, range->filter, error);
 }
 
@@ -653,10 +435,9 @@ gboolean store_names(
 {
 	Attempts attempts = first_attempt();
 	Rows rows = {.name = row, .data = data, .seen = &attempts.seen};
-	while (attempt(store, &attempts)) {
-		StoreLink link = link_of(store);
-		attempts.ok = counts_read_names(&link, filter, pass_name, &rows, &attempts.failure);
-	}
+	while (attempt(store, &attempts))
+		attempts.ok = counts_read_names(
+			&store->link, filter, pass_name, &rows, &attempts.failure);
 	return filtered_done(&attempts, filter, error);
 }
 
@@ -673,8 +454,8 @@ Record *store_get(Store *store, guint64 id, GError **error)
 	Attempts attempts = first_attempt();
 	while (attempt(store, &attempts)) {
 		g_clear_pointer(&record, record_free);
-		StoreLink link = link_of(store);
-		attempts.ok = store_read_get(&link, id, keep_record, &record, &attempts.failure);
+		attempts.ok =
+			store_read_get(&store->link, id, keep_record, &record, &attempts.failure);
 	}
 	if (!read_done(&attempts, error))
 		return NULL;
@@ -687,10 +468,8 @@ Record *store_get(Store *store, guint64 id, GError **error)
 gboolean store_newest_id(Store *store, guint64 *id, GError **error)
 {
 	Attempts attempts = first_attempt();
-	while (attempt(store, &attempts)) {
-		StoreLink link = link_of(store);
-		attempts.ok = store_read_newest_id(&link, id, &attempts.failure);
-	}
+	while (attempt(store, &attempts))
+		attempts.ok = store_read_newest_id(&store->link, id, &attempts.failure);
 	return read_done(&attempts, error);
 }
 
@@ -700,8 +479,7 @@ GArray *store_ids(Store *store, const StoreIds *ids, guint limit, GError **error
 	Attempts attempts = first_attempt();
 	while (attempt(store, &attempts)) {
 		g_array_set_size(found, 0);
-		StoreLink link = link_of(store);
-		attempts.ok = store_read_ids(&link, ids, limit, found, &attempts.failure);
+		attempts.ok = store_read_ids(&store->link, ids, limit, found, &attempts.failure);
 	}
 	return read_done(&attempts, error) ? g_steal_pointer(&found) : NULL;
 }
@@ -711,11 +489,9 @@ gboolean store_arrivals(Store *store, const StoreArrivals *arrivals, StoreRecord
 {
 	Attempts attempts = first_attempt();
 	Rows rows = {.record = row, .data = data, .seen = &attempts.seen};
-	while (attempt(store, &attempts)) {
-		StoreLink link = link_of(store);
-		attempts.ok =
-			store_read_arrivals(&link, arrivals, pass_record, &rows, &attempts.failure);
-	}
+	while (attempt(store, &attempts))
+		attempts.ok = store_read_arrivals(
+			&store->link, arrivals, pass_record, &rows, &attempts.failure);
 	return filtered_done(&attempts, arrivals->filter, error);
 }
 
@@ -726,58 +502,23 @@ gboolean store_recount(
 {
 	if (!ready(store, error))
 		return FALSE;
-	StoreLink link = link_of(store);
-	return counts_recount(&link, what, day, data, error);
-}
-
-#define OLDEST                                                                                     \
-	"SELECT record_id, ts, level, name FROM record WHERE ts < ?"                               \
-	" ORDER BY ts, record_id LIMIT ?"
-
-typedef struct {
-	Sql *removal;
-	guint n;
-	Counts *change;
-} Oldest;
-
-static gboolean row_oldest(const StoreRow *row, gpointer data, GError **error)
-{
-	Oldest *oldest = data;
-	(void)error;
-	sql_add(oldest->removal, oldest->n++ ? ", ?" : "?");
-	sql_bind_integer(oldest->removal, row->integers[0]);
-	counts_add(oldest->change, &row->texts[3], counts_quarter(row->integers[1]),
-		(guint)row->integers[2], -1);
-	return TRUE;
-}
-
-static gboolean delete_oldest(Store *store, gint64 before, guint n, Oldest *oldest, GError **error)
-{
-	const StoreDriver *driver = store->config->driver;
-	g_autoptr(Sql) sql = sql_new(OLDEST);
-	sql_bind_ts(sql, before);
-	sql_bind_integer(sql, n);
-	if (!driver->read(store->session, sql, "itix", row_oldest, oldest, error))
-		return FALSE;
-	sql_add(oldest->removal, ")");
-	return oldest->n == 0 || driver->write(store->session, oldest->removal, NULL, error);
+	return counts_recount(&store->link, what, day, data, error);
 }
 
 /* The lock of the count tables keeps others from deleting the same ones. */
 gboolean store_delete(Store *store, gint64 before, guint n, guint64 *deleted, GError **error)
 {
-	g_autoptr(Sql) removal = sql_new("DELETE FROM record WHERE record_id IN (");
-	Oldest oldest = {.removal = removal, .change = store->change};
 	gboolean is_locked = FALSE;
 	if (!ready(store, error) ||
-		!store->config->driver->lock_counts(store->session, TRUE, &is_locked, error))
+		!store->link.driver->lock_counts(store->link.session, TRUE, &is_locked, error))
 		return FALSE;
 	store->in_transaction = TRUE;
-	if (!delete_oldest(store, before, n, &oldest, error) || !commit(store, error)) {
+	if (!store_delete_oldest(&store->link, before, &n, store->change, error) ||
+		!commit(store, error)) {
 		store_rollback(store);
 		return FALSE;
 	}
-	*deleted = oldest.n;
+	*deleted = n;
 	store_compact(store);
 	return TRUE;
 }
@@ -786,35 +527,35 @@ gboolean store_delete(Store *store, gint64 before, guint n, guint64 *deleted, GE
 
 gboolean store_migrate_begin(Store *store, gboolean *created, GError **error)
 {
-	return ready(store, error) && store->config->driver->lock(store->session, created, error);
+	return ready(store, error) && store->link.driver->lock(store->link.session, created, error);
 }
 
 gboolean store_migrate_end(Store *store, GError **error)
 {
-	return store->config->driver->unlock(store->session, error);
+	return store->link.driver->unlock(store->link.session, error);
 }
 
 gboolean store_migrate_version(Store *store, guint *version, GError **error)
 {
 	return ready(store, error) &&
-	       store->config->driver->version(store->session, version, error);
+	       store->link.driver->version(store->link.session, version, error);
 }
 
 static gboolean note_version(Store *store, guint version, const char *name, GError **error)
 {
 	g_autoptr(Sql) sql = sql_new("REPLACE INTO chronologer_migration VALUES (?, ?, ");
-	sql_add(sql, store->config->driver->now);
+	sql_add(sql, store->link.driver->now);
 	sql_add(sql, ")");
 	sql_bind_integer(sql, version);
 	sql_bind_text(sql, name, strlen(name));
-	return store->config->driver->write(store->session, sql, NULL, error);
+	return store->link.driver->write(store->link.session, sql, NULL, error);
 }
 
 gboolean store_migrate_apply(
 	Store *store, guint version, const char *name, char *const *statements, GError **error)
 {
 	for (char *const *statement = statements; *statement != NULL; statement++)
-		if (!store->config->driver->execute(store->session, *statement, error))
+		if (!store->link.driver->execute(store->link.session, *statement, error))
 			return FALSE;
 	return note_version(store, version, name, error);
 }
@@ -822,5 +563,5 @@ gboolean store_migrate_apply(
 gboolean store_execute(Store *store, const char *statement, GError **error)
 {
 	return ready(store, error) &&
-	       store->config->driver->execute(store->session, statement, error);
+	       store->link.driver->execute(store->link.session, statement, error);
 }
