@@ -271,8 +271,18 @@ static gboolean commit(Store *store, GError **error)
 	return TRUE;
 }
 
+static gboolean check_sizes(Store *store, Record *const *records, gsize n, GError **error)
+{
+	for (gsize i = 0; i < n; i++)
+		if (!store->link.driver->check_size(store->link.session, records[i], error))
+			return FALSE;
+	return TRUE;
+}
+
 static gboolean insert_alone(Store *store, Record *const *records, gsize n, GError **error)
 {
+	if (!check_sizes(store, records, n, error))
+		return FALSE;
 	if (begin(store, error) && insert(store, records, n, error) && commit(store, error))
 		return TRUE;
 	store_rollback(store);

@@ -23,12 +23,6 @@ struct writer {
 	gboolean ending;
 };
 
-static void add_to(GPtrArray *batch, GPtrArray *records, WriterItem *item)
-{
-	g_ptr_array_add(batch, item);
-	g_ptr_array_add(records, item->record);
-}
-
 /* Takes what waits, up to a batch, as soon as there is something. FALSE when there will be no more. */
 static gboolean gather(Writer *writer, GPtrArray *batch)
 {
@@ -54,7 +48,7 @@ static gboolean is_about_record(const GError *error)
 	       !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_SCHEMA);
 }
 
-static void insert_alone(Writer *writer, GPtrArray *batch)
+static void insert_alone(Writer *writer, const GPtrArray *batch)
 {
 	for (guint i = 0; i < batch->len; i++) {
 		WriterItem *item = batch->pdata[i];
@@ -62,33 +56,36 @@ static void insert_alone(Writer *writer, GPtrArray *batch)
 	}
 }
 
-/* Records the database can not take are told so here, and do not spoil the batch. */
-static void select_writable(
-	Writer *writer, GPtrArray *batch, GPtrArray *writable, GPtrArray *records)
+/* FALSE: one of them is to blame, and nothing is written. */
+static gboolean write_items(Writer *writer, const GPtrArray *items)
 {
+	g_autoptr(GPtrArray) records = g_ptr_array_sized_new(items->len);
+	g_autoptr(GError) error = NULL;
+	for (guint i = 0; i < items->len; i++)
+		g_ptr_array_add(records, ((WriterItem *)items->pdata[i])->record);
+	/* What a deadlock or a lost connection undid store/store.c has done once more where that made sense. */
+	if (store_insert(writer->store, (Record *const *)records->pdata, records->len, &error))
+		return TRUE;
+	if (is_about_record(error) && items->len > 1)
+		return FALSE;
+	for (guint i = 0; i < items->len; i++)
+		((WriterItem *)items->pdata[i])->error = g_error_copy(error);
+	return TRUE;
+}
+
+/* Records the database can not take are told so, and do not spoil the batch. */
+static void write_batch(Writer *writer, const GPtrArray *batch)
+{
+	g_autoptr(GPtrArray) writable = g_ptr_array_sized_new(batch->len);
+	if (write_items(writer, batch))
+		return;
 	for (guint i = 0; i < batch->len; i++) {
 		WriterItem *item = batch->pdata[i];
 		if (store_check_size(writer->store, item->record, &item->error))
-			add_to(writable, records, item);
+			g_ptr_array_add(writable, item);
 	}
-}
-
-static void write_batch(Writer *writer, GPtrArray *batch)
-{
-	g_autoptr(GPtrArray) writable = g_ptr_array_sized_new(batch->len);
-	g_autoptr(GPtrArray) records = g_ptr_array_sized_new(batch->len);
-	g_autoptr(GError) error = NULL;
-	select_writable(writer, batch, writable, records);
-	/* What a deadlock or a lost connection undid store/store.c has done once more where that made sense. */
-	if (!records->len ||
-		store_insert(writer->store, (Record *const *)records->pdata, records->len, &error))
-		return;
-	if (is_about_record(error) && records->len > 1) {
+	if (writable->len == batch->len || !write_items(writer, writable))
 		insert_alone(writer, writable);
-		return;
-	}
-	for (guint i = 0; i < writable->len; i++)
-		((WriterItem *)writable->pdata[i])->error = g_error_copy(error);
 }
 
 /* An item is gone when its done() returns. */
