@@ -12,7 +12,7 @@ SOURCES = [path for path in sorted((harness.SOURCE / 'src').rglob('*.[ch]')) + s
 
 VENDORS = {
   'fcgiapp.h': 'http/fcgi.c',
-  'mysql.h': 'store/mysql.c',
+  'mysql.h': 'store/mysql-session.h',
   'sqlite3.h': 'store/sqlite.c',
 }
 
@@ -78,6 +78,8 @@ class Style(harness.TestCase):
       for header in re.findall(r'^#include [<"](?:mysql/)?([^>"]+)[>"]', path.read_text(), re.M):
         if is_ours(path) and header in VENDORS:
           self.assertEqual('src/' + VENDORS[header], name_of(path), '%s includes %s' % (path.name, header))
+      if '"store/mysql-session.h"' in path.read_text():
+        self.assertRegex(name_of(path), r'^src/store/mysql(-\w+)?\.c$')
 
   def test_includes(self):
     '''a file includes from its own room and from those that its room may look into'''

@@ -6,12 +6,12 @@
 #include "base/error.h"
 #include "query/eval/eval.h"
 #include "store/driver.h"
+#include "store/turns.h"
 
 /* How long a writer waits for its turn, and then for another process, in milliseconds. */
 #define BUSY_TIMEOUT 5000
 
-/* A read looks at the clock every this many instructions of SQLite's virtual machine (some 10 us).
- */
+/* A read looks at the clock every this many instructions of SQLite's virtual machine (some 10 us). */
 #define PROGRESS_STEPS 1000
 
 #define INSERT "INSERT INTO record (ts, level, name, message, logrec) VALUES (?, ?, ?, ?, ?)"
@@ -34,18 +34,6 @@
 	"CREATE TABLE IF NOT EXISTS chronologer_migration"                                         \
 	" (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied TEXT NOT NULL) STRICT"
 #define NEWEST_VERSION "SELECT COALESCE(MAX(version), 0) FROM chronologer_migration"
-/* The threads of this process write one after the other in the order they came: SQLite's own wait
- * for its lock is a sleep that doubles, without a queue, and eight writers starve each other. */
-typedef struct {
-	GMutex mutex;
-	gboolean taken;
-	GQueue waiting; /* Turn *, on the stacks of those who wait */
-} WriterQueue;
-
-typedef struct {
-	GCond cond;
-	gboolean mine;
-} Turn;
 
 typedef struct {
 	StoreSession base;
@@ -60,66 +48,11 @@ typedef struct {
 	GError *refusal; /* why chronologer_query() ended the statement */
 } Session;
 
-/* Called for each row of a result. */
-typedef gboolean (*RowFunc)(sqlite3_stmt *row, gpointer data, GError **error);
-
 /* Writers' turns ------------------------------------------------------------------------------- */
-
-static gpointer queue_new(void)
-{
-	WriterQueue *queue = g_new0(WriterQueue, 1);
-	g_mutex_init(&queue->mutex);
-	g_queue_init(&queue->waiting);
-	return queue;
-}
-
-static void queue_free(gpointer shared)
-{
-	WriterQueue *queue = shared;
-	g_mutex_clear(&queue->mutex);
-	g_free(queue);
-}
-
-static gboolean queue_wait(WriterQueue *queue, gint64 until)
-{
-	Turn turn = {.mine = FALSE};
-	g_cond_init(&turn.cond);
-	g_queue_push_tail(&queue->waiting, &turn);
-	while (!turn.mine && g_cond_wait_until(&turn.cond, &queue->mutex, until))
-		;
-	if (!turn.mine)
-		g_queue_remove(&queue->waiting, &turn);
-	g_cond_clear(&turn.cond);
-	return turn.mine;
-}
-
-static gboolean queue_enter(WriterQueue *queue)
-{
-	gint64 until = g_get_monotonic_time() + BUSY_TIMEOUT * 1000;
-	g_mutex_lock(&queue->mutex);
-	gboolean mine = !queue->taken || queue_wait(queue, until);
-	queue->taken = TRUE;
-	g_mutex_unlock(&queue->mutex);
-	return mine;
-}
-
-/* Hands the turn over, so that nobody who comes later takes it. */
-static void queue_leave(WriterQueue *queue)
-{
-	g_mutex_lock(&queue->mutex);
-	Turn *next = g_queue_pop_head(&queue->waiting);
-	if (next != NULL) {
-		next->mine = TRUE;
-		g_cond_signal(&next->cond);
-	} else {
-		queue->taken = FALSE;
-	}
-	g_mutex_unlock(&queue->mutex);
-}
 
 static gboolean take_turn(Session *session, GError **error)
 {
-	session->has_turn = queue_enter(session->target->shared);
+	session->has_turn = store_turns_take(session->target->shared, BUSY_TIMEOUT);
 	if (!session->has_turn)
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE,
 			"The database is busy: other threads have been writing for %d seconds",
@@ -130,7 +63,7 @@ static gboolean take_turn(Session *session, GError **error)
 static void give_turn(Session *session)
 {
 	if (session->has_turn)
-		queue_leave(session->target->shared);
+		store_turns_give(session->target->shared);
 	session->has_turn = FALSE;
 }
 
@@ -240,32 +173,63 @@ static void match(sqlite3_context *context, int n, sqlite3_value **values)
 
 /* Statements ----------------------------------------------------------------------------------- */
 
+static int bind_text(sqlite3_stmt *statement, int i, const Text *text)
+{
+	return sqlite3_bind_text64(statement, i, text->data != NULL ? text->data : "", text->length,
+		SQLITE_STATIC, SQLITE_UTF8);
+}
+
 static int bind_value(sqlite3_stmt *statement, int i, const SqlValue *value)
 {
 	if (value->type == SQL_POINTER)
 		return bind_query(statement, i, value->pointer);
 	if (value->type == SQL_INTEGER || value->type == SQL_TS)
 		return sqlite3_bind_int64(statement, i, value->integer);
-	gsize length;
-	const char *text = g_bytes_get_data(value->text, &length);
+	Text text = {NULL, 0};
+	text.data = (char *)g_bytes_get_data(value->text, &text.length);
 	if (value->type == SQL_BYTES)
-		return sqlite3_bind_blob64(statement, i, text, length, SQLITE_STATIC);
-	return sqlite3_bind_text64(
-		statement, i, text != NULL ? text : "", length, SQLITE_STATIC, SQLITE_UTF8);
+		return sqlite3_bind_blob64(statement, i, text.data, text.length, SQLITE_STATIC);
+	return bind_text(statement, i, &text);
+}
+
+/* Who asks for rows, and the kinds of their columns. */
+typedef struct {
+	const char *columns;
+	StoreRowFunc row; /* may be NULL where there is no result */
+	gpointer data;
+} Reader;
+
+/* As sqlite3_column_blob(), but with a NUL behind a text. */
+static Text column_text(sqlite3_stmt *statement, int i)
+{
+	gboolean is_text = sqlite3_column_type(statement, i) == SQLITE_TEXT;
+	const void *bytes =
+		is_text ? sqlite3_column_text(statement, i) : sqlite3_column_blob(statement, i);
+	return (Text){(char *)(bytes ? bytes : ""), (gsize)sqlite3_column_bytes(statement, i)};
+}
+
+static gboolean pass_row(sqlite3_stmt *statement, const Reader *reader, GError **error)
+{
+	StoreRow row = {.integers = {0}, .texts = {{NULL, 0}}};
+	for (int i = 0; reader->columns[i] != '\0'; i++)
+		if (reader->columns[i] == 'x')
+			row.texts[i] = column_text(statement, i);
+		else
+			row.integers[i] = sqlite3_column_int64(statement, i);
+	return reader->row(&row, reader->data, error);
 }
 
 static gboolean step_rows(
-	Session *session, sqlite3_stmt *statement, RowFunc row, gpointer data, GError **error)
+	Session *session, sqlite3_stmt *statement, const Reader *reader, GError **error)
 {
 	int result;
 	while ((result = sqlite3_step(statement)) == SQLITE_ROW)
-		if (row != NULL && !row(statement, data, error))
+		if (reader->row && !pass_row(statement, reader, error))
 			return FALSE;
 	return result == SQLITE_DONE || fail(session, result, error);
 }
 
-/* Runs one statement. `row` may be NULL where it has no result. */
-static gboolean run(Session *session, const Sql *sql, RowFunc row, gpointer data, GError **error)
+static gboolean run(Session *session, const Sql *sql, const Reader *reader, GError **error)
 {
 	session->ends = g_get_monotonic_time() + (gint64)session->target->deadline * 1000;
 	sqlite3_stmt *statement = prepare(session, sql->text->str, sql->text->len, error);
@@ -274,49 +238,61 @@ static gboolean run(Session *session, const Sql *sql, RowFunc row, gpointer data
 	int result = SQLITE_OK;
 	for (guint i = 0; i < sql->values->len && result == SQLITE_OK; i++)
 		result = bind_value(statement, (int)i + 1, sql_value(sql, i));
-	gboolean ok = result == SQLITE_OK ? step_rows(session, statement, row, data, error)
+	gboolean ok = result == SQLITE_OK ? step_rows(session, statement, reader, error)
 					  : fail(session, result, error);
 	sqlite3_finalize(statement);
 	return ok;
 }
 
-/* Takes the number of a result of one row and column. */
-static gboolean row_number(sqlite3_stmt *row, gpointer data, GError **error)
+static gboolean read_rows(StoreSession *base, const Sql *sql, const char *columns, StoreRowFunc row,
+	gpointer data, GError **error)
+{
+	Reader reader = {columns, row, data};
+	return run((Session *)base, sql, &reader, error);
+}
+
+static gboolean write_rows(StoreSession *base, const Sql *sql, guint64 *sequence, GError **error)
+{
+	Session *session = (Session *)base;
+	Reader nobody = {.row = NULL};
+	if (!run(session, sql, &nobody, error))
+		return FALSE;
+	if (sequence != NULL)
+		*sequence = (guint64)sqlite3_last_insert_rowid(session->db);
+	return TRUE;
+}
+
+static gboolean row_number(const StoreRow *row, gpointer data, GError **error)
 {
 	(void)error;
-	*(guint64 *)data = (guint64)sqlite3_column_int64(row, 0);
+	*(guint64 *)data = (guint64)row->integers[0];
 	return TRUE;
 }
 
 static gboolean read_number(Session *session, const char *text, guint64 *number, GError **error)
 {
 	g_autoptr(Sql) sql = sql_new(text);
-	return run(session, sql, row_number, number, error);
+	return read_rows(&session->base, sql, "i", row_number, number, error);
 }
 
 /* Opening and closing -------------------------------------------------------------------------- */
 
 static gboolean check_dsn(const StoreDsn *dsn, GError **error)
 {
-	if (dsn->user != NULL || dsn->port != 0 || (dsn->host != NULL && *dsn->host != '\0')) {
+	const char *reason = NULL;
+	if (dsn->user != NULL || dsn->port != 0 || (dsn->host != NULL && *dsn->host != '\0'))
+		reason = "a file has no user, host or port";
+	else if (dsn->path == NULL || *dsn->path == '\0')
+		reason = "the path of the file is missing";
+	if (reason != NULL)
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
-			"a file has no user, host or port: sqlite:///relative/path or "
-			"sqlite:////absolute/path");
-		return FALSE;
-	}
-	if (dsn->path == NULL || *dsn->path == '\0') {
-		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
-			"the path of the file is missing: sqlite:///relative/path or "
-			"sqlite:////absolute/path");
-		return FALSE;
-	}
-	return TRUE;
+			"%s: sqlite:///relative/path or sqlite:////absolute/path", reason);
+	return reason == NULL;
 }
 
 static int past_deadline(void *data)
 {
-	const Session *session = data;
-	return g_get_monotonic_time() > session->ends;
+	return g_get_monotonic_time() > ((const Session *)data)->ends;
 }
 
 static gboolean set_up(Session *session, GError **error)
@@ -397,9 +373,8 @@ static gboolean read_version(StoreSession *base, guint *version, GError **error)
 	*version = 0;
 	if (session->db == NULL)
 		return TRUE;
-	if (!read_number(session, HAS_VERSIONS, &number, error))
-		return FALSE;
-	if (number != 0 && !read_number(session, NEWEST_VERSION, &number, error))
+	if (!read_number(session, HAS_VERSIONS, &number, error) ||
+		(number != 0 && !read_number(session, NEWEST_VERSION, &number, error)))
 		return FALSE;
 	*version = (guint)number;
 	return TRUE;
@@ -439,30 +414,21 @@ static gboolean commit(StoreSession *base, GError **error)
 	return ok;
 }
 
-static int bind_text(sqlite3_stmt *statement, int i, const Text *text)
-{
-	return sqlite3_bind_text64(statement, i, text->data != NULL ? text->data : "", text->length,
-		SQLITE_STATIC, SQLITE_UTF8);
-}
-
 static int insert_row(sqlite3_stmt *statement, const Record *record)
 {
-	int result = sqlite3_bind_int64(statement, 1, record->ts);
-	if (result == SQLITE_OK)
-		result = sqlite3_bind_int64(statement, 2, record->level);
-	if (result == SQLITE_OK)
-		result = bind_text(statement, 3, &record->name);
-	if (result == SQLITE_OK)
-		result = bind_text(statement, 4, &record->message);
-	if (result == SQLITE_OK)
-		result = bind_text(statement, 5, &record->logrec);
-	if (result == SQLITE_OK)
-		result = sqlite3_step(statement);
-	return result;
+	int result;
+	if ((result = sqlite3_bind_int64(statement, 1, record->ts)) != SQLITE_OK ||
+		(result = sqlite3_bind_int64(statement, 2, record->level)) != SQLITE_OK ||
+		(result = bind_text(statement, 3, &record->name)) != SQLITE_OK ||
+		(result = bind_text(statement, 4, &record->message)) != SQLITE_OK ||
+		(result = bind_text(statement, 5, &record->logrec)) != SQLITE_OK)
+		return result;
+	return sqlite3_step(statement);
 }
 
-static gboolean insert_rows(Session *session, Record *const *records, gsize n, GError **error)
+static gboolean insert(StoreSession *base, Record *const *records, gsize n, GError **error)
 {
+	Session *session = (Session *)base;
 	if (session->insert == NULL)
 		session->insert = prepare(session, INSERT, strlen(INSERT), error);
 	if (session->insert == NULL)
@@ -479,68 +445,16 @@ static gboolean insert_rows(Session *session, Record *const *records, gsize n, G
 	return ok;
 }
 
-static gboolean insert(StoreSession *base, Record *const *records, gsize n, GError **error)
-{
-	return insert_rows((Session *)base, records, n, error);
-}
-
 static gboolean check_size(StoreSession *base, const Record *record, GError **error)
 {
 	Session *session = (Session *)base;
-	/* The limit is one for a value and for a whole row; 100 bytes are more than the rest of it.
-	 */
+	/* The limit is one for a value and for a whole row; 100 bytes are more than the rest. */
 	gsize limit = (gsize)sqlite3_limit(session->db, SQLITE_LIMIT_LENGTH, -1) - 100;
 	if (record->name.length + record->message.length + record->logrec.length <= limit)
 		return TRUE;
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE,
 		"The database takes records of at most %" G_GSIZE_FORMAT " bytes", limit);
 	return FALSE;
-}
-
-/* Statements of everybody ---------------------------------------------------------------------- */
-
-/* Who asked for rows, and the kinds of their columns. */
-typedef struct {
-	const char *columns;
-	StoreRowFunc row;
-	gpointer data;
-} Reader;
-
-/* As sqlite3_column_blob(), but with a NUL behind a text. */
-static Text column_bytes(sqlite3_stmt *row, int i)
-{
-	gboolean is_text = sqlite3_column_type(row, i) == SQLITE_TEXT;
-	const void *bytes = is_text ? sqlite3_column_text(row, i) : sqlite3_column_blob(row, i);
-	return (Text){(char *)(bytes ? bytes : ""), (gsize)sqlite3_column_bytes(row, i)};
-}
-
-static gboolean row_neutral(sqlite3_stmt *row, gpointer data, GError **error)
-{
-	const Reader *reader = data;
-	StoreRow neutral = {.integers = {0}, .texts = {{NULL, 0}}};
-	for (int i = 0; reader->columns[i] != '\0'; i++)
-		if (reader->columns[i] == 'x')
-			neutral.texts[i] = column_bytes(row, i);
-		else
-			neutral.integers[i] = sqlite3_column_int64(row, i);
-	return reader->row(&neutral, reader->data, error);
-}
-
-static gboolean read_neutral(StoreSession *session, const Sql *sql, const char *columns,
-	StoreRowFunc row, gpointer data, GError **error)
-{
-	Reader reader = {columns, row, data};
-	return run((Session *)session, sql, row_neutral, &reader, error);
-}
-
-static gboolean write_neutral(StoreSession *base, const Sql *sql, guint64 *sequence, GError **error)
-{
-	Session *session = (Session *)base;
-	if (!run(session, sql, NULL, NULL, error))
-		return FALSE;
-	if (sequence != NULL)
-		*sequence = (guint64)sqlite3_last_insert_rowid(session->db);
-	return TRUE;
 }
 
 /* Of the moment of its first read. */
@@ -593,12 +507,12 @@ typedef struct {
 	Reader reader;
 } Lookup;
 
-static gboolean row_lookup(sqlite3_stmt *row, gpointer data, GError **error)
+static gboolean row_lookup(const StoreRow *row, gpointer data, GError **error)
 {
 	Lookup *lookup = data;
 	sqlite3_reset(lookup->get);
-	sqlite3_bind_int64(lookup->get, 1, sqlite3_column_int64(row, 1));
-	return step_rows(lookup->session, lookup->get, row_neutral, &lookup->reader, error);
+	sqlite3_bind_int64(lookup->get, 1, row->integers[1]);
+	return step_rows(lookup->session, lookup->get, &lookup->reader, error);
 }
 
 /* Both statements see the same records: the outer one is a transaction until it ends. */
@@ -613,7 +527,7 @@ static gboolean read_page(StoreSession *base, Sql *page, const StoreRange *range
 		sql_add(page, REVERSED_END);
 	}
 	Lookup lookup = {session, prepare(session, get, strlen(get), error), {columns, row, data}};
-	gboolean ok = lookup.get != NULL && run(session, page, row_lookup, &lookup, error);
+	gboolean ok = lookup.get != NULL && read_rows(base, page, "ti", row_lookup, &lookup, error);
 	sqlite3_finalize(lookup.get);
 	return ok;
 }
@@ -662,8 +576,8 @@ const StoreDriver store_sqlite = {
 	.update_counts = " ON CONFLICT DO UPDATE SET counts = excluded.counts",
 	.splits_places = TRUE,
 	.check_dsn = check_dsn,
-	.shared_new = queue_new,
-	.shared_free = queue_free,
+	.shared_new = store_turns_new,
+	.shared_free = store_turns_free,
 	.open = open_session,
 	.close = close_session,
 	.usable = is_usable,
@@ -673,8 +587,8 @@ const StoreDriver store_sqlite = {
 	.commit = commit,
 	.rollback = roll_back,
 	.check_size = check_size,
-	.read = read_neutral,
-	.write = write_neutral,
+	.read = read_rows,
+	.write = write_rows,
 	.read_page = read_page,
 	.add_prefix = add_prefix,
 	.add_query = add_query,
