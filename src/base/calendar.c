@@ -3,7 +3,6 @@
 
 #define SECOND G_GINT64_CONSTANT(1000000)
 #define DAY (86400 * SECOND)
-#define EPOCH_DAYS 719528 /* from 0000-01-01 (day 0 of January 1st, year 0 is 1) to 1970-01-01 */
 
 /* The calendar --------------------------------------------------------------------------------- */
 
@@ -76,13 +75,13 @@ Moment calendar_of_epoch(gint64 micros)
 {
 	gint64 days = micros / DAY - (micros % DAY < 0);
 	Moment moment = calendar_of_micros(micros - days * DAY);
-	calendar_of_days(days + EPOCH_DAYS, &moment);
+	calendar_of_days(days + CALENDAR_DAYS_1970, &moment);
 	return moment;
 }
 
 gint64 calendar_to_epoch(const Moment *moment)
 {
-	gint64 days = calendar_days(moment->year, moment->month, moment->day) - EPOCH_DAYS;
+	gint64 days = calendar_days(moment->year, moment->month, moment->day) - CALENDAR_DAYS_1970;
 	return days * DAY + calendar_to_micros(moment);
 }
 

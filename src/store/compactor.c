@@ -1,7 +1,7 @@
-/* How many times the store is to be tidied, and the thread that does it. */
+/* How many times the store is to be compacted, and the thread that does it. */
 #include "store/compactor.h"
 
-/* What may be due before the writer waits: reading adds up all that is not tidied. */
+/* What may be due before the writer waits: reading adds up all that is not compacted. */
 #define BEHIND_MAX 4
 
 struct compactor {
@@ -34,7 +34,7 @@ static void note_done(Compactor *compactor, gboolean ok)
 	g_mutex_unlock(&compactor->mutex);
 }
 
-static gpointer tidy_all(gpointer data)
+static gpointer compact_all(gpointer data)
 {
 	Compactor *compactor = data;
 	g_autoptr(Store) store = store_new(compactor->config, STORE_WRITE);
@@ -76,7 +76,7 @@ static gboolean add_due(Compactor *compactor, guint due)
 	if (ok)
 		compactor->due += due;
 	if (!compactor->thread)
-		compactor->thread = g_thread_new("compactor", tidy_all, compactor);
+		compactor->thread = g_thread_new("compactor", compact_all, compactor);
 	g_cond_signal(&compactor->changed);
 	while (compactor->due > BEHIND_MAX)
 		g_cond_wait(&compactor->changed, &compactor->mutex);
@@ -84,7 +84,7 @@ static gboolean add_due(Compactor *compactor, guint due)
 	return ok;
 }
 
-void compactor_tidy(Compactor *compactor, Store *store)
+void compactor_compact(Compactor *compactor, Store *store)
 {
 	guint due = store_compact_hand_over(store);
 	if (due > 0 && !add_due(compactor, due))

@@ -1,4 +1,4 @@
-/* A thread that tidies a store while another thread goes on writing. */
+/* A thread that compacts a store while another thread goes on writing. */
 #ifndef CHRONOLOGER_STORE_COMPACTOR_H
 #define CHRONOLOGER_STORE_COMPACTOR_H
 
@@ -19,6 +19,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Compactor, compactor_free)
 /* As store_compact(), after a commit of `store`, and from one thread only; returns at once. But where the
  * compactor has fallen behind, it is waited for; and where it could not do it the last time, or only one
  * store writes at a time, `store` does it. */
-void compactor_tidy(Compactor *compactor, Store *store);
+void compactor_compact(Compactor *compactor, Store *store);
 
 #endif

@@ -3,7 +3,10 @@
 #include <string.h>
 #include "base/error.h"
 #include "store/backoff.h"
+#include "store/counts/compact.h"
 #include "store/counts/read.h"
+#include "store/counts/recount.h"
+#include "store/counts/seek.h"
 #include "store/delete.h"
 #include "store/dsn.h"
 #include "store/read.h"
@@ -257,9 +260,18 @@ static gboolean begin(Store *store, GError **error)
 	return store->in_transaction;
 }
 
+static gboolean check_sizes(Store *store, Record *const *records, gsize n, GError **error)
+{
+	for (gsize i = 0; i < n; i++)
+		if (!store->link.driver->check_size(store->link.session, records[i], error))
+			return FALSE;
+	return TRUE;
+}
+
 static gboolean insert(Store *store, Record *const *records, gsize n, GError **error)
 {
-	return store->link.driver->insert(store->link.session, records, n, error) &&
+	return check_sizes(store, records, n, error) &&
+	       store->link.driver->insert(store->link.session, records, n, error) &&
 	       note_change(store, records, n, error);
 }
 
@@ -271,18 +283,8 @@ static gboolean commit(Store *store, GError **error)
 	return TRUE;
 }
 
-static gboolean check_sizes(Store *store, Record *const *records, gsize n, GError **error)
-{
-	for (gsize i = 0; i < n; i++)
-		if (!store->link.driver->check_size(store->link.session, records[i], error))
-			return FALSE;
-	return TRUE;
-}
-
 static gboolean insert_alone(Store *store, Record *const *records, gsize n, GError **error)
 {
-	if (!check_sizes(store, records, n, error))
-		return FALSE;
 	if (begin(store, error) && insert(store, records, n, error) && commit(store, error))
 		return TRUE;
 	store_rollback(store);

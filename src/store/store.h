@@ -52,7 +52,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
  * (but for ERROR_STORAGE where the connection was lost in the COMMIT: then nobody knows). Inside
  * one, after FALSE the whole transaction is gone, rolled back. ERROR_TRANSIENT: nothing was
  * written, and doing all of it again may succeed (lost before the COMMIT, deadlock).
- * ERROR_RECORD_SIZE: see store_check_size(); inside a transaction that is for the caller to ask, beforehand. */
+ * ERROR_RECORD_SIZE: see store_check_size(). */
 gboolean store_insert(Store *store, Record *const *records, gsize n, GError **error);
 
 /* One transaction over several store_insert(). */

@@ -105,7 +105,7 @@ static gpointer write_all(gpointer data)
 	while (gather(writer, batch)) {
 		write_batch(writer, batch);
 		finish(batch);
-		compactor_tidy(writer->compactor, writer->store);
+		compactor_compact(writer->compactor, writer->store);
 		g_ptr_array_set_size(batch, 0);
 	}
 	store_free(writer->store);

@@ -1,5 +1,6 @@
 /* The count tables: whatever was written, deleted or lost, they agree with the records. */
 #include <string.h>
+#include "base/calendar.h"
 #include "store/counts/counts.h"
 #include "base/error.h"
 #include "store/driver.h"
@@ -121,7 +122,7 @@ static guint64 expected_sum(const GArray *samples, const StoreSum *sum)
 	for (guint i = 0; i < samples->len; i++) {
 		const Sample *sample = &g_array_index(samples, Sample, i);
 		n += sample->level == sum->level &&
-		     counts_quarter(sample->ts) * 900 - COUNTS_1970 == sum->start;
+		     counts_quarter(sample->ts) * 900 - CALENDAR_SECONDS_1970 == sum->start;
 	}
 	return n;
 }

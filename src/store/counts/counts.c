@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/calendar.h"
+
 /* The numbers of one level of a page. */
 typedef struct {
 	guint level;
@@ -20,12 +22,12 @@ struct counts {
 
 gint64 counts_quarter(gint64 ts)
 {
-	return (ts + COUNTS_1970 * G_USEC_PER_SEC) / (COUNTS_STEP * G_USEC_PER_SEC);
+	return (ts + CALENDAR_SECONDS_1970 * G_USEC_PER_SEC) / (COUNTS_STEP * G_USEC_PER_SEC);
 }
 
 gint64 counts_quarter_ts(gint64 quarter)
 {
-	return (quarter * COUNTS_STEP - COUNTS_1970) * G_USEC_PER_SEC;
+	return (quarter * COUNTS_STEP - CALENDAR_SECONDS_1970) * G_USEC_PER_SEC;
 }
 
 /* Pages ---------------------------------------------------------------------------------------- */

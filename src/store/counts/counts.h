@@ -11,9 +11,8 @@
 
 #include "record/record.h"
 
-#define COUNTS_STEP 900                            /* seconds of a quarter hour */
-#define COUNTS_QUARTERS 96                         /* of a day */
-#define COUNTS_1970 G_GINT64_CONSTANT(62167219200) /* seconds of the year 0 to 1970 */
+#define COUNTS_STEP 900    /* seconds of a quarter hour */
+#define COUNTS_QUARTERS 96 /* of a day */
 
 /* The quarter hour that holds `ts` (microseconds since 1970), and the first microsecond of one. */
 gint64 counts_quarter(gint64 ts);

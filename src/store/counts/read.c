@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/calendar.h"
 #include "store/counts/scan.h"
 #include "store/read.h"
 
@@ -14,7 +15,7 @@ typedef struct {
 	CountsRunFunc run;
 	gboolean (*records)(
 		const StoreLink *link, const Filter *filter, gpointer data, GError **error);
-	void (*end)(gpointer data); /* of the cells; may be NULL */
+	void (*end)(gpointer data); /* of the quarter hours; may be NULL */
 	gboolean by_name;
 	gpointer data;
 } Reader;
@@ -132,13 +133,13 @@ gboolean counts_read_count(
 }
 
 typedef struct {
-	Counts *cells;
+	Counts *counts;
 	GArray *sums;
 } Sums;
 
 static void add_to_sums(const CountsRun *run, gpointer data)
 {
-	counts_add_nameless(run, ((Sums *)data)->cells);
+	counts_add_nameless(run, ((Sums *)data)->counts);
 }
 
 static gboolean sum_records(
@@ -150,7 +151,7 @@ static gboolean sum_records(
 static void append_sum(const CountsCell *cell, gpointer data)
 {
 	StoreSum sum = {
-		.start = cell->quarter * COUNTS_STEP - COUNTS_1970,
+		.start = cell->quarter * COUNTS_STEP - CALENDAR_SECONDS_1970,
 		.level = cell->level,
 		.count = (guint64)cell->n,
 	};
@@ -160,7 +161,7 @@ static void append_sum(const CountsCell *cell, gpointer data)
 static void end_sums(gpointer data)
 {
 	Sums *sums = data;
-	counts_each(sums->cells, append_sum, sums->sums);
+	counts_each(sums->counts, append_sum, sums->sums);
 }
 
 gboolean counts_read_sums(
@@ -168,8 +169,8 @@ gboolean counts_read_sums(
 {
 	if (step != COUNTS_STEP)
 		return store_read_sums(link, filter, step, sums, error);
-	g_autoptr(Counts) cells = counts_new();
-	Sums to = {cells, sums};
+	g_autoptr(Counts) counts = counts_new();
+	Sums to = {counts, sums};
 	Reader reader = {.run = add_to_sums, .records = sum_records, .end = end_sums, .data = &to};
 	return read_filter(link, &reader, filter, error);
 }

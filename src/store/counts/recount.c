@@ -1,8 +1,11 @@
 /* Counting anew: comparing the count tables with the records, a day at a time. */
+#include "store/counts/recount.h"
+
+#include "base/calendar.h"
+#include "store/counts/compact.h"
 #include "store/counts/scan.h"
-#include "store/read.h"
 #include "store/counts/table.h"
-#include "base/sql.h"
+#include "store/read.h"
 
 #define SET_STATE "UPDATE count_state SET complete_since = ?"
 #define NEWEST_RECORD "SELECT ts FROM record WHERE ts <= ? ORDER BY ts DESC LIMIT 1"
@@ -34,7 +37,7 @@ static void expect_record(const CountsCell *cell, gpointer data)
 	expect_run(&run, data);
 }
 
-/* What is still to be folded is not in the tables. */
+/* What is still to be compacted is not in the tables. */
 static void expect_delta(const CountsRun *run, gpointer data)
 {
 	const Recount *recount = data;
@@ -202,7 +205,7 @@ static gboolean next_day(const StoreLink *link, gint64 before, gint64 *day, GErr
 	return TRUE;
 }
 
-static gboolean fold_all(const StoreLink *link, GError **error)
+static gboolean compact_all(const StoreLink *link, GError **error)
 {
 	guint n;
 	do
@@ -228,5 +231,6 @@ gboolean counts_recount(
 			return FALSE;
 		day--;
 	}
-	return what == STORE_RECOUNT_CHECK || (set_state(link, 0, error) && fold_all(link, error));
+	return what == STORE_RECOUNT_CHECK ||
+	       (set_state(link, 0, error) && compact_all(link, error));
 }

@@ -1,4 +1,4 @@
-/* Reading the numbers of the count tables: whole rows, and what is not folded into them yet. */
+/* Reading the numbers of the count tables: whole rows, and what is not in them yet. */
 #include "store/counts/scan.h"
 
 #include <string.h>

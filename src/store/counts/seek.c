@@ -1,7 +1,9 @@
 /* Ranges: which quarter hours hold the rows asked for. */
+#include "store/counts/seek.h"
+
+#include "base/calendar.h"
 #include "store/counts/scan.h"
 #include "store/read.h"
-#include "base/sql.h"
 
 /* From this offset on looking for its quarter hour is quicker than walking to it. */
 #define FAR 1000
