@@ -6,8 +6,6 @@
 #include "store/driver.h"
 #include "test-store.h"
 
-#define SECOND G_GINT64_CONSTANT(1000000)
-#define NOW (1525970213 * SECOND) /* 2018-05-10 16:36:53 */
 #define DAY (86400 * SECOND)
 
 /* What was inserted, and is compared with what is counted. */
@@ -479,5 +477,5 @@ const Case count_cases[] = {
 	{"counts-rollback", roll_back, ANY},
 	{"counts-at-once", at_once, ANY},
 	{"counts-fold-beside-writer", fold_beside_writer, SERVER},
+	{NULL},
 };
-const guint count_cases_length = G_N_ELEMENTS(count_cases);
