@@ -4,8 +4,8 @@
 
 #include "store/driver.h"
 
-/* store_read_range(), but it finds the quarter hours that hold the rows asked for, so that neither a large offset nor rows that
- * are far apart are walked through. */
+/* As store_read_range(), but finds the quarter hours that hold the rows asked for, so that neither a large
+ * offset nor rows that are far apart are walked through. */
 gboolean counts_seek_range(const StoreLink *link, const StoreRange *range, StoreRecordFunc row,
 	gpointer data, GError **error);
 
