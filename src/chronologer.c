@@ -7,28 +7,6 @@
 
 static const ToolCommand *const commands[] = {&tool_migrate, &tool_recount, &tool_delete};
 
-/* Exit codes by kind of failure. What is not here is a bug. */
-static const struct {
-	ChronologerError error;
-	int code;
-} exit_codes[] = {
-	{ERROR_VALUE, EX_USAGE},
-	{ERROR_CONFIGURATION, EX_CONFIG},
-	{ERROR_SCHEMA, EX_DATAERR},
-	{ERROR_NOT_FOUND, EX_NOINPUT},
-	{ERROR_STORAGE, EX_UNAVAILABLE},
-	{ERROR_DEADLINE, EX_TEMPFAIL},
-	{ERROR_TRANSIENT, EX_TEMPFAIL},
-};
-
-static int exit_code(const GError *error)
-{
-	for (gsize i = 0; i < G_N_ELEMENTS(exit_codes); i++)
-		if (g_error_matches(error, CHRONOLOGER_ERROR, (gint)exit_codes[i].error))
-			return exit_codes[i].code;
-	return EX_SOFTWARE;
-}
-
 static const ToolCommand *find_command(const char *name)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
@@ -89,5 +67,5 @@ int main(int argc, char **argv)
 	if (ok)
 		return EX_OK;
 	g_printerr("chronologer: %s\n", error->message);
-	return exit_code(error);
+	return error_exit(error);
 }

@@ -92,19 +92,12 @@ static void reject(Bulk *bulk, GError *problem, guint64 number)
 }
 
 /* Only what the record itself is to blame for is noted beside it; the rest fails the whole. */
-static gboolean is_rejection(const GError *problem)
-{
-	return g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_VALUE) ||
-	       g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_MODEL) ||
-	       g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE);
-}
-
 static gboolean add(Bulk *bulk, Document *document, GError **error)
 {
 	if (document->record && store_check_size(bulk->store, document->record, &document->problem))
 		g_ptr_array_add(bulk->records, document->record);
 	GError *problem = g_steal_pointer(&document->problem);
-	if (problem && !is_rejection(problem)) {
+	if (problem && error_class(problem) != ERROR_CLASS_INPUT) {
 		g_propagate_error(error, problem);
 		return FALSE;
 	}

@@ -6,8 +6,8 @@
 
 #define CHRONOLOGER_ERROR (chronologer_error_quark())
 
-/* Kinds of failure that a caller must tell apart. base/error.c maps each one to an HTTP status and to
- * the error type that CONTRACT's clients know; nothing else in the tree does. */
+/* Kinds of failure that a caller must tell apart. base/error.c maps each one to an HTTP status, the
+ * error type that CONTRACT's clients know, a class and an exit code; nothing else in the tree does. */
 typedef enum {
 	ERROR_INTERNAL,   /* a bug of ours */
 	ERROR_VALUE,      /* a parameter or a document that does not parse */
@@ -29,6 +29,13 @@ typedef enum {
 	ERROR_CONFIGURATION, /* an option, a DSN or a configuration file that is wrong */
 } ChronologerError;
 
+/* Whose failure it is, for callers that go on after one. */
+typedef enum {
+	ERROR_CLASS_OTHER,
+	ERROR_CLASS_INPUT, /* of one document, record, parameter or setting: another one may be good */
+	ERROR_CLASS_STORE, /* of the database: it would have been the same with any other */
+} ErrorClass;
+
 GQuark chronologer_error_quark(void);
 
 /* HTTP status of an error: 400..503. Errors of other domains are bugs, hence 500. */
@@ -37,5 +44,10 @@ guint error_status(const GError *error);
 /* The `type` a client sees: "ValueError", "StorageError", ... (Chronologer 0.1.5's names). Static.
  */
 const char *error_type(const GError *error);
+
+ErrorClass error_class(const GError *error);
+
+/* What a program that ends with it exits with: sysexits.h. */
+int error_exit(const GError *error);
 
 #endif

@@ -40,14 +40,6 @@ static gboolean gather(Writer *writer, GPtrArray *batch)
 	return batch->len > 0;
 }
 
-/* Errors that are about a record and not about the database. */
-static gboolean is_about_record(const GError *error)
-{
-	return !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_STORAGE) &&
-	       !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT) &&
-	       !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_SCHEMA);
-}
-
 static void insert_alone(Writer *writer, const GPtrArray *batch)
 {
 	for (guint i = 0; i < batch->len; i++) {
@@ -66,7 +58,7 @@ static gboolean write_items(Writer *writer, const GPtrArray *items)
 	/* What a deadlock or a lost connection undid store/store.c has done once more where that made sense. */
 	if (store_insert(writer->store, (Record *const *)records->pdata, records->len, &error))
 		return TRUE;
-	if (is_about_record(error) && items->len > 1)
+	if (error_class(error) != ERROR_CLASS_STORE && items->len > 1)
 		return FALSE;
 	for (guint i = 0; i < items->len; i++)
 		((WriterItem *)items->pdata[i])->error = g_error_copy(error);

@@ -1,14 +1,10 @@
 /* What the commands share: opening the storage, and counting with progress. */
 #include "tool/tool.h"
+
 #include <string.h>
 #include <unistd.h>
-#include "base/error.h"
 
-static gboolean is_about_storage(const GError *error)
-{
-	return !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_VALUE) &&
-	       !g_error_matches(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION);
-}
+#include "base/error.h"
 
 gboolean tool_run(
 	const ToolCommand *command, const Config *config, char *const *arguments, GError **error)
@@ -22,7 +18,7 @@ gboolean tool_run(
 	Tool tool = {config, target, store};
 	if (command->run(&tool, arguments, &problem))
 		return TRUE;
-	if (is_about_storage(problem))
+	if (error_class(problem) != ERROR_CLASS_INPUT)
 		g_prefix_error(&problem, "%s: ", store_config_describe(target));
 	g_propagate_error(error, problem);
 	return FALSE;
@@ -37,11 +33,10 @@ gboolean tool_no_arguments(const ToolCommand *command, char *const *arguments, G
 	return FALSE;
 }
 
-static gboolean note_day(const StoreDay *day, gpointer data, GError **error)
+static gboolean note_day(const StoreDay *day, gpointer data, G_GNUC_UNUSED GError **error)
 {
 	ToolRecount *result = data;
 	char date[RECORD_TS_SIZE];
-	(void)error;
 	record_format_ts(day->start, date);
 	date[strlen("2018-05-10")] = '\0';
 	result->days++;

@@ -18,7 +18,7 @@ typedef struct {
 	const char *summary;         /* one line for --help */
 	const GOptionEntry *options; /* its own ones, on top of those of config.h */
 	/* Prints what it did on stdout. `arguments`: what is no option, NULL-terminated. The error
-	 * decides the exit code: the table in chronologer.c. */
+	 * decides the exit code: the table in base/error.c. */
 	gboolean (*run)(const Tool *tool, char *const *arguments, GError **error);
 } ToolCommand;
 
