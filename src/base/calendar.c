@@ -30,19 +30,29 @@ gint64 calendar_days(guint year, guint month, guint day)
 	return days + y / 4 - (y / 100 + 1) * 3 / 4;
 }
 
+/* By years that begin in March, so that the leap day is the last one; what is before the first of them is
+ * two months of a year of its own. */
 void calendar_of_days(gint64 days, Moment *moment)
 {
-	guint year = (guint)(days * 100 / 36525);
-	while (calendar_days(year + 1, 1, 1) <= days)
-		year++;
-	while (year > 0 && calendar_days(year, 1, 1) > days)
-		year--;
-	guint day = (guint)(days - calendar_days(year, 1, 1)) + 1, month = 1;
-	while (month < 12 && day > calendar_month_days(year, month))
-		day -= calendar_month_days(year, month++);
-	moment->year = (guint16)year;
-	moment->month = (guint8)month;
-	moment->day = (guint8)day;
+	gint64 n = days - 60; /* since 0000-03-01 */
+	if (n < 0) {
+		moment->year = 0;
+		moment->month = days > 31 ? 2 : 1;
+		moment->day = (guint8)(days > 31 ? days - 31 : days);
+		return;
+	}
+	gint64 era = n / 146097, of_era = n % 146097;
+	gint64 year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	gint64 of_year = of_era - (365 * year + year / 4 - year / 100);
+	gint64 month = (5 * of_year + 2) / 153; /* 0 is March */
+	moment->year = (guint16)(era * 400 + year + (month >= 10));
+	moment->month = (guint8)(month < 10 ? month + 3 : month - 9);
+	moment->day = (guint8)(of_year - (153 * month + 2) / 5 + 1);
+}
+
+guint calendar_weekday(gint64 days)
+{
+	return (guint)((days + 5) % 7);
 }
 
 gboolean calendar_is_whole(const Moment *moment)

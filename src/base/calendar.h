@@ -9,10 +9,8 @@
 #define CALENDAR_TS_MIN G_GINT64_CONSTANT(-62135596800000000)
 #define CALENDAR_TS_MAX G_GINT64_CONSTANT(253402300799999999)
 
-/* Up to 1970-01-01: days as calendar_days() and MySQL's TO_DAYS() count them, and as GDate does, whose day 1
- * is 0001-01-01; seconds as TO_SECONDS() counts them. */
+/* 1970-01-01 as calendar_days() counts, and as MySQL's TO_SECONDS() does: literals, SQL is made of them. */
 #define CALENDAR_DAYS_1970 719528
-#define CALENDAR_JULIAN_1970 719163
 #define CALENDAR_SECONDS_1970 62167219200
 
 /* A date, a time or both, not always one of the calendar: MySQL reads '2026-00-00' and goes on. */
@@ -48,9 +46,10 @@ Moment calendar_of_micros(gint64 micros);
 gint64 calendar_to_epoch(const Moment *moment);  /* a DATE or DATETIME of the calendar */
 gint64 calendar_to_micros(const Moment *moment); /* of a TIME */
 
-/* Days since year 0, and back. */
+/* Days since year 0, and back (fast: a page prints 10,000 of them). */
 gint64 calendar_days(guint year, guint month, guint day);
 void calendar_of_days(gint64 days, Moment *moment);
+guint calendar_weekday(gint64 days); /* 0 is Monday */
 guint calendar_month_days(guint year, guint month);
 
 /* A day of the calendar; not one with a month or a day of 0. */

@@ -1,19 +1,18 @@
 /* ISO 8601 text -> microseconds.
  *
  * The lexical part is ours: g_date_time_new_from_iso8601() keeps seconds in a double and takes more
- * than the contract does. Calendar arithmetic is GLib's. */
+ * than the contract does. */
 #include "base/iso8601.h"
+
 #include <string.h>
-#include "base/error.h"
+
 #include "base/calendar.h"
+#include "base/error.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
-
-/* GDate's Julian day (1 is 0001-01-01) of 1970-01-01. */
-#define JULIAN_1970 719163
 
 /* Long enough for every component and any sensible number of digits; what is longer is not a date.
  */
@@ -26,7 +25,8 @@
 
 typedef enum { EITHER, BASIC, EXTENDED } Form;
 
-typedef gboolean (*DayFunc)(const gint64 field[FIELDS], gint64 *julian);
+/* FALSE where there is no such day; `day` is calendar_days()'s. */
+typedef gboolean (*DayFunc)(const gint64 field[FIELDS], gint64 *day);
 
 static gboolean fail(GError **error, const char *why)
 {
@@ -44,7 +44,6 @@ static gboolean fail_range(GError **error)
 static gboolean scan_shape(const char **at, const char *shape, gint64 field[FIELDS])
 {
 	const char *text = *at;
-
 	memset(field, 0, FIELDS * sizeof *field);
 	for (; *shape; shape++, text++) {
 		if (!g_ascii_isdigit(*shape)) {
@@ -65,7 +64,6 @@ static gboolean scan_shape(const char **at, const char *shape, gint64 field[FIEL
 static gboolean scan_fraction(const char **at, gint64 unit, gint64 *us)
 {
 	const char *first = *at + 1, *end = first;
-
 	*us = 0;
 	if (**at != '.' && **at != ',')
 		return TRUE;
@@ -78,57 +76,47 @@ static gboolean scan_fraction(const char **at, gint64 unit, gint64 *us)
 	return end > first;
 }
 
-static gint64 julian_of(GDateDay day, GDateMonth month, GDateYear year)
+static gboolean day_of_calendar(const gint64 field[FIELDS], gint64 *day)
 {
-	GDate date;
-
-	g_date_clear(&date, 1);
-	g_date_set_dmy(&date, day, month, year);
-	return g_date_get_julian(&date);
+	Moment moment = {(guint16)field[0], (guint8)field[1], (guint8)field[2], 0, 0, 0, 0, FALSE};
+	*day = calendar_days(moment.year, moment.month, moment.day);
+	return moment.year > 0 && calendar_is_whole(&moment);
 }
 
-static gboolean day_of_calendar(const gint64 field[FIELDS], gint64 *julian)
+static gboolean day_of_month(const gint64 field[FIELDS], gint64 *day)
 {
-	GDateYear year = (GDateYear)field[0];
-	GDateMonth month = (GDateMonth)field[1];
-	GDateDay day = (GDateDay)field[2];
-
-	if (!g_date_valid_dmy(day, month, year))
-		return FALSE;
-	*julian = julian_of(day, month, year);
-	return TRUE;
+	return day_of_calendar((gint64[FIELDS]){field[0], field[1], 1}, day);
 }
 
-static gboolean day_of_ordinal(const gint64 field[FIELDS], gint64 *julian)
+static gboolean day_of_year(const gint64 field[FIELDS], gint64 *day)
 {
-	GDateYear year = (GDateYear)field[0];
-
-	if (!g_date_valid_year(year) || field[1] < 1 ||
-		field[1] > (g_date_is_leap_year(year) ? 366 : 365))
-		return FALSE;
-	*julian = julian_of(1, G_DATE_JANUARY, year) + field[1] - 1;
-	return TRUE;
+	return day_of_calendar((gint64[FIELDS]){field[0], 1, 1}, day);
 }
 
-static gboolean day_of_week(const gint64 field[FIELDS], gint64 *julian)
+static gboolean day_of_ordinal(const gint64 field[FIELDS], gint64 *day)
 {
-	GDateYear year = (GDateYear)field[0];
-	GDate december28;
-	gint64 january4;
-
-	if (!g_date_valid_year(year) || field[1] < 1 || field[2] < 1 || field[2] > 7)
-		return FALSE;
-	/* 4 January is always in week 1, 28 December always in the last one. */
-	g_date_clear(&december28, 1);
-	g_date_set_dmy(&december28, 28, G_DATE_DECEMBER, year);
-	if (field[1] > g_date_get_iso8601_week_of_year(&december28))
-		return FALSE;
-	january4 = julian_of(4, G_DATE_JANUARY, year);
-	/* Julian day 1 was a Monday. */
-	*julian = january4 - (january4 - 1) % 7 + (field[1] - 1) * 7 + field[2] - 1;
-	return TRUE;
+	guint year = (guint)field[0];
+	*day = calendar_days(year, 1, 1) + field[1] - 1;
+	return year > 0 && field[1] > 0 && *day < calendar_days(year + 1, 1, 1);
 }
 
+/* Of week 1, which 4 January is always in. */
+static gint64 first_monday(guint year)
+{
+	gint64 january4 = calendar_days(year, 1, 4);
+	return january4 - calendar_weekday(january4);
+}
+
+static gboolean day_of_week(const gint64 field[FIELDS], gint64 *day)
+{
+	guint year = (guint)field[0];
+	gint64 monday = first_monday(year) + (field[1] - 1) * 7;
+	*day = monday + field[2] - 1;
+	return year > 0 && field[1] > 0 && monday < first_monday(year + 1) && field[2] > 0 &&
+	       field[2] <= 7;
+}
+
+/* Without a form of its own a date stands alone: ISO 8601 has no time of day in half a date. */
 static const struct {
 	const char *shape;
 	Form form;
@@ -140,6 +128,8 @@ static const struct {
 	{"00001122", BASIC, day_of_calendar},
 	{"0000W112", BASIC, day_of_week},
 	{"0000111", BASIC, day_of_ordinal},
+	{"0000-11", EITHER, day_of_month},
+	{"0000", EITHER, day_of_year},
 };
 
 /* A shape comes before the shorter ones that it begins with. `unit` is what a fraction is a part
@@ -161,15 +151,16 @@ static const char *const offsets[] = {"00:11", "0011", "00"};
 
 static gboolean scan_date(const char **at, Form *form, gint64 *us, GError **error)
 {
-	gint64 field[FIELDS], julian;
-
+	gint64 field[FIELDS], day;
 	for (guint i = 0; i < G_N_ELEMENTS(dates); i++) {
-		if (!scan_shape(at, dates[i].shape, field))
-			continue;
-		if (!dates[i].day(field, &julian))
-			return fail(error, "there is no such date");
+		const char *end = *at;
 		*form = dates[i].form;
-		*us = (julian - JULIAN_1970) * DAY;
+		if (!scan_shape(&end, dates[i].shape, field) || (*form == EITHER && *end))
+			continue;
+		if (!dates[i].day(field, &day))
+			return fail(error, "there is no such date");
+		*at = end;
+		*us = (day - CALENDAR_DAYS_1970) * DAY;
 		return TRUE;
 	}
 	return fail(error, "neither an ISO 8601 date and time such as 2018-05-10T16:36:53Z "
@@ -180,7 +171,6 @@ static gboolean scan_time(const char **at, Form form, gint64 *us, GError **error
 {
 	gint64 field[FIELDS], fraction;
 	guint i = 0;
-
 	while (i < G_N_ELEMENTS(times) && !scan_shape(at, times[i].shape, field))
 		i++;
 	if (i == G_N_ELEMENTS(times))
@@ -201,7 +191,6 @@ static gboolean scan_offset(const char **at, gint64 *us, GError **error)
 	gint64 field[FIELDS];
 	guint i = 0;
 	char sign = **at;
-
 	*us = 0;
 	if (sign == '\0')
 		return TRUE;
@@ -223,7 +212,6 @@ static gboolean parse_point(const char *text, gint64 *ts, GError **error)
 {
 	gint64 date, time = 0, offset = 0;
 	Form form;
-
 	if (!scan_date(&text, &form, &date, error))
 		return FALSE;
 	if (*text && !strchr("Tt ", *text))
@@ -268,7 +256,6 @@ typedef struct {
 static guint find_component(const Duration *duration, char letter)
 {
 	guint i = duration->next;
-
 	while (i < G_N_ELEMENTS(components) &&
 		(components[i].letter != letter || components[i].time != duration->time))
 		i++;
@@ -283,7 +270,6 @@ static gboolean scan_component(Duration *duration, GError **error)
 	guint64 value;
 	gint64 fraction, shortest;
 	guint i;
-
 	if (sign == number || duration->fraction)
 		return fail(error, "expected a number or the end in the duration");
 	end = sign + strspn(sign, ".,0123456789");
@@ -325,7 +311,6 @@ static gboolean add_months(gint64 months, gint64 *ts, GError **error)
 	gint64 fraction = (*ts % SECOND + SECOND) % SECOND;
 	g_autoptr(GDateTime) from = g_date_time_new_from_unix_utc((*ts - fraction) / SECOND);
 	g_autoptr(GDateTime) to = from ? g_date_time_add_months(from, (gint)months) : NULL;
-
 	if (!to)
 		return fail_range(error);
 	*ts = g_date_time_to_unix(to) * SECOND + fraction;
@@ -336,7 +321,6 @@ static gboolean parse_duration(const char *text, gint64 now, gint64 *ts, GError 
 {
 	gint64 sign = *text == '-' ? -1 : 1;
 	Duration duration = {.at = strchr(text, 'P') + 1};
-
 	if (!scan_duration(&duration, error))
 		return FALSE;
 	*ts = now;
@@ -349,7 +333,6 @@ static gboolean parse_duration(const char *text, gint64 now, gint64 *ts, GError 
 gboolean iso8601_parse(const char *text, gint64 now, gint64 *ts, GError **error)
 {
 	const char *unsigned_text = text + (*text == '+' || *text == '-');
-
 	if (strlen(text) > TEXT_MAX)
 		return fail(error, "too long for an ISO 8601 date and time or duration");
 	if (g_str_has_prefix(text, " P"))

@@ -55,7 +55,6 @@ static gboolean complain(Lexer *lexer, const char *at, const char *complaint)
 static gboolean is_key(const Lexer *lexer)
 {
 	const char *p = lexer->at;
-
 	while (p < lexer->end && kinds[(guchar)*p] == BLANK)
 		p++;
 	return p < lexer->end && *p == ':';
@@ -66,7 +65,6 @@ static gboolean lex_string(Lexer *lexer)
 {
 	const char *p = lexer->at + 1;
 	const char *nul = NULL;
-
 	for (; p < lexer->end && *p != '"'; p++) {
 		if ((guchar)*p < 0x20)
 			return complain(lexer, p, "unescaped control character");
@@ -103,7 +101,6 @@ static gboolean lex_number(Lexer *lexer)
 	const char *whole = token + (*token == '-');
 	const char *point = skip_digits(whole, end);
 	const char *p = point;
-
 	if (point == whole || (*whole == '0' && point - whole > 1))
 		return complain(lexer, token, "malformed number");
 	if (p < end && *p == '.') {
@@ -127,7 +124,6 @@ static gboolean lex_word(Lexer *lexer)
 	static const char *const words[] = {
 		"null", "true", "false", "NaN", "Infinity", "-Infinity"};
 	const char *token = lexer->at;
-
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
 		gsize length = strlen(words[i]);
 		if ((gsize)(lexer->end - token) < length || memcmp(token, words[i], length) != 0)
@@ -151,7 +147,6 @@ static gboolean lex_open(Lexer *lexer)
 static gboolean lex_token(Lexer *lexer)
 {
 	guint8 kind = kinds[(guchar)*lexer->at];
-
 	if ((kind == OPEN || kind >= QUOTE) && ++lexer->values > JSON_VALUES_MAX)
 		return complain(lexer, lexer->at, "too many values");
 	switch (kind) {
@@ -180,7 +175,6 @@ static gboolean lex_token(Lexer *lexer)
 static gboolean lex(Lexer *lexer)
 {
 	const char *end;
-
 	if (lexer->end - lexer->text >= G_MAXINT / 2)
 		return complain(lexer, lexer->end, "longer than 1 GiB");
 	if (!g_utf8_validate_len(lexer->text, (gsize)(lexer->end - lexer->text), &end))
@@ -195,7 +189,6 @@ static gboolean parse(Lexer *lexer)
 {
 	json_tokener *tokener = json_tokener_new_ex((int)lexer->nesting + 2);
 	gsize length = (gsize)(lexer->end - lexer->text);
-
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	json_object *value = json_tokener_parse_ex(tokener, lexer->text, (int)length);
 	enum json_tokener_error error = json_tokener_get_error(tokener);
@@ -247,7 +240,6 @@ static const char *skip_string(const char *p, const char *end)
 static const char *skip_element(const char *p, const char *end)
 {
 	guint depth = 0;
-
 	while (p < end) {
 		guint8 kind = kinds[(guchar)*p];
 		if (depth == 0 && (*p == ',' || kind == CLOSE))
@@ -269,7 +261,6 @@ gboolean json_text_array_begin(JsonTextArray *array, const char *text, gsize len
 {
 	const char *end = text + length;
 	const char *p = skip_blanks(text, end);
-
 	if (p == end || *p != '[')
 		return malformed_array(error);
 	*array = (JsonTextArray){.at = skip_blanks(p + 1, end), .end = end};
@@ -284,7 +275,6 @@ gboolean json_text_array_next(
 	JsonTextArray *array, const char **text, gsize *length, GError **error)
 {
 	const char *begin = skip_blanks(array->at, array->end);
-
 	*text = NULL;
 	if (array->closed)
 		return begin == array->end || malformed_array(error);
@@ -310,7 +300,6 @@ static void append_escape(GString *json, guchar c)
 		['\t'] = 't',
 	};
 	char escape[] = {'\\', letters[c], '\0'};
-
 	if (letters[c])
 		g_string_append_len(json, escape, 2);
 	else
@@ -320,7 +309,6 @@ static void append_escape(GString *json, guchar c)
 void json_text_append_string(GString *json, const char *text, gsize length)
 {
 	const char *end = text + length, *from = text;
-
 	g_string_append_c(json, '"');
 	for (const char *p = text; p < end; p++) {
 		guchar c = (guchar)*p;

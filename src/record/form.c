@@ -40,7 +40,6 @@ static char *decode(Text *text, char *out, const char *from, const char *end)
 static gboolean is_utf8(const Text *text)
 {
 	const char *p = text->data, *end = text->data + text->length;
-
 	while (!g_utf8_validate_len(p, (gsize)(end - p), &p)) {
 		if (*p != '\0')
 			return FALSE;

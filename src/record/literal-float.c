@@ -11,7 +11,6 @@
 static void round_up(char *digits)
 {
 	char *p = strchr(digits, 'e') - 1;
-
 	for (; p > digits && (*p == '9' || *p == '.'); p--)
 		if (*p == '9')
 			*p = '0';
@@ -27,7 +26,6 @@ static void find_digits(double number, char digits[static LITERAL_FLOAT_SIZE])
 	int power;
 	gboolean is_power = frexp(number, &power) == 0.5;
 	char format[8];
-
 	for (int precision = number < DBL_MIN ? 0 : 14; precision <= 16; precision++) {
 		g_snprintf(format, sizeof format, "%%.%de", precision);
 		g_ascii_formatd(digits, LITERAL_FLOAT_SIZE, format, number);
@@ -46,7 +44,6 @@ static int split_digits(char *text)
 {
 	char *e = strchr(text, 'e');
 	int exponent = (int)g_ascii_strtoll(e + 1, NULL, 10);
-
 	if (text[1] == '.') {
 		memmove(text + 1, text + 2, (gsize)(e - text - 2));
 		e--;
@@ -61,7 +58,6 @@ static int split_digits(char *text)
 static int shortest_digits(double number, char digits[static LITERAL_FLOAT_SIZE])
 {
 	int point;
-
 	if (double_to_digits(number, digits, &point))
 		return point - 1;
 	find_digits(number, digits);
@@ -72,7 +68,6 @@ void literal_print_float(double number, char text[static LITERAL_FLOAT_SIZE])
 {
 	char digits[LITERAL_FLOAT_SIZE];
 	const char *sign = signbit(number) ? "-" : "";
-
 	if (number == 0) {
 		g_snprintf(text, LITERAL_FLOAT_SIZE, "%s0.0", sign);
 		return;

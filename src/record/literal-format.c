@@ -69,7 +69,6 @@ static gboolean read_key(Formatter *formatter)
 {
 	const char *key = ++formatter->at;
 	const char *p = key;
-
 	if (formatter->args->kind != LITERAL_DICT)
 		return FALSE;
 	for (int open = 1; p < formatter->end; p++) {
@@ -141,7 +140,6 @@ static gboolean read_size(Formatter *formatter, gssize *size)
 static gboolean read_directive(Formatter *formatter, Directive *directive)
 {
 	gssize width;
-
 	if (formatter->at < formatter->end && *formatter->at == '(' && !read_key(formatter))
 		return FALSE;
 	read_flags(formatter, directive);
@@ -168,7 +166,6 @@ static gboolean read_directive(Formatter *formatter, Directive *directive)
 static gsize count_characters(const GString *text)
 {
 	gsize count = 0;
-
 	for (gsize i = 0; i < text->len; i++)
 		count += ((guchar)text->str[i] & 0xc0) != 0x80;
 	return count;
@@ -177,7 +174,6 @@ static gsize count_characters(const GString *text)
 static void pad(GString *text, gsize count, char c)
 {
 	gsize from = text->len;
-
 	g_string_set_size(text, from + count);
 	memset(text->str + from, c, count);
 }
@@ -186,7 +182,6 @@ static void pad(GString *text, gsize count, char c)
 static gboolean write_piece(Formatter *formatter, const Directive *directive, Piece piece)
 {
 	GString *text = formatter->text;
-
 	if (piece.number && !piece.sign && (directive->sign || directive->blank))
 		piece.sign = directive->sign ? '+' : ' ';
 	gsize width =
@@ -228,7 +223,6 @@ static void multiply_add(GArray *words, guint32 factor, guint64 carry)
 static GArray *words_of(const char *digits)
 {
 	GArray *words = g_array_new(FALSE, FALSE, sizeof(guint32));
-
 	while (*digits) {
 		guint32 factor = 1, part = 0;
 		for (; *digits && factor < 1000000000; digits++) {
@@ -265,7 +259,6 @@ static void convert_base(GString *digits, guint bits, gboolean upper)
 static gboolean print_int(Formatter *formatter, const Literal *argument, char *sign)
 {
 	GString *digits = formatter->scratch;
-
 	if (argument->kind == LITERAL_INT) {
 		g_string_append_len(digits, argument->text, (gssize)argument->length);
 	} else if (argument->kind == LITERAL_FLOAT) {
@@ -291,7 +284,6 @@ static gboolean format_int(
 	gboolean decimal = strchr("diu", conversion) != NULL;
 	Piece piece = {.prefix = "", .number = TRUE};
 	char prefix[] = {'0', conversion, '\0'};
-
 	if (!decimal && argument->kind == LITERAL_FLOAT)
 		return FALSE;
 	if (!print_int(formatter, argument, &piece.sign))
@@ -324,7 +316,6 @@ static gboolean format_float(
 	Piece piece = {.prefix = "", .number = TRUE};
 	gsize precision = directive->precision < 0 ? 6 : (gsize)directive->precision;
 	gsize size = precision + 512; /* 309 digits, point, exponent */
-
 	if (argument->kind == LITERAL_NONE || argument->kind >= LITERAL_STR)
 		return FALSE;
 	double number = literal_number(argument);
@@ -357,7 +348,6 @@ static gboolean format_text(
 {
 	GString *text = formatter->scratch;
 	Piece piece = {.prefix = ""};
-
 	if (directive->conversion == 's')
 		literal_append_str(text, argument);
 	else
@@ -373,7 +363,6 @@ static gboolean format_character(
 	Formatter *formatter, const Directive *directive, const Literal *argument)
 {
 	Piece piece = {.prefix = ""};
-
 	if (argument->kind == LITERAL_STR) {
 		literal_append_str(formatter->scratch, argument);
 		if (count_characters(formatter->scratch) != 1)
@@ -408,7 +397,6 @@ static const struct {
 static gboolean format_directive(Formatter *formatter)
 {
 	Directive directive = {.precision = -1};
-
 	if (formatter->at < formatter->end && *formatter->at == '%') {
 		g_string_append_c(formatter->text, '%');
 		formatter->at++;
@@ -457,7 +445,6 @@ gboolean literal_format(GString *text, const char *format, gsize length, const L
 		.left = tuple ? args->length : 1,
 		.work = WORK_MAX,
 	};
-
 	gboolean ok = format_all(&formatter);
 	g_free(formatter.keys);
 	if (!ok)

@@ -12,7 +12,6 @@
 static gboolean is_plain_float(const char *text, gsize length)
 {
 	const char *end = text + length;
-
 	text += *text == '-';
 	const char *point = memchr(text, '.', (gsize)(end - text));
 	if (!point || point == text || end - point < 2 || end - text > 16)
@@ -28,7 +27,6 @@ static gboolean is_plain_float(const char *text, gsize length)
 static gboolean is_float(const char *text, gsize length)
 {
 	char printed[LITERAL_FLOAT_SIZE];
-
 	if (is_plain_float(text, length))
 		return TRUE;
 	double number = g_ascii_strtod(text, NULL);
@@ -58,7 +56,6 @@ static gboolean read_value(Reader *reader, Literal *value);
 static gboolean accept(Reader *reader, const char *token)
 {
 	gsize length = strlen(token);
-
 	if ((gsize)(reader->end - reader->at) < length || memcmp(reader->at, token, length) != 0)
 		return FALSE;
 	reader->at += length;
@@ -75,7 +72,6 @@ static gboolean read_word(Reader *reader, Literal *value)
 		{"True", LITERAL_TRUE},
 		{"False", LITERAL_FALSE},
 	};
-
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
 		if (!accept(reader, words[i].word))
 			continue;
@@ -97,7 +93,6 @@ static gboolean is_int(const char *text, gsize length)
 static gboolean read_number(Reader *reader, Literal *value)
 {
 	char *p = reader->at;
-
 	p += *p == '-';
 	while (g_ascii_isdigit(*p))
 		p++;
@@ -129,7 +124,6 @@ static gboolean read_numeric_escape(Reader *reader, char kind, gunichar *c)
 {
 	int digits = kind == 'x' ? 2 : kind == 'u' ? 4 : 8;
 	gunichar least = kind == 'x' ? 0 : kind == 'u' ? 0x100 : 0x10000;
-
 	if (!read_hex(reader, digits, c))
 		return FALSE;
 	if (*c < least || *c > 0x10ffff || *c == '\n' || *c == '\r' || *c == '\t' ||
@@ -144,7 +138,6 @@ static gboolean read_numeric_escape(Reader *reader, char kind, gunichar *c)
 static gboolean read_escape(Reader *reader, gunichar *c)
 {
 	char kind = *reader->at++;
-
 	switch (kind) {
 	case '\\':
 	case '\'':
@@ -171,7 +164,6 @@ static gboolean read_escape(Reader *reader, gunichar *c)
 static gboolean read_character(Reader *reader, char *out, int *length)
 {
 	gunichar c;
-
 	if (*reader->at == '\\') {
 		reader->at++;
 		if (!read_escape(reader, &c))
@@ -194,7 +186,6 @@ static gboolean read_str(Reader *reader, Literal *value)
 	char *out = reader->at;
 	gboolean single = FALSE, doubled = FALSE;
 	int length;
-
 	value->text = out;
 	while (*reader->at != quote) {
 		if (reader->at >= reader->end)
@@ -218,7 +209,6 @@ static gboolean read_str(Reader *reader, Literal *value)
 static gboolean read_item(Reader *reader)
 {
 	Literal item = {.kind = LITERAL_NONE};
-
 	if (!read_value(reader, &item))
 		return FALSE;
 	g_array_append_val(reader->open, item);
@@ -243,7 +233,6 @@ static void close_container(Reader *reader, Literal *value, guint first)
 {
 	gsize size = (reader->open->len - first) * sizeof(Literal);
 	Literal *items = arena_take(reader->arena, size);
-
 	if (size > 0)
 		memcpy(items, &g_array_index(reader->open, Literal, first), size);
 	value->length = reader->open->len - first;

@@ -12,7 +12,6 @@
 static Literal key_of(const Literal *literal)
 {
 	Literal key = *literal;
-
 	if (key.kind == LITERAL_TRUE || key.kind == LITERAL_FALSE) {
 		key.text = key.kind == LITERAL_TRUE ? "1" : "0";
 		key.length = 1;
@@ -33,7 +32,6 @@ static int compare_keys(const void *first, const void *second)
 {
 	Literal a = key_of(*(const Literal *const *)first);
 	Literal b = key_of(*(const Literal *const *)second);
-
 	if (a.kind != b.kind)
 		return a.kind < b.kind ? -1 : 1;
 	if (a.length != b.length)
@@ -45,7 +43,6 @@ const Literal **literal_sort_keys(const Literal *dict)
 {
 	gsize count = dict->length / 2;
 	const Literal **keys = g_new(const Literal *, count);
-
 	for (gsize i = 0; i < count; i++)
 		keys[i] = &dict->items[2 * i];
 	if (count > 1)
@@ -70,7 +67,6 @@ const Literal *literal_find(
 {
 	Literal wanted = {.kind = LITERAL_STR, .length = length, .text = key};
 	const Literal *pointer = &wanted;
-
 	if (dict->length == 0)
 		return NULL;
 	const Literal *const *found =
@@ -93,7 +89,6 @@ static void set_text(
 static void int_from_json(Arena *arena, Literal *literal, const Json *value)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
-
 	json_print(value, text);
 	set_text(arena, literal, LITERAL_INT, text->str, text->len);
 }
@@ -104,7 +99,6 @@ static void double_from_json(Arena *arena, Literal *literal, const Json *value)
 	const Text *spelled = &value->spelled;
 	char printed[LITERAL_FLOAT_SIZE];
 	gsize digits = 0;
-
 	while (digits < spelled->length &&
 		(spelled->data[digits] == '-' || g_ascii_isdigit(spelled->data[digits])))
 		digits++;
@@ -119,7 +113,6 @@ static void double_from_json(Arena *arena, Literal *literal, const Json *value)
 static Literal *new_items(Arena *arena, Literal *literal, LiteralKind kind, gsize length)
 {
 	Literal *items = arena_take(arena, length * sizeof *items);
-
 	literal->kind = kind;
 	literal->length = length;
 	literal->items = items;
@@ -129,7 +122,6 @@ static Literal *new_items(Arena *arena, Literal *literal, LiteralKind kind, gsiz
 static void array_from_json(Arena *arena, Literal *literal, const Json *array)
 {
 	Literal *items = new_items(arena, literal, LITERAL_LIST, array->n);
-
 	for (gsize i = 0; i < array->n; i++)
 		from_json(arena, &items[i], array->values[i]);
 }
@@ -138,7 +130,6 @@ static int compare_places(gconstpointer a, gconstpointer b, gpointer data)
 {
 	const Json *object = data;
 	guint left = object->places[*(const guint *)a], right = object->places[*(const guint *)b];
-
 	return left < right ? -1 : left > right;
 }
 
@@ -146,7 +137,6 @@ static int compare_places(gconstpointer a, gconstpointer b, gpointer data)
 static GArray *members_of(const Json *object)
 {
 	GArray *members = g_array_sized_new(FALSE, FALSE, sizeof(guint), object->n);
-
 	for (guint i = 0; i < object->n; i++)
 		g_array_append_val(members, i);
 	g_array_sort_with_data(members, compare_places, (gpointer)object);
@@ -157,7 +147,6 @@ static void object_from_json(Arena *arena, Literal *literal, const Json *object)
 {
 	g_autoptr(GArray) members = members_of(object);
 	Literal *item = new_items(arena, literal, LITERAL_DICT, 2 * (gsize)object->n);
-
 	for (guint i = 0; i < object->n; i++) {
 		guint member = g_array_index(members, guint, i);
 		const Text *key = &object->keys[member];
@@ -196,7 +185,6 @@ static void from_json(Arena *arena, Literal *literal, const Json *value)
 const Literal *literal_from_json(Arena *arena, const Json *value)
 {
 	Literal *literal = arena_take(arena, sizeof *literal);
-
 	from_json(arena, literal, value);
 	if (literal->kind == LITERAL_LIST)
 		literal->kind = LITERAL_TUPLE;
@@ -215,7 +203,6 @@ double literal_number(const Literal *literal)
 static const Json *array_to_json(Arena *arena, const Literal *literal)
 {
 	const Json **values = arena_take(arena, literal->length * sizeof *values);
-
 	for (gsize i = 0; i < literal->length; i++)
 		values[i] = literal_to_json(arena, &literal->items[i]);
 	return json_new_array(arena, values, (guint)literal->length);
@@ -224,7 +211,6 @@ static const Json *array_to_json(Arena *arena, const Literal *literal)
 static Text text_of_key(const Literal *key)
 {
 	static const char *const words[] = {"null", "false", "true"};
-
 	if (key->kind < LITERAL_INT)
 		return (Text){(char *)words[key->kind], strlen(words[key->kind])};
 	return (Text){(char *)key->text, key->length};
@@ -235,7 +221,6 @@ static const Json *dict_to_json(Arena *arena, const Literal *literal)
 	gsize n = literal->length / 2;
 	const Json **values = arena_take(arena, n * sizeof *values);
 	Text *keys = arena_take(arena, n * sizeof *keys);
-
 	for (gsize i = 0; i < n; i++) {
 		keys[i] = text_of_key(&literal->items[2 * i]);
 		values[i] = literal_to_json(arena, &literal->items[2 * i + 1]);
@@ -289,7 +274,6 @@ gboolean literal_is_printable(gunichar c)
 static void append_character(GString *text, gunichar c, char quote, gboolean ascii)
 {
 	static const char letters[128] = {['\\'] = '\\', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
-
 	if (c < 128 && (letters[c] || c == (guchar)quote))
 		g_string_append_printf(text, "\\%c", letters[c] ? letters[c] : quote);
 	else if (literal_is_printable(c) && (c < 128 || !ascii))
@@ -313,7 +297,6 @@ static void append_str_repr(GString *text, const Literal *str, gboolean ascii)
 	gboolean single = memchr(str->text, '\'', str->length) != NULL;
 	gboolean doubled = memchr(str->text, '"', str->length) != NULL;
 	char quote = single && !doubled ? '"' : '\'';
-
 	g_string_append_c(text, quote);
 	for (const char *p = str->text; p < end;) {
 		for (from = p; p < end && is_plain(*p);)
@@ -330,7 +313,6 @@ static void append_str_repr(GString *text, const Literal *str, gboolean ascii)
 static void append_items(GString *text, const Literal *literal, gboolean ascii)
 {
 	gboolean dict = literal->kind == LITERAL_DICT;
-
 	for (gsize i = 0; i < literal->length; i++) {
 		if (i)
 			g_string_append(text, dict && i % 2 ? ": " : ", ");
@@ -354,7 +336,6 @@ void literal_append_repr(GString *text, const Literal *literal, gboolean ascii)
 		[LITERAL_LIST] = {"[", "]"},
 		[LITERAL_DICT] = {"{", "}"},
 	};
-
 	g_string_append(text, texts[literal->kind].before);
 	if (literal->kind == LITERAL_STR)
 		append_str_repr(text, literal, ascii);

@@ -68,7 +68,6 @@ static const Field fields_known[] = {
 static int compare_field(const Text *name, const Field *field)
 {
 	gsize length = strlen(field->name);
-
 	if (name->length != length)
 		return name->length < length ? -1 : 1;
 	return memcmp(name->data, field->name, length);
@@ -85,7 +84,6 @@ static const Field *field_of(const Text *name)
 {
 	const Field *known = bsearch(name, fields_known, G_N_ELEMENTS(fields_known),
 		sizeof *fields_known, compare_in_array);
-
 	return known ? known : &field_extra;
 }
 
@@ -107,7 +105,6 @@ static const char *skip_digits(const char *p)
 static gboolean is_decimal(const Text *text)
 {
 	const char *p = text->data + strspn(text->data, " \t\r\n");
-
 	p += *p == '+' || *p == '-';
 	const char *point = skip_digits(p);
 	gboolean digits = point > p;
@@ -155,7 +152,6 @@ static gboolean number_from(const Json *value, double *number)
 static gboolean level_from(const Json *value, guint *level)
 {
 	double number;
-
 	if (!number_from(value, &number) || number < 0 || number > RECORD_LEVEL_MAX ||
 		number != floor(number))
 		return FALSE;
@@ -167,7 +163,6 @@ static gboolean level_from(const Json *value, guint *level)
 static gboolean ts_from(const Json *value, gint64 *ts)
 {
 	double number, whole;
-
 	if (!number_from(value, &number) || fabs(number) > 1e12)
 		return FALSE;
 	double fraction = modf(number, &whole);
@@ -181,7 +176,6 @@ static gboolean ts_from(const Json *value, gint64 *ts)
 static gsize count_characters(const char *text, gsize length)
 {
 	gsize count = 0;
-
 	for (gsize i = 0; i < length; i++)
 		count += ((guchar)text[i] & 0xc0) != 0x80;
 	return count;
@@ -217,7 +211,6 @@ static Text copy_text(const GString *text, Arena *arena)
 static Text str_of(const Json *value, Arena *arena)
 {
 	Text text;
-
 	if (text_from(value, &text))
 		return text;
 	const Json *values[] = {value ? value : json_new_null()};
@@ -233,7 +226,6 @@ static const Json *value_of(const Json *fields, const char *key)
 {
 	Text name = {(char *)key, strlen(key)};
 	const Json *value = json_member(fields, &name);
-
 	return value && value->kind != JSON_NULL ? value : NULL;
 }
 
@@ -242,7 +234,6 @@ static const Json *value_of(const Json *fields, const char *key)
 static Text message_of(const Json *fields, const Literal *args, Arena *arena)
 {
 	const Json *message = value_of(fields, "message");
-
 	if (message)
 		return str_of(message, arena);
 	Text msg = str_of(value_of(fields, "msg"), arena);
@@ -260,7 +251,6 @@ static Text message_of(const Json *fields, const Literal *args, Arena *arena)
 static void place_members(const Json *fields, guint8 *places)
 {
 	const Field *known = fields_known, *end = known + G_N_ELEMENTS(fields_known);
-
 	for (guint i = 0; i < fields->n; i++) {
 		int order = -1;
 		while (known < end && (order = compare_field(&fields->keys[i], known)) > 0)
@@ -275,7 +265,6 @@ static void append_part(
 	GString *logrec, const char *name, const Json *fields, const guint8 *places, Place place)
 {
 	gboolean is_empty = TRUE;
-
 	for (guint i = 0; i < fields->n; i++) {
 		if (places[i] != place)
 			continue;
@@ -293,7 +282,6 @@ static void append_part(
 static void print_logrec(GString *logrec, const Json *fields, Arena *arena)
 {
 	guint8 *places = arena_take(arena, fields->n);
-
 	place_members(fields, places);
 	g_string_append_c(logrec, '{');
 	append_part(logrec, "\"data\": {", fields, places, PLACE_DATA);
@@ -318,7 +306,6 @@ Record *record_copy(const Record *record)
 	gsize texts = record->name.length + record->message.length + record->logrec.length + 3;
 	Record *copy = g_malloc(sizeof *copy + texts);
 	char *to = (char *)(copy + 1);
-
 	*copy = *record;
 	to = put_text(to, &copy->name, &record->name);
 	to = put_text(to, &copy->message, &record->message);
@@ -343,7 +330,6 @@ typedef struct {
 static void free_scratch(gpointer data)
 {
 	Scratch *scratch = data;
-
 	arena_free(scratch->arena);
 	g_string_free(scratch->logrec, TRUE);
 	g_free(scratch);
@@ -354,7 +340,6 @@ static Scratch *scratch_take(void)
 {
 	static GPrivate of_thread = G_PRIVATE_INIT(free_scratch);
 	Scratch *scratch = g_private_get(&of_thread);
-
 	if (!scratch) {
 		scratch = g_new0(Scratch, 1);
 		scratch->arena = arena_new();
@@ -386,7 +371,6 @@ static Record *finish(Record *parts, const Scratch *scratch)
 static gboolean has_key(const Json *fields, const char *key)
 {
 	Text name = {(char *)key, strlen(key)};
-
 	return json_member(fields, &name) != NULL;
 }
 
@@ -401,7 +385,6 @@ static gboolean check_keys(const Json *fields, GError **error)
 		{"levelno", "levelno"},
 		{"msg", "message"},
 	};
-
 	for (gsize i = 0; i < G_N_ELEMENTS(required); i++) {
 		if (has_key(fields, required[i].key) || has_key(fields, required[i].other))
 			continue;
@@ -427,7 +410,6 @@ static gboolean set_columns(Record *record, const Json *fields, GError **error)
 static Record *record_new(const Json *fields, const Literal *args, Scratch *scratch, GError **error)
 {
 	Record parts = {0};
-
 	if (!check_keys(fields, error) || !set_columns(&parts, fields, error))
 		return NULL;
 	parts.message = message_of(fields, args, scratch->arena);
@@ -440,7 +422,6 @@ static const Json *read_object(const char *text, gsize length, Arena *arena, GEr
 {
 	guint nesting = RECORD_NESTING_MAX + 1;
 	const Json *fields = json_read(arena, text, length, nesting, JSON_VALUES_MAX);
-
 	if (fields && fields->kind == JSON_OBJECT)
 		return fields;
 	if (fields)
@@ -456,7 +437,6 @@ Record *record_from_json(const char *text, gsize length, GError **error)
 	g_autoptr(Scratch) scratch = scratch_take();
 	const Literal *args = NULL;
 	const Json *fields = read_object(text, length, scratch->arena, error);
-
 	if (!fields)
 		return NULL;
 	const Json *value = value_of(fields, "args");
@@ -482,7 +462,6 @@ static Text copy_of(const Form *form, const Text *text)
 static const Json *text_value(const Form *form, const Text *text)
 {
 	Text copy = copy_of(form, text);
-
 	return json_new_string(form->arena, copy.data, copy.length);
 }
 
@@ -494,7 +473,6 @@ static gboolean is_none(const Text *text)
 static const Json *literal_value(Form *form, const FormField *field)
 {
 	const Literal *literal = literal_parse(form->arena, field->value.data, field->value.length);
-
 	if (strcmp(field->name.data, "args") == 0) /* kept for the message: JSON has no tuples */
 		form->args = literal;
 	return literal ? literal_to_json(form->arena, literal) : text_value(form, &field->value);
@@ -517,7 +495,6 @@ static const Json *form_value(Form *form, const FormField *field)
 static gboolean add_form_field(const FormField *field, gpointer data, GError **error)
 {
 	Form *form = data;
-
 	if (strlen(field->name.data) != field->name.length) {
 		g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_VALUE,
 			"The name of a form field has a NUL character");
@@ -536,7 +513,6 @@ Record *record_from_form(const char *body, gsize length, GError **error)
 	g_autoptr(GPtrArray) values = g_ptr_array_sized_new(32);
 	Form form = {.arena = scratch->arena, .keys = keys, .values = values};
 	Record *record = NULL;
-
 	if (form_parse(body, length, add_form_field, &form, error)) {
 		const Json *fields = json_new_object(scratch->arena, (const Text *)keys->data,
 			(const Json *const *)values->pdata, keys->len);
@@ -552,7 +528,6 @@ Record *record_from_raw_json(const char *text, gsize length, gint64 now, GError 
 	g_autoptr(Scratch) scratch = scratch_take();
 	const Json *fields = read_object(text, length, scratch->arena, error);
 	Record parts = {.ts = now, .level = LEVEL_DEFAULT};
-
 	if (!fields)
 		return NULL;
 	ts_from(value_of(fields, "created"), &parts.ts);
@@ -565,29 +540,6 @@ Record *record_from_raw_json(const char *text, gsize length, gint64 now, GError 
 }
 
 /* ---- Record -> JSON ---- */
-
-typedef struct {
-	int year, month, day;
-} Date;
-
-/* Days since 1970-01-01 -> the proleptic Gregorian calendar, with years that begin in March so that
- * the leap day is the last one. gmtime_r() takes glibc's time zone lock, GDateTime allocates: both
- * are several times slower, and a page prints 10,000 of them. */
-static Date date_of(gint64 days)
-{
-	gint64 n = days + 719468; /* since 0000-03-01 */
-	gint64 era = n / 146097, of_era = n % 146097;
-	gint64 year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	gint64 of_year = of_era - (365 * year + year / 4 - year / 100);
-	gint64 month = (5 * of_year + 2) / 153; /* 0 is March */
-	Date date = {
-		.year = (int)(era * 400 + year + (month >= 10)),
-		.month = (int)(month < 10 ? month + 3 : month - 9),
-		.day = (int)(of_year - (153 * month + 2) / 5 + 1),
-	};
-
-	return date;
-}
 
 static char *put_digits(char *out, guint number, int count, char after)
 {
@@ -602,12 +554,12 @@ void record_format_ts(gint64 ts, char buffer[static RECORD_TS_SIZE])
 	gint64 days = ts / DAY - (ts % DAY < 0);
 	gint64 of_day = ts - days * DAY;
 	guint seconds = (guint)(of_day / SECOND), fraction = (guint)(of_day % SECOND);
-	Date date = date_of(days);
+	Moment date;
 	char *p = buffer;
-
-	p = put_digits(p, (guint)date.year, 4, '-');
-	p = put_digits(p, (guint)date.month, 2, '-');
-	p = put_digits(p, (guint)date.day, 2, ' ');
+	calendar_of_days(days + CALENDAR_DAYS_1970, &date);
+	p = put_digits(p, date.year, 4, '-');
+	p = put_digits(p, date.month, 2, '-');
+	p = put_digits(p, date.day, 2, ' ');
 	p = put_digits(p, seconds / 3600, 2, ':');
 	p = put_digits(p, seconds / 60 % 60, 2, ':');
 	p = put_digits(p, seconds % 60, 2, '.');
@@ -621,7 +573,6 @@ void record_format_ts(gint64 ts, char buffer[static RECORD_TS_SIZE])
 void record_append_json(GString *json, const Record *record, gboolean with_logrec)
 {
 	char number[32], ts[RECORD_TS_SIZE];
-
 	record_format_ts(record->ts, ts);
 	g_snprintf(number, sizeof number, "%" G_GUINT64_FORMAT, record->id);
 	g_string_append(json, "{\"id\":");

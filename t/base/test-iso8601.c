@@ -16,7 +16,6 @@ static void check_equal(const char *text, gint64 now, gint64 expected)
 {
 	g_autoptr(GError) error = NULL;
 	gint64 ts = 0;
-
 	g_test_message("%s", text);
 	iso8601_parse(text, now, &ts, &error);
 	g_assert_no_error(error);
@@ -27,7 +26,6 @@ static void check_refused(const char *text, gint64 now, const char *why)
 {
 	g_autoptr(GError) error = NULL;
 	gint64 ts = 0;
-
 	g_test_message("%s", text);
 	g_assert_false(iso8601_parse(text, now, &ts, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_VALUE);
@@ -45,7 +43,6 @@ static void test_vectors(void)
 	for (gsize i = 0; i < json_object_array_length(cases); i++) {
 		json_object *item = json_object_array_get_idx(cases, i);
 		const char *text = json_object_get_string(json_object_object_get(item, "text"));
-
 		if (json_object_object_get_ex(item, "us", &member))
 			check_equal(text, NOW, json_object_get_int64(member));
 		else if (json_object_object_get_ex(item, "relative_us", &member))
@@ -94,6 +91,12 @@ static const struct {
 	{"1900-060", "1900-03-01T00:00:00"},
 	{"2018-130T16:36:53Z", "2018-05-10T16:36:53"},
 	{"2018130T163653Z", "2018-05-10T16:36:53"},
+	/* a month or a year alone: its first instant */
+	{"2018-05", "2018-05-01T00:00:00"},
+	{"2018-12", "2018-12-01T00:00:00"},
+	{"2018", "2018-01-01T00:00:00"},
+	{"0001", "0001-01-01T00:00:00"},
+	{"9999-12", "9999-12-01T00:00:00"},
 	/* the ends */
 	{"0001-01-01T01:00+01:00", "0001-01-01T00:00:00"},
 	{"9999-12-31T22:59:59.999999-01:00", "9999-12-31T23:59:59.999999"},
@@ -103,7 +106,6 @@ static void test_points(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(points); i++) {
 		gint64 expected = 0;
-
 		g_assert_true(iso8601_parse(points[i].same, NOW, &expected, NULL));
 		check_equal(points[i].text, NOW, expected);
 	}
@@ -117,11 +119,9 @@ static void test_points(void)
 static void test_calendar(void)
 {
 	g_autoptr(GDateTime) day = g_date_time_new_utc(1799, 12, 25, 0, 0, 0);
-
 	for (guint i = 0; i < 400 * 366; i++) {
 		static const char *const formats[] = {"%Y-%m-%d", "%Y%m%d", "%Y-%j", "%G-W%V-%u"};
 		GDateTime *next = g_date_time_add_days(day, 1);
-
 		for (guint j = 0; j < G_N_ELEMENTS(formats); j++) {
 			g_autofree char *text = g_date_time_format(day, formats[j]);
 			gint64 ts = 0;
@@ -186,7 +186,6 @@ static void test_months(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(months); i++) {
 		gint64 from = 0, to = 0;
-
 		g_assert_true(iso8601_parse(months[i].from, NOW, &from, NULL));
 		g_assert_true(iso8601_parse(months[i].to, NOW, &to, NULL));
 		check_equal(months[i].text, from, to);
@@ -198,8 +197,18 @@ static const struct {
 	const char *why; /* in the message */
 } refused[] = {
 	{"", "neither"},
-	{"2018", "neither"},
-	{"2018-05", "neither"},
+	/* YYYYMM looks like YYMMDD, so that ISO 8601 has no such form; no time goes with half a date */
+	{"201805", "neither"},
+	{"2018-05T16:36", "neither"},
+	{"2018-05Z", "neither"},
+	{"2018T16", "neither"},
+	{"2018 ", "neither"},
+	{"2018-", "neither"},
+	{"2018-5", "neither"},
+	{"20", "neither"},
+	{"0000", "no such date"},
+	{"2018-00", "no such date"},
+	{"2018-13", "no such date"},
 	{"2018-W19", "neither"},
 	{"+2018-05-10", "neither"},
 	{"1525970213", "no such date"},

@@ -269,7 +269,6 @@ static void test_many_values(void)
 static void test_append_string(void)
 {
 	g_autoptr(GString) json = g_string_new("x");
-
 	json_text_append_string(json, "a\0\"\\/\x1f\x7fé", 9);
 	g_assert_cmpstr(json->str, ==, "x\"a\\u0000\\\"\\\\/\\u001f\x7fé\"");
 	g_string_truncate(json, 0);

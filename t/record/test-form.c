@@ -108,7 +108,6 @@ static void test_stops_at_the_first_error(void)
 {
 	g_autoptr(GError) error = NULL;
 	int calls = 0;
-
 	g_assert_false(form_parse("a=1&b=2", 7, refuse, &calls, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_MODEL);
 	g_assert_cmpstr(error->message, ==, "not a");

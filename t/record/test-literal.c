@@ -19,7 +19,6 @@ static const Literal *parse(const char *text)
 static char *printed(const Json *value)
 {
 	GString *json = g_string_new(NULL);
-
 	g_assert_nonnull(value);
 	json_print(value, json);
 	return g_string_free(json, FALSE);
@@ -246,7 +245,6 @@ static void test_str(void)
 static char *nested(int depth, const char *open, const char *inside, const char *close)
 {
 	GString *text = g_string_new(NULL);
-
 	for (int i = 0; i < depth; i++)
 		g_string_append(text, open);
 	g_string_append(text, inside);
@@ -258,7 +256,6 @@ static char *nested(int depth, const char *open, const char *inside, const char 
 static void test_nesting(void)
 {
 	static const char *const containers[][2] = {{"[", "]"}, {"(", ",)"}, {"{'a': ", "}"}};
-
 	for (gsize i = 0; i < G_N_ELEMENTS(containers); i++) {
 		const char *open = containers[i][0], *close = containers[i][1];
 		g_autofree char *deep = nested(RECORD_NESTING_MAX, open, "1", close);
@@ -454,7 +451,6 @@ static char *format(const char *text, const char *args)
 {
 	GString *result = g_string_new("<");
 	const Literal *literal = parse(args);
-
 	g_assert_nonnull(literal);
 	if (literal_format(result, text, strlen(text), literal))
 		return g_string_free(result, FALSE);

@@ -19,7 +19,6 @@ static json_object *json_of(const char *text, gsize length)
 	g_autoptr(Arena) arena = arena_new();
 	g_autoptr(GString) plain = g_string_new(NULL);
 	const Json *tree = json_read(arena, text, length, 100, G_MAXUINT);
-
 	g_assert_nonnull(tree);
 	json_print(tree, plain); /* json-c has no integers beyond 64 bits */
 	return json_tokener_parse(plain->str);
@@ -48,7 +47,6 @@ static gboolean is_same_object(json_object *a, json_object *b)
 static gboolean is_same_array(json_object *a, json_object *b)
 {
 	gsize length = json_object_array_length(a);
-
 	if (json_object_array_length(b) != length)
 		return FALSE;
 	for (gsize i = 0; i < length; i++)
@@ -61,7 +59,6 @@ static gboolean is_same_array(json_object *a, json_object *b)
 static gboolean is_same(json_object *a, json_object *b)
 {
 	enum json_type type = json_object_get_type(a);
-
 	if (is_number(a) && is_number(b) && json_object_get_type(b) != type)
 		return json_object_get_double(a) == json_object_get_double(b);
 	if (json_object_get_type(b) != type)
@@ -93,7 +90,6 @@ typedef Record *(*Reader)(const char *text, gsize length, GError **error);
 static void check_record(const Record *record, json_object *expected)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
-
 	record_append_json(text, record, TRUE);
 	g_autoptr(json_object) got = json_of(text->str, text->len);
 	json_object_object_del(got, "id");
@@ -388,7 +384,6 @@ static void test_name(void)
 {
 	static const char *const names[] = {"null", "5", "['n']"};
 	GString *characters = g_string_new(NULL);
-
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_autoptr(GError) error = NULL;
 		g_assert_null(read_with("name", names[i], &error));

@@ -6,9 +6,7 @@
 
 #define MINUTE (G_USEC_PER_SEC * G_GINT64_CONSTANT(60))
 #define HOUR (MINUTE * 60)
-#define DAY (HOUR * 24)
-#define DAYS_TO_1970 719163 /* as GDate counts */
-#define HOURS_MAX 838       /* of a TIME */
+#define HOURS_MAX 838 /* of a TIME */
 #define OFFSET_MAX (14 * HOUR)
 
 typedef struct {
@@ -94,18 +92,14 @@ static gboolean read_offset(Reader *reader, gint64 *micros)
 static gboolean read_date(Reader *reader, gint64 *micros)
 {
 	gint64 year, month, day;
-	GDate date;
-
 	if (!read_number(reader, 4, 4, &year) || !skip(reader, '-') ||
 		!read_number(reader, 1, 2, &month) || !skip(reader, '-') ||
 		!read_number(reader, 1, 2, &day))
 		return FALSE;
-	if (month < 1 || month > 12 || day < 1 || day > 31 || year < 1 ||
-		!g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year))
+	Moment date = {(guint16)year, (guint8)month, (guint8)day, 0, 0, 0, 0, FALSE};
+	if (year < 1 || !calendar_is_whole(&date))
 		return FALSE;
-	g_date_clear(&date, 1);
-	g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
-	*micros = ((gint64)g_date_get_julian(&date) - DAYS_TO_1970) * DAY;
+	*micros = calendar_to_epoch(&date);
 	return TRUE;
 }
 
