@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json-text.h"
+#include "base/json.h"
 
 #define ERRORS_LISTED 100
 
@@ -70,13 +70,12 @@ static gboolean insert_batch(Bulk *bulk, GError **error)
 static void reject(Bulk *bulk, GError *problem, guint64 number)
 {
 	const char *why = problem->message;
-	gboolean invalid = g_str_has_prefix(why, JSON_TEXT_INVALID);
+	gboolean invalid = g_str_has_prefix(why, JSON_INVALID);
 	if (invalid)
-		why += strlen(JSON_TEXT_INVALID);
-	char *message =
-		g_strdup_printf(invalid ? JSON_TEXT_INVALID " %2$s %3$" G_GUINT64_FORMAT "%1$s"
-					: "%1$s %2$s %3$" G_GUINT64_FORMAT,
-			why, bulk->where, number);
+		why += strlen(JSON_INVALID);
+	char *message = g_strdup_printf(invalid ? JSON_INVALID " %2$s %3$" G_GUINT64_FORMAT "%1$s"
+						: "%1$s %2$s %3$" G_GUINT64_FORMAT,
+		why, bulk->where, number);
 	g_free(problem->message);
 	problem->message = message;
 	if (bulk->failed++ < ERRORS_LISTED) {

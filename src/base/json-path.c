@@ -64,7 +64,7 @@ static gboolean take(Reader *reader, const char *token)
 	return TRUE;
 }
 
-static gboolean read_number(Reader *reader, guint *n)
+static gboolean read_cell_number(Reader *reader, guint *n)
 {
 	const char *from = reader->at;
 	guint64 number = 0;
@@ -81,7 +81,7 @@ static gboolean read_index(Reader *reader, JsonIndex *index)
 	if (index->from_end && !take(reader, "-"))
 		return TRUE;
 	skip_blanks(reader);
-	return read_number(reader, &index->n);
+	return read_cell_number(reader, &index->n);
 }
 
 static gboolean read_range_end(Reader *reader, JsonLeg *leg)
@@ -133,7 +133,7 @@ static gboolean read_quoted(Reader *reader, Text *key)
 	}
 	gsize length = (gsize)(++reader->at - first);
 	const char *copy = arena_copy(reader->path->arena, first, length);
-	const Json *string = json_read(reader->path->arena, copy, length, 1, 1);
+	const Json *string = json_read(reader->path->arena, copy, length, 1, NULL);
 	if (!string) {
 		reader->at = first;
 		return fail(reader);

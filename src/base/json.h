@@ -58,12 +58,18 @@ struct json {
 /* NULL where the text is not what MySQL takes for a document. */
 const Json *json_parse(Arena *arena, const char *text, gsize length);
 
-/* A document as Python programs send it: like json_parse(), but NaN, Infinity and a number
- * beyond a double's range become text, and a lone surrogate escape U+FFFD. NULL where json_text_check()
- * has something to say: also where it is not UTF-8, has a NUL in a key, nests deeper than `nesting`,
- * or has more than `limit` values and keys. The text is borrowed by the tree, and need not end in
- * NUL. */
-const Json *json_read(Arena *arena, const char *text, gsize length, guint nesting, guint limit);
+/* How the message of every error about a document begins. */
+#define JSON_INVALID "Invalid JSON document"
+
+/* A tree takes up to 50 times the memory of the text: 16 MiB would become 800. */
+#define JSON_VALUES_MAX 100000
+
+/* A document as Python programs send it: like json_parse(), but NaN, Infinity and a number beyond a
+ * double's range become text, and a lone surrogate escape U+FFFD. ERROR_VALUE ("Invalid JSON document:
+ * <what> at byte <n>") where the text is not exactly one document: also where it is not UTF-8, has a
+ * NUL in a key, nests deeper than `nesting`, or has more than JSON_VALUES_MAX values and keys. The text
+ * is borrowed by the tree, and need not end in NUL. */
+const Json *json_read(Arena *arena, const char *text, gsize length, guint nesting, GError **error);
 
 /* The digits of one number, with the same exceptions. Borrowed; NULL where it is none. */
 const Json *json_number(Arena *arena, const char *text, gsize length);

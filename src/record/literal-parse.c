@@ -90,7 +90,7 @@ static gboolean is_int(const char *text, gsize length)
 	return g_ascii_isdigit(*text) && *text != '0';
 }
 
-static gboolean read_number(Reader *reader, Literal *value)
+static gboolean read_int_or_float(Reader *reader, Literal *value)
 {
 	char *p = reader->at;
 	p += *p == '-';
@@ -284,7 +284,7 @@ static gboolean read_value(Reader *reader, Literal *value)
 	case 'F':
 		return read_word(reader, value);
 	default:
-		return read_number(reader, value);
+		return read_int_or_float(reader, value);
 	}
 }
 

@@ -421,14 +421,11 @@ static Record *record_new(const Json *fields, const Literal *args, Scratch *scra
 static const Json *read_object(const char *text, gsize length, Arena *arena, GError **error)
 {
 	guint nesting = RECORD_NESTING_MAX + 1;
-	const Json *fields = json_read(arena, text, length, nesting, JSON_VALUES_MAX);
-	if (fields && fields->kind == JSON_OBJECT)
+	const Json *fields = json_read(arena, text, length, nesting, error);
+	if (!fields || fields->kind == JSON_OBJECT)
 		return fields;
-	if (fields)
-		g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_VALUE,
-			JSON_TEXT_INVALID ": a record is an object");
-	else if (json_text_check(text, length, nesting, error)) /* should not be: they disagree */
-		g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_VALUE, JSON_TEXT_INVALID);
+	g_set_error_literal(
+		error, CHRONOLOGER_ERROR, ERROR_VALUE, JSON_INVALID ": a record is an object");
 	return NULL;
 }
 
