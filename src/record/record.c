@@ -1,294 +1,16 @@
 /* Fields as a client sent them -> Record -> JSON as the API prints it. */
 #include "record/record.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/double.h"
 #include "base/error.h"
-#include "record/form.h"
 #include "base/json-text.h"
-#include "record/literal.h"
+#include "record/fields.h"
+#include "record/form.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000)
 #define DAY (G_GINT64_CONSTANT(86400) * SECOND)
 #define LEVEL_DEFAULT 20
-
-/* ---- The fields of a LogRecord ---- */
-
-typedef enum {
-	PLACE_DATA,    /* logrec.data: whatever is not in the table below */
-	PLACE_META,    /* logrec.meta */
-	PLACE_ERROR,   /* logrec.error, unless null */
-	PLACE_NOWHERE, /* a column, or what `level` and `ts` say already */
-} Place;
-
-/* How a form field's text becomes a value. */
-typedef enum {
-	FORM_LITERAL, /* Python's str() of any value */
-	FORM_TEXT,    /* None is null, anything else text */
-	FORM_NUMBER,  /* read as a number later, however it is spelled */
-} FormKind;
-
-typedef struct {
-	const char *name;
-	Place place;
-	FormKind kind;
-} Field;
-
-static const Field fields_known[] = {
-	/* as a tree has its keys: by length, then bytes */
-	{"msg", PLACE_META, FORM_TEXT},
-	{"args", PLACE_META, FORM_LITERAL},
-	{"name", PLACE_NOWHERE, FORM_TEXT},
-	{"msecs", PLACE_META, FORM_LITERAL},
-	{"lineno", PLACE_META, FORM_LITERAL},
-	{"module", PLACE_META, FORM_TEXT},
-	{"thread", PLACE_META, FORM_LITERAL},
-	{"asctime", PLACE_NOWHERE, FORM_TEXT},
-	{"created", PLACE_NOWHERE, FORM_NUMBER},
-	{"levelno", PLACE_NOWHERE, FORM_NUMBER},
-	{"message", PLACE_NOWHERE, FORM_TEXT},
-	{"process", PLACE_META, FORM_LITERAL},
-	{"exc_info", PLACE_ERROR, FORM_TEXT},
-	{"exc_text", PLACE_ERROR, FORM_TEXT},
-	{"filename", PLACE_META, FORM_TEXT},
-	{"funcName", PLACE_META, FORM_TEXT},
-	{"origname", PLACE_META, FORM_TEXT},
-	{"pathname", PLACE_META, FORM_TEXT},
-	{"taskName", PLACE_META, FORM_TEXT},
-	{"levelname", PLACE_NOWHERE, FORM_TEXT},
-	{"stack_info", PLACE_META, FORM_TEXT},
-	{"threadName", PLACE_META, FORM_TEXT},
-	{"processName", PLACE_META, FORM_TEXT},
-	{"relativeCreated", PLACE_META, FORM_LITERAL},
-};
-
-static int compare_field(const Text *name, const Field *field)
-{
-	gsize length = strlen(field->name);
-	if (name->length != length)
-		return name->length < length ? -1 : 1;
-	return memcmp(name->data, field->name, length);
-}
-
-static int compare_in_array(const void *name, const void *field)
-{
-	return compare_field(name, field);
-}
-
-static const Field field_extra = {"", PLACE_DATA, FORM_LITERAL};
-
-static const Field *field_of(const Text *name)
-{
-	const Field *known = bsearch(name, fields_known, G_N_ELEMENTS(fields_known),
-		sizeof *fields_known, compare_in_array);
-	return known ? known : &field_extra;
-}
-
-/* ---- Values -> columns ---- */
-
-static gboolean model_error(GError **error, const char *message)
-{
-	g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_MODEL, message);
-	return FALSE;
-}
-
-static const char *skip_digits(const char *p)
-{
-	return p + strspn(p, "0123456789");
-}
-
-/* A decimal number with blanks around it: no hexadecimal, no inf, as strtod() would take. What
- * follows the text goes on with no number: a quote, a comma, NUL. */
-static gboolean is_decimal(const Text *text)
-{
-	const char *p = text->data + strspn(text->data, " \t\r\n");
-	p += *p == '+' || *p == '-';
-	const char *point = skip_digits(p);
-	gboolean digits = point > p;
-	p = point;
-	if (*point == '.') {
-		p = skip_digits(point + 1);
-		digits = digits || p > point + 1;
-	}
-	if (*p == 'e' || *p == 'E') {
-		const char *exponent = p + 1 + (p[1] == '+' || p[1] == '-');
-		p = skip_digits(exponent);
-		digits = digits && p > exponent;
-	}
-	return digits && p + strspn(p, " \t\r\n") == text->data + text->length;
-}
-
-static gboolean number_from_text(const Text *text, double *number)
-{
-	if (!is_decimal(text))
-		return FALSE;
-	*number = double_read(text->data, text->length);
-	return TRUE;
-}
-
-/* `value`: NULL where there is none. */
-static gboolean number_from(const Json *value, double *number)
-{
-	switch (value ? value->kind : JSON_NULL) {
-	case JSON_INTEGER:
-		*number = (double)value->integer;
-		return TRUE;
-	case JSON_UNSIGNED:
-		*number = (double)value->whole;
-		return TRUE;
-	case JSON_DOUBLE:
-		*number = value->real;
-		return TRUE;
-	case JSON_STRING:
-		return number_from_text(&value->text, number);
-	default:
-		return FALSE;
-	}
-}
-
-static gboolean level_from(const Json *value, guint *level)
-{
-	double number;
-	if (!number_from(value, &number) || number < 0 || number > RECORD_LEVEL_MAX ||
-		number != floor(number))
-		return FALSE;
-	*level = (guint)number;
-	return TRUE;
-}
-
-/* Rounds as CPython's datetime.fromtimestamp() does: the fraction alone, half to even. */
-static gboolean ts_from(const Json *value, gint64 *ts)
-{
-	double number, whole;
-	if (!number_from(value, &number) || fabs(number) > 1e12)
-		return FALSE;
-	double fraction = modf(number, &whole);
-	gint64 found = (gint64)whole * SECOND + (gint64)rint(fraction * 1e6);
-	if (found < CALENDAR_TS_MIN || found > CALENDAR_TS_MAX)
-		return FALSE;
-	*ts = found;
-	return TRUE;
-}
-
-static gsize count_characters(const char *text, gsize length)
-{
-	gsize count = 0;
-	for (gsize i = 0; i < length; i++)
-		count += ((guchar)text[i] & 0xc0) != 0x80;
-	return count;
-}
-
-static gboolean is_text(const Json *value)
-{
-	return value && value->kind == JSON_STRING;
-}
-
-static gboolean text_from(const Json *value, Text *text)
-{
-	if (!is_text(value))
-		return FALSE;
-	*text = value->text;
-	return TRUE;
-}
-
-static gboolean name_from(const Json *value, Text *name)
-{
-	if (is_text(value) && value->text.length > RECORD_NAME_MAX &&
-		count_characters(value->text.data, value->text.length) > RECORD_NAME_MAX)
-		return FALSE;
-	return text_from(value, name);
-}
-
-static Text copy_text(const GString *text, Arena *arena)
-{
-	return (Text){arena_copy(arena, text->str, text->len), text->len};
-}
-
-/* str(value). The array around it keeps a JSON array from becoming the tuple of arguments. */
-static Text str_of(const Json *value, Arena *arena)
-{
-	Text text;
-	if (text_from(value, &text))
-		return text;
-	const Json *values[] = {value ? value : json_new_null()};
-	const Json array = {.kind = JSON_ARRAY, .n = 1, .values = values};
-	const Literal *args = literal_from_json(arena, &array);
-	g_autoptr(GString) printed = g_string_new(NULL);
-	literal_format(printed, "%s", 2, args);
-	return copy_text(printed, arena);
-}
-
-/* NULL where there is none, or null. */
-static const Json *value_of(const Json *fields, const char *key)
-{
-	Text name = {(char *)key, strlen(key)};
-	const Json *value = json_member(fields, &name);
-	return value && value->kind != JSON_NULL ? value : NULL;
-}
-
-/* LogRecord.getMessage() where no formatter has made a message. `args`: NULL where they do not
- * read. */
-static Text message_of(const Json *fields, const Literal *args, Arena *arena)
-{
-	const Json *message = value_of(fields, "message");
-	if (message)
-		return str_of(message, arena);
-	Text msg = str_of(value_of(fields, "msg"), arena);
-	if (!args || !literal_is_true(args))
-		return msg;
-	g_autoptr(GString) formatted = g_string_sized_new(msg.length + 32);
-	if (!literal_format(formatted, msg.data, msg.length, args))
-		return msg;
-	return copy_text(formatted, arena);
-}
-
-/* ---- logrec ---- */
-
-/* Which members belong where: a walk along both lists, which have one order. */
-static void place_members(const Json *fields, guint8 *places)
-{
-	const Field *known = fields_known, *end = known + G_N_ELEMENTS(fields_known);
-	for (guint i = 0; i < fields->n; i++) {
-		int order = -1;
-		while (known < end && (order = compare_field(&fields->keys[i], known)) > 0)
-			known++;
-		Place place = known < end && order == 0 ? known->place : PLACE_DATA;
-		gboolean is_null = fields->values[i]->kind == JSON_NULL;
-		places[i] = place == PLACE_ERROR && is_null ? PLACE_NOWHERE : place;
-	}
-}
-
-static void append_part(
-	GString *logrec, const char *name, const Json *fields, const guint8 *places, Place place)
-{
-	gboolean is_empty = TRUE;
-	for (guint i = 0; i < fields->n; i++) {
-		if (places[i] != place)
-			continue;
-		if (is_empty && logrec->len > 1)
-			g_string_append_len(logrec, ", ", 2);
-		g_string_append(logrec, is_empty ? name : ", ");
-		json_print_member(&fields->keys[i], fields->values[i], logrec);
-		is_empty = FALSE;
-	}
-	if (!is_empty)
-		g_string_append_c(logrec, '}');
-}
-
-/* In the order that MySQL gives them, like all else in it. */
-static void print_logrec(GString *logrec, const Json *fields, Arena *arena)
-{
-	guint8 *places = arena_take(arena, fields->n);
-	place_members(fields, places);
-	g_string_append_c(logrec, '{');
-	append_part(logrec, "\"data\": {", fields, places, PLACE_DATA);
-	append_part(logrec, "\"meta\": {", fields, places, PLACE_META);
-	append_part(logrec, "\"error\": {", fields, places, PLACE_ERROR);
-	g_string_append_c(logrec, '}');
-}
 
 /* ---- Fields -> record ---- */
 
@@ -368,52 +90,13 @@ static Record *finish(Record *parts, const Scratch *scratch)
 	return record_copy(parts);
 }
 
-static gboolean has_key(const Json *fields, const char *key)
-{
-	Text name = {(char *)key, strlen(key)};
-	return json_member(fields, &name) != NULL;
-}
-
-static gboolean check_keys(const Json *fields, GError **error)
-{
-	static const struct {
-		const char *key;
-		const char *other; /* does as well */
-	} required[] = {
-		{"name", "name"},
-		{"created", "created"},
-		{"levelno", "levelno"},
-		{"msg", "message"},
-	};
-	for (gsize i = 0; i < G_N_ELEMENTS(required); i++) {
-		if (has_key(fields, required[i].key) || has_key(fields, required[i].other))
-			continue;
-		g_set_error(error, CHRONOLOGER_ERROR, ERROR_MODEL, "Key \"%s\" is missing",
-			required[i].key);
-		return FALSE;
-	}
-	return TRUE;
-}
-
-static gboolean set_columns(Record *record, const Json *fields, GError **error)
-{
-	if (!name_from(value_of(fields, "name"), &record->name))
-		return model_error(error, "Key \"name\" must be text of at most 255 characters");
-	if (!ts_from(value_of(fields, "created"), &record->ts))
-		return model_error(error,
-			"Key \"created\" must be a number of seconds within the years 1 to 9999");
-	if (!level_from(value_of(fields, "levelno"), &record->level))
-		return model_error(error, "Key \"levelno\" must be a whole number from 0 to 65535");
-	return TRUE;
-}
-
 static Record *record_new(const Json *fields, const Literal *args, Scratch *scratch, GError **error)
 {
 	Record parts = {0};
-	if (!check_keys(fields, error) || !set_columns(&parts, fields, error))
+	if (!fields_columns(fields, &parts, error))
 		return NULL;
-	parts.message = message_of(fields, args, scratch->arena);
-	print_logrec(scratch->logrec, fields, scratch->arena);
+	parts.message = fields_message(fields, args, scratch->arena);
+	fields_print_logrec(scratch->logrec, fields, scratch->arena);
 	return finish(&parts, scratch);
 }
 
@@ -436,8 +119,8 @@ Record *record_from_json(const char *text, gsize length, GError **error)
 	const Json *fields = read_object(text, length, scratch->arena, error);
 	if (!fields)
 		return NULL;
-	const Json *value = value_of(fields, "args");
-	if (value && !value_of(fields, "message"))
+	const Json *value = fields_value(fields, "args");
+	if (value && !fields_value(fields, "message"))
 		args = literal_from_json(scratch->arena, value);
 	return record_new(fields, args, scratch, error);
 }
@@ -477,12 +160,12 @@ static const Json *literal_value(Form *form, const FormField *field)
 
 static const Json *form_value(Form *form, const FormField *field)
 {
-	switch (field_of(&field->name)->kind) {
-	case FORM_TEXT:
+	switch (fields_form(&field->name)) {
+	case FIELD_TEXT:
 		return is_none(&field->value) ? json_new_null() : text_value(form, &field->value);
-	case FORM_NUMBER:
+	case FIELD_NUMBER:
 		return text_value(form, &field->value);
-	case FORM_LITERAL:
+	case FIELD_LITERAL:
 	default:
 		return literal_value(form, field);
 	}
@@ -527,11 +210,7 @@ Record *record_from_raw_json(const char *text, gsize length, gint64 now, GError 
 	Record parts = {.ts = now, .level = LEVEL_DEFAULT};
 	if (!fields)
 		return NULL;
-	ts_from(value_of(fields, "created"), &parts.ts);
-	if (!level_from(value_of(fields, "level"), &parts.level))
-		level_from(value_of(fields, "levelno"), &parts.level);
-	name_from(value_of(fields, "name"), &parts.name);
-	text_from(value_of(fields, "message"), &parts.message);
+	fields_raw_columns(fields, &parts);
 	json_print(fields, scratch->logrec);
 	return finish(&parts, scratch);
 }
