@@ -12,6 +12,7 @@
 /* 1970-01-01 as calendar_days() counts, and as MySQL's TO_SECONDS() does: literals, SQL is made of them. */
 #define CALENDAR_DAYS_1970 719528
 #define CALENDAR_SECONDS_1970 62167219200
+#define CALENDAR_DAY G_GINT64_CONSTANT(86400000000) /* microseconds */
 
 /* A date, a time or both, not always one of the calendar: MySQL reads '2026-00-00' and goes on. */
 typedef struct {

@@ -161,7 +161,19 @@ typedef enum {
 	QUERY_UNIT_DAY_MINUTE,
 	QUERY_UNIT_DAY_HOUR,
 	QUERY_UNIT_YEAR_MONTH,
+	QUERY_UNITS,
 } QueryUnit;
+
+typedef struct {
+	const char *name;
+	const char *parts;     /* from the highest: Y Q M W D h m s, u of microseconds */
+	gint64 months, micros; /* what one of the last part is: one of the two */
+} QueryUnitRow;
+
+const QueryUnitRow *query_unit(QueryUnit unit);
+
+/* Whether it moves whole days, and leaves a date a date. */
+gboolean query_unit_is_of_days(QueryUnit unit);
 
 /* The type an expression has on MySQL: what decides how it is compared. */
 typedef enum {

@@ -306,47 +306,17 @@ static gboolean body_time_to_sec(ARGUMENTS)
 
 /* EXTRACT -------------------------------------------------------------------------------------- */
 
-/* The parts of a unit one after the other, from the highest: each is worth 100 of the next, of
- * which microseconds have a million. */
-typedef struct {
-	gboolean date; /* the value is read as a date */
-	char parts[6]; /* Y M D h m s u, q and w alone */
-} Extraction;
-
-static const Extraction extractions[] = {
-	[QUERY_UNIT_MICROSECOND] = {FALSE, "u"},
-	[QUERY_UNIT_SECOND] = {FALSE, "s"},
-	[QUERY_UNIT_MINUTE] = {FALSE, "m"},
-	[QUERY_UNIT_HOUR] = {FALSE, "h"},
-	[QUERY_UNIT_DAY] = {TRUE, "D"},
-	[QUERY_UNIT_WEEK] = {TRUE, "w"},
-	[QUERY_UNIT_MONTH] = {TRUE, "M"},
-	[QUERY_UNIT_QUARTER] = {TRUE, "q"},
-	[QUERY_UNIT_YEAR] = {TRUE, "Y"},
-	[QUERY_UNIT_SECOND_MICROSECOND] = {FALSE, "su"},
-	[QUERY_UNIT_MINUTE_MICROSECOND] = {FALSE, "msu"},
-	[QUERY_UNIT_MINUTE_SECOND] = {FALSE, "ms"},
-	[QUERY_UNIT_HOUR_MICROSECOND] = {FALSE, "hmsu"},
-	[QUERY_UNIT_HOUR_SECOND] = {FALSE, "hms"},
-	[QUERY_UNIT_HOUR_MINUTE] = {FALSE, "hm"},
-	[QUERY_UNIT_DAY_MICROSECOND] = {TRUE, "Dhmsu"},
-	[QUERY_UNIT_DAY_SECOND] = {TRUE, "Dhms"},
-	[QUERY_UNIT_DAY_MINUTE] = {TRUE, "Dhm"},
-	[QUERY_UNIT_DAY_HOUR] = {TRUE, "Dh"},
-	[QUERY_UNIT_YEAR_MONTH] = {TRUE, "YM"},
-};
-
 static gint64 part_of(const Moment *moment, char part)
 {
 	gint64 year;
 	switch (part) {
 	case 'Y':
 		return moment->year;
-	case 'q':
+	case 'Q':
 		return (moment->month + 2) / 3;
 	case 'M':
 		return moment->month;
-	case 'w':
+	case 'W':
 		return week_of(moment, &week_modes[0], &year);
 	case 'D':
 		return moment->day;
@@ -361,8 +331,8 @@ static gint64 part_of(const Moment *moment, char part)
 	}
 }
 
-static gboolean read_extracted(QueryEvaluator *evaluator, const QueryPlan *plan,
-	const Extraction *extraction, Moment *moment, gboolean *known)
+static gboolean read_extracted(QueryEvaluator *evaluator, const QueryPlan *plan, const char *parts,
+	Moment *moment, gboolean *known)
 {
 	Value operand;
 	if (!query_plan_value(evaluator, plan->operands[1], &operand))
@@ -370,7 +340,7 @@ static gboolean read_extracted(QueryEvaluator *evaluator, const QueryPlan *plan,
 	*known = FALSE;
 	if (operand.type == QUERY_TYPE_NULL)
 		return TRUE;
-	if (!extraction->date || strchr(extraction->parts, 'h') != NULL) {
+	if (!g_ascii_isupper(*parts) || strchr(parts, 'h') != NULL) {
 		if (!query_plan_time(evaluator, plan, &operand, moment, known))
 			return FALSE;
 		*moment = operand.moment;
@@ -380,19 +350,20 @@ static gboolean read_extracted(QueryEvaluator *evaluator, const QueryPlan *plan,
 	return TRUE;
 }
 
-/* Its first operand is no value. */
+/* Its first operand is no value. Each part is worth 100 of the next, of which microseconds have a
+ * million. */
 static gboolean step_extract(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
-	const Extraction *extraction = &extractions[plan->operands[0]->node->word];
+	const char *parts = query_unit(plan->operands[0]->node->word)->parts;
 	Moment moment;
 	gboolean known;
 	gint64 number = 0;
 	*value = (Value){.type = QUERY_TYPE_NULL};
-	if (!read_extracted(evaluator, plan, extraction, &moment, &known))
+	if (!read_extracted(evaluator, plan, parts, &moment, &known))
 		return FALSE;
 	if (!known)
 		return evaluator->error == NULL;
-	for (const char *p = extraction->parts; *p != '\0'; p++)
+	for (const char *p = parts; *p != '\0'; p++)
 		number = number * (*p == 'u' ? SECOND : 100) + part_of(&moment, *p);
 	return set_integer(value, moment.negative ? -number : number);
 }
@@ -434,24 +405,12 @@ static gint64 months_between(const Moment *a, const Moment *b)
 
 static gint64 difference(QueryUnit unit, const Moment *a, const Moment *b)
 {
-	static const gint64 micros[] = {
-		[QUERY_UNIT_MICROSECOND] = 1,
-		[QUERY_UNIT_SECOND] = SECOND,
-		[QUERY_UNIT_MINUTE] = 60 * SECOND,
-		[QUERY_UNIT_HOUR] = 3600 * SECOND,
-		[QUERY_UNIT_DAY] = DAY_SECONDS * SECOND,
-		[QUERY_UNIT_WEEK] = 7 * DAY_SECONDS * SECOND,
-	};
-	static const gint64 months[] = {
-		[QUERY_UNIT_MONTH] = 1,
-		[QUERY_UNIT_QUARTER] = 3,
-		[QUERY_UNIT_YEAR] = 12,
-	};
-	if (unit <= QUERY_UNIT_WEEK)
-		return (calendar_to_epoch(b) - calendar_to_epoch(a)) / micros[unit];
+	const QueryUnitRow *row = query_unit(unit);
+	if (row->months == 0)
+		return (calendar_to_epoch(b) - calendar_to_epoch(a)) / row->micros;
 	if (calendar_compare(a, b) > 0)
-		return -(months_between(b, a) / months[unit]);
-	return months_between(a, b) / months[unit];
+		return -(months_between(b, a) / row->months);
+	return months_between(a, b) / row->months;
 }
 
 static gboolean step_timestamp_diff(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)

@@ -6,7 +6,6 @@
 #include "query/eval/plan.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000)
-#define DAY (86400 * SECOND)
 #define MONTHS_MAX (10000 * 12)
 #define DAYS_MAX 3652424 /* 9999-12-31 */
 
@@ -15,37 +14,6 @@ typedef struct {
 	gint64 months;
 	__int128 micros;
 } Distance;
-
-/* Units of one number, in months or in microseconds; and units of several numbers, how many
- * there are and what the last one is worth. */
-typedef struct {
-	gint64 months, micros;
-	guint parts;
-	gboolean date; /* moves days, and leaves a date a date */
-} Unit;
-
-static const Unit units[] = {
-	[QUERY_UNIT_MICROSECOND] = {0, 1, 1, FALSE},
-	[QUERY_UNIT_SECOND] = {0, SECOND, 1, FALSE},
-	[QUERY_UNIT_MINUTE] = {0, 60 * SECOND, 1, FALSE},
-	[QUERY_UNIT_HOUR] = {0, 3600 * SECOND, 1, FALSE},
-	[QUERY_UNIT_DAY] = {0, DAY, 1, TRUE},
-	[QUERY_UNIT_WEEK] = {0, 7 * DAY, 1, TRUE},
-	[QUERY_UNIT_MONTH] = {1, 0, 1, TRUE},
-	[QUERY_UNIT_QUARTER] = {3, 0, 1, TRUE},
-	[QUERY_UNIT_YEAR] = {12, 0, 1, TRUE},
-	[QUERY_UNIT_SECOND_MICROSECOND] = {0, 1, 2, FALSE},
-	[QUERY_UNIT_MINUTE_MICROSECOND] = {0, 1, 3, FALSE},
-	[QUERY_UNIT_MINUTE_SECOND] = {0, SECOND, 2, FALSE},
-	[QUERY_UNIT_HOUR_MICROSECOND] = {0, 1, 4, FALSE},
-	[QUERY_UNIT_HOUR_SECOND] = {0, SECOND, 3, FALSE},
-	[QUERY_UNIT_HOUR_MINUTE] = {0, 60 * SECOND, 2, FALSE},
-	[QUERY_UNIT_DAY_MICROSECOND] = {0, 1, 5, FALSE},
-	[QUERY_UNIT_DAY_SECOND] = {0, SECOND, 4, FALSE},
-	[QUERY_UNIT_DAY_MINUTE] = {0, 60 * SECOND, 3, FALSE},
-	[QUERY_UNIT_DAY_HOUR] = {0, 3600 * SECOND, 2, FALSE},
-	[QUERY_UNIT_YEAR_MONTH] = {1, 0, 2, TRUE},
-};
 
 /* Reading the amount --------------------------------------------------------------------------- */
 
@@ -64,7 +32,7 @@ static gboolean read_seconds(const Value *amount, Distance *distance)
 	return TRUE;
 }
 
-static gboolean read_one(const Unit *unit, const Value *amount, Distance *distance)
+static gboolean read_one(const QueryUnitRow *unit, const Value *amount, Distance *distance)
 {
 	gboolean is_unsigned;
 	gint64 n = value_to_integer(amount, &is_unsigned);
@@ -107,7 +75,7 @@ static gboolean is_negative(const Text *text)
 }
 
 /* Where there are fewer numbers than the unit has parts, the first parts are 0. */
-static gboolean read_several(const Unit *unit, const Text *text, Distance *distance)
+static gboolean read_several(const QueryUnitRow *unit, const Text *text, Distance *distance)
 {
 	static const gint64 factors[] = {SECOND, 60, 60, 24}; /* from microseconds up */
 	static const gint64 powers[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
@@ -118,7 +86,7 @@ static gboolean read_several(const Unit *unit, const Text *text, Distance *dista
 		      : unit->micros >= SECOND      ? 1
 						    : 0;
 	__int128 worth = unit->micros, sum = 0;
-	if (!read_numbers(text, unit->parts, numbers, &n, &length))
+	if (!read_numbers(text, (guint)strlen(unit->parts), numbers, &n, &length))
 		return FALSE;
 	if (unit->months != 0) {
 		distance->months = n == 0 ? 0 : n == 1 ? numbers[0] : numbers[0] * 12 + numbers[1];
@@ -143,9 +111,9 @@ static gboolean read_several(const Unit *unit, const Text *text, Distance *dista
 static gboolean read_distance(
 	QueryEvaluator *evaluator, guint word, const Value *amount, Distance *distance)
 {
-	const Unit *unit = &units[word];
+	const QueryUnitRow *unit = query_unit(word);
 	*distance = (Distance){0, 0};
-	if (unit->parts > 1) {
+	if (unit->parts[1] != '\0') {
 		Text text = query_plan_text(evaluator, amount);
 		return read_several(unit, &text, distance);
 	}
@@ -171,10 +139,11 @@ static gboolean move_months(Moment *moment, gint64 months)
 
 static gboolean move_micros(Moment *moment, __int128 micros)
 {
-	if (micros > (__int128)DAY * DAYS_MAX || micros < -(__int128)DAY * DAYS_MAX)
+	if (micros > (__int128)CALENDAR_DAY * DAYS_MAX ||
+		micros < -(__int128)CALENDAR_DAY * DAYS_MAX)
 		return FALSE;
 	gint64 epoch = calendar_to_epoch(moment) + (gint64)micros;
-	gint64 first = (calendar_days(0, 1, 1) - calendar_days(1970, 1, 1)) * DAY;
+	gint64 first = (calendar_days(0, 1, 1) - calendar_days(1970, 1, 1)) * CALENDAR_DAY;
 	if (epoch < first || epoch > CALENDAR_TS_MAX)
 		return FALSE;
 	*moment = calendar_of_epoch(epoch);
@@ -210,6 +179,6 @@ gboolean query_interval_add(QueryEvaluator *evaluator, const QueryPlan *plan, co
 	if (!move_months(&moment, sign * distance.months) ||
 		!move_micros(&moment, sign * distance.micros))
 		return TRUE;
-	set_moment(plan, moment, type == QUERY_TYPE_DATE && units[word].date, value);
+	set_moment(plan, moment, type == QUERY_TYPE_DATE && query_unit_is_of_days(word), value);
 	return TRUE;
 }

@@ -5,7 +5,6 @@
 #include "query/eval/value.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000)
-#define DAY (86400 * SECOND)
 
 /* Reading -------------------------------------------------------------------------------------- */
 
@@ -174,7 +173,7 @@ static gboolean shift(Moment *moment, gint64 micros)
 	if (!calendar_is_whole(moment))
 		return FALSE;
 	gint64 epoch = calendar_to_epoch(moment) + micros;
-	if (epoch < CALENDAR_TS_MIN - 366 * DAY || epoch > CALENDAR_TS_MAX)
+	if (epoch < CALENDAR_TS_MIN - 366 * CALENDAR_DAY || epoch > CALENDAR_TS_MAX)
 		return FALSE;
 	*moment = calendar_of_epoch(epoch);
 	return TRUE;

@@ -172,40 +172,13 @@ QueryNode *query_node_collate(QueryParser *parser, QueryNode *operand, const Que
 
 /* Intervals ------------------------------------------------------------------------------------ */
 
-static const struct {
-	const char *name;
-	QueryUnit unit;
-} units[] = {
-	{"DAY", QUERY_UNIT_DAY},
-	{"DAY_HOUR", QUERY_UNIT_DAY_HOUR},
-	{"DAY_MICROSECOND", QUERY_UNIT_DAY_MICROSECOND},
-	{"DAY_MINUTE", QUERY_UNIT_DAY_MINUTE},
-	{"DAY_SECOND", QUERY_UNIT_DAY_SECOND},
-	{"HOUR", QUERY_UNIT_HOUR},
-	{"HOUR_MICROSECOND", QUERY_UNIT_HOUR_MICROSECOND},
-	{"HOUR_MINUTE", QUERY_UNIT_HOUR_MINUTE},
-	{"HOUR_SECOND", QUERY_UNIT_HOUR_SECOND},
-	{"MICROSECOND", QUERY_UNIT_MICROSECOND},
-	{"MINUTE", QUERY_UNIT_MINUTE},
-	{"MINUTE_MICROSECOND", QUERY_UNIT_MINUTE_MICROSECOND},
-	{"MINUTE_SECOND", QUERY_UNIT_MINUTE_SECOND},
-	{"MONTH", QUERY_UNIT_MONTH},
-	{"QUARTER", QUERY_UNIT_QUARTER},
-	{"SECOND", QUERY_UNIT_SECOND},
-	{"SECOND_MICROSECOND", QUERY_UNIT_SECOND_MICROSECOND},
-	{"WEEK", QUERY_UNIT_WEEK},
-	{"YEAR", QUERY_UNIT_YEAR},
-	{"YEAR_MONTH", QUERY_UNIT_YEAR_MONTH},
-};
-
 static gboolean find_unit(QueryParser *parser, const QueryToken *name, guint *unit)
 {
-	gint row = query_find_word(
-		units, G_N_ELEMENTS(units), sizeof units[0], name->text, name->length);
-
-	if (row >= 0) {
-		*unit = units[row].unit;
-		return TRUE;
+	for (*unit = 0; *unit < QUERY_UNITS; ++*unit) {
+		const char *known = query_unit(*unit)->name;
+		if (strlen(known) == name->length &&
+			g_ascii_strncasecmp(known, name->text, name->length) == 0)
+			return TRUE;
 	}
 	g_autofree char *word = query_quotable(name->text, name->length);
 	query_parse_fail(parser,

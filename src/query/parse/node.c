@@ -1,6 +1,7 @@
 /* Making the nodes of a query's tree. */
 #include <math.h>
 #include <string.h>
+#include "base/calendar.h"
 #include "query/parse/parse.h"
 
 /* What MySQL keeps of a DECIMAL. */
@@ -380,8 +381,6 @@ static const struct {
 	{"UTC_TIMESTAMP", QUERY_VALUE_DATETIME, TRUE},
 };
 
-#define DAY (G_USEC_PER_SEC * G_GINT64_CONSTANT(86400))
-
 /* Rounded down to a multiple of `unit`, also before 1970. */
 static gint64 floor_to(gint64 moment, gint64 unit)
 {
@@ -397,9 +396,9 @@ static QueryNode *now_node(QueryParser *parser, guint position, QueryValueKind k
 	for (guint i = 0; i < scale; i++)
 		unit /= 10;
 	if (kind == QUERY_VALUE_TIME)
-		moment -= floor_to(moment, DAY);
+		moment -= floor_to(moment, CALENDAR_DAY);
 	return moment_new(parser, position, kind,
-		floor_to(moment, kind == QUERY_VALUE_DATE ? DAY : unit), scale);
+		floor_to(moment, kind == QUERY_VALUE_DATE ? CALENDAR_DAY : unit), scale);
 }
 
 QueryNode *query_node_name(QueryParser *parser, const QueryToken *name)

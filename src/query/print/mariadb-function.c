@@ -148,12 +148,9 @@ static void put_locate(Print *p, const QueryNode *node)
 /* Of a text MySQL takes a date, a time or the one for the other; but for a unit of days, a date. */
 static void put_extract(Print *p, const QueryNode *node)
 {
-	static const guint days = 1 << QUERY_UNIT_DAY | 1 << QUERY_UNIT_WEEK |
-				  1 << QUERY_UNIT_MONTH | 1 << QUERY_UNIT_QUARTER |
-				  1 << QUERY_UNIT_YEAR | 1 << QUERY_UNIT_YEAR_MONTH;
 	gboolean from_text = mariadb_is_text(print_child(node, 1)) ||
 			     print_child(node, 1)->type == QUERY_TYPE_JSON;
-	if (from_text && (days & 1u << print_child(node, 0)->word) == 0)
+	if (from_text && !query_unit_is_of_days(print_child(node, 0)->word))
 		print_refuse(p, node, EXTRACT_TEXT);
 	print_put(p,
 		from_text ? "EXTRACT($v0 FROM CAST($d1 AS DATETIME(6)))" : "EXTRACT($v0 FROM $d1)",

@@ -448,32 +448,9 @@ static void put_collate(Print *p, const QueryNode *node)
 
 /* Intervals and columns ------------------------------------------------------------------------ */
 
-static const char *const units[] = {
-	[QUERY_UNIT_MICROSECOND] = "MICROSECOND",
-	[QUERY_UNIT_SECOND] = "SECOND",
-	[QUERY_UNIT_MINUTE] = "MINUTE",
-	[QUERY_UNIT_HOUR] = "HOUR",
-	[QUERY_UNIT_DAY] = "DAY",
-	[QUERY_UNIT_WEEK] = "WEEK",
-	[QUERY_UNIT_MONTH] = "MONTH",
-	[QUERY_UNIT_QUARTER] = "QUARTER",
-	[QUERY_UNIT_YEAR] = "YEAR",
-	[QUERY_UNIT_SECOND_MICROSECOND] = "SECOND_MICROSECOND",
-	[QUERY_UNIT_MINUTE_MICROSECOND] = "MINUTE_MICROSECOND",
-	[QUERY_UNIT_MINUTE_SECOND] = "MINUTE_SECOND",
-	[QUERY_UNIT_HOUR_MICROSECOND] = "HOUR_MICROSECOND",
-	[QUERY_UNIT_HOUR_SECOND] = "HOUR_SECOND",
-	[QUERY_UNIT_HOUR_MINUTE] = "HOUR_MINUTE",
-	[QUERY_UNIT_DAY_MICROSECOND] = "DAY_MICROSECOND",
-	[QUERY_UNIT_DAY_SECOND] = "DAY_SECOND",
-	[QUERY_UNIT_DAY_MINUTE] = "DAY_MINUTE",
-	[QUERY_UNIT_DAY_HOUR] = "DAY_HOUR",
-	[QUERY_UNIT_YEAR_MONTH] = "YEAR_MONTH",
-};
-
 static void put_unit(Print *p, const QueryNode *node)
 {
-	print_add(p, units[node->word]);
+	print_add(p, query_unit(node->word)->name);
 }
 
 static void put_interval(Print *p, const QueryNode *node)

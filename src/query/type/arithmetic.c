@@ -35,9 +35,7 @@ gboolean query_type_is_constant(const QueryNode *node)
 static gboolean type_interval_sum(const QueryTyping *typing, QueryNode *node)
 {
 	QueryNode *date = child(node, 0), *interval = child(node, 1);
-	gboolean has_time =
-		interval->word < QUERY_UNIT_DAY ||
-		(interval->word > QUERY_UNIT_YEAR && interval->word < QUERY_UNIT_YEAR_MONTH);
+	gboolean has_time = !query_unit_is_of_days(interval->word);
 
 	if (query_type_is_literal(date, QUERY_VALUE_TEXT) &&
 		!query_type_is_constant(child(interval, 0)))

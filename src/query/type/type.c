@@ -560,12 +560,7 @@ static gboolean type_interval(const QueryTyping *typing, QueryNode *node)
 		    (literal && amount->type == QUERY_TYPE_TEXT)) ||
 		(!simple && !literal))
 		return refuse(typing, amount, QUERY_REASON_INTERVAL);
-	node->scale = 0;
-	if (node->word == QUERY_UNIT_MICROSECOND || node->word == QUERY_UNIT_SECOND_MICROSECOND ||
-		node->word == QUERY_UNIT_MINUTE_MICROSECOND ||
-		node->word == QUERY_UNIT_HOUR_MICROSECOND ||
-		node->word == QUERY_UNIT_DAY_MICROSECOND)
-		node->scale = 6;
+	node->scale = query_unit(node->word)->micros == 1 ? 6 : 0;
 	if (node->word == QUERY_UNIT_SECOND && !query_type_is_integer(amount->type))
 		node->scale = amount->type == QUERY_TYPE_DECIMAL ? MIN(amount->scale, 6) : 6;
 	return TRUE;
