@@ -173,7 +173,9 @@ static gboolean is_regexp(const QueryNode *node)
 {
 	if (node->kind == QUERY_OPERATOR)
 		return node->op == QUERY_REGEXP || node->op == QUERY_NOT_REGEXP;
-	return node->kind == QUERY_FUNCTION && node->function->id == QUERY_FN_REGEXP_LIKE;
+	/* DATE_ADD() and its like have become operators: their nodes, which are in no tree, name no function. */
+	return node->kind == QUERY_FUNCTION && node->function &&
+	       node->function->id == QUERY_FN_REGEXP_LIKE;
 }
 
 gboolean query_has_regexp(const Query *query)
