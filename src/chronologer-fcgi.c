@@ -12,8 +12,9 @@
 #include "store/store.h"
 #include "store/writer.h"
 
-/* Pools of memory that threads share; glibc would make up to eight for each processor, and each keeps what
- * its largest request took: measured, 42 MiB instead of 26 with four. Two are slower with NDJSON. */
+/* Pools of memory that threads share; glibc would make up to eight for each processor, and each
+ * keeps what its largest request took: measured, 42 MiB instead of 26 with four. Two are slower
+ * with NDJSON. */
 #define ARENAS 3
 
 /* Records that wait for the writer. */
@@ -55,7 +56,8 @@ static gboolean run(int argc, char **argv, GError **error)
 		      : NULL;
 	if (!store)
 		return FALSE;
-	/* A thread alone, as in a CGI program or under mod_fcgid, has nobody to share a commit with. */
+	/* A thread alone, as in a CGI program or under mod_fcgid, has nobody to share a commit
+	 * with. */
 	g_autoptr(Writer) writer = config->threads > 1 ? writer_new(store, WAITING_MAX) : NULL;
 	g_autoptr(Pool) readers =
 		pool_new(store, STORE_READ, MIN(config->threads, config->connections));

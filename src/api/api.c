@@ -19,7 +19,7 @@ gboolean api_check_role(const Api *api, const HttpRequest *request, Role role, G
 	return roles_check(api->roles, api_user_name(request), role, error);
 }
 
-/* Records ---------------------------------------------------------------------------------------- */
+/* Records -------------------------------------------------------------------------------------- */
 
 static gboolean write_text(ApiRows *rows, const char *text, GError **error)
 {
@@ -57,7 +57,7 @@ void api_describe_file(ApiRows *rows, guint64 count)
 		http_response_body_header(rows->response, "X-Record-Count", number);
 }
 
-/* Parameters ------------------------------------------------------------------------------------- */
+/* Parameters ----------------------------------------------------------------------------------- */
 
 static ApiParameter *find_parameter(ApiParameter *own, gsize n, const char *name)
 {

@@ -23,8 +23,7 @@ typedef struct {
 	Pool *readers;
 	Pool *batches; /* for transactions of a request's own */
 	Store *reader; /* taken for this request where it is for a basic-reader */
-	gboolean
-		left; /* set by a handler that has taken request and response: the answer comes later */
+	gboolean left; /* set by a handler that has taken request and response for later */
 } Api;
 
 /* Fills in the answer, or says why not; on FALSE the caller makes an error of it. */
@@ -54,8 +53,8 @@ gboolean api_user(
 gboolean api_health(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* GET /health */
 
-/* The part of POST /record that is about many documents. One that is wrong does not stop the others: what
- * is wrong with it stands in the answer. */
+/* The part of POST /record that is about many documents. One that is wrong does not stop the
+ * others: what is wrong with it stands in the answer. */
 gboolean api_bulk(Api *api, HttpRequest *request, const DocumentSource *source,
 	HttpResponse *response, GError **error);
 

@@ -9,7 +9,8 @@
 
 #define ERRORS_LISTED 100
 
-/* Bytes of a body whose records leave much free memory in many pieces, which goes back to the system then. */
+/* Bytes of a body whose records leave much free memory in many pieces, which goes back to the
+ * system then. */
 #define LARGE_BODY (8 * 1024 * 1024)
 
 /* One attempt at storing a body of documents. Ids and errors go where memory does not grow with

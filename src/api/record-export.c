@@ -1,9 +1,9 @@
 /* GET /record without offsets, as NDJSON or CSV: all records that match, newest first, any number.
  *
- * No statement depends on how many they are. A page begins at the place where the one before ended, and
- * has what fits into memory; and, as a filter may match one record in a million, the pages of a window
- * of LOOK records, matching or not, come from there only. A page is read, then sent: a client that is
- * slow keeps neither a statement nor a connection to the database. */
+ * No statement depends on how many they are. A page begins at the place where the one before ended,
+ * and has what fits into memory; and, as a filter may match one record in a million, the pages of a
+ * window of LOOK records, matching or not, come from there only. A page is read, then sent: a
+ * client that is slow keeps neither a statement nor a connection to the database. */
 #include "api/api.h"
 #include "base/error.h"
 
@@ -33,10 +33,9 @@ static gboolean flush(Export *export, GError **error)
 	return ok;
 }
 
-static gboolean keep_ts(const Record *record, gpointer data, GError **error)
+static gboolean keep_ts(const Record *record, gpointer data, G_GNUC_UNUSED GError **error)
 {
 	Export *export = data;
-	(void)error;
 	export->window.after = record->ts;
 	export->is_last = FALSE;
 	return TRUE;

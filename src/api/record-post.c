@@ -13,7 +13,7 @@ typedef struct {
 	gboolean raw;
 } Post;
 
-/* The answer for one record ---------------------------------------------------------------------- */
+/* The answer for one record -------------------------------------------------------------------- */
 
 /* RFC 7240. The preference may stand among others, and its value in quotes. */
 static gboolean wants_representation(const HttpRequest *request)
@@ -24,8 +24,9 @@ static gboolean wants_representation(const HttpRequest *request)
 		       header, G_REGEX_CASELESS, 0);
 }
 
-/* What the store made of it: MySQL's JSON orders members its own way. The record is committed, so that
- * where it can not be read now, the client gets what it would have got without its preference. */
+/* What the store made of it: MySQL's JSON orders members its own way. The record is committed,
+ * so that where it can not be read now, the client gets what it would have got without its
+ * preference. */
 static gboolean write_representation(Api *api, guint64 id, HttpResponse *response)
 {
 	g_autoptr(GString) json = g_string_new(NULL);
@@ -67,7 +68,8 @@ static void written(WriterItem *item)
 	fcgi_resume(pending->request->fcgi, pending);
 }
 
-/* Takes the record, and the request with its answer: from here on they are no longer this thread's. */
+/* Takes the record, and the request with its answer: from here on they are no longer this
+ * thread's. */
 static void leave(const Post *post, Record *record)
 {
 	PendingPost *pending = g_new0(PendingPost, 1);

@@ -1,5 +1,5 @@
-/* GET /record: a part of the records that match, newest first, by its offsets from the newest or from a
- * record. Without offsets it is an export: api/record-export.c. */
+/* GET /record: a part of the records that match, newest first, by its offsets from the newest or
+ * from a record. Without offsets it is an export: api/record-export.c. */
 #include "api/api.h"
 #include "base/error.h"
 
@@ -24,7 +24,7 @@ static gboolean check_bounds(const Bounds *bounds, GError **error)
 	return FALSE;
 }
 
-/* From the newest record ------------------------------------------------------------------------- */
+/* From the newest record ----------------------------------------------------------------------- */
 
 static gboolean parse_bounds(const ApiParameter *own, Bounds *bounds, GError **error)
 {
@@ -51,7 +51,7 @@ static gboolean write_range(
 	return store_range(api->reader, &range, api_write_row, rows, error);
 }
 
-/* From a record ---------------------------------------------------------------------------------- */
+/* From a record -------------------------------------------------------------------------------- */
 
 /* Both ends are near, so that no row has to be passed over but some thousand. */
 static gboolean parse_around(const ApiParameter *own, guint64 *id, Bounds *bounds, GError **error)
@@ -105,7 +105,7 @@ static gboolean write_around(
 	       write_older(api, &bounds, &range, rows, error);
 }
 
-/* The request ------------------------------------------------------------------------------------ */
+/* The request ---------------------------------------------------------------------------------- */
 
 static gboolean parse(
 	const HttpRequest *request, const ApiParameter *own, ApiRows *rows, GError **error)

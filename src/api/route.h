@@ -4,8 +4,8 @@
 
 #include "api/api.h"
 
-/* Serves one request: finds its handler, checks the role, and sends the answer, whatever it is; FALSE
- * where the handler has left that for later. */
+/* Serves one request: finds its handler, checks the role, and sends the answer, whatever it is;
+ * FALSE where the handler has left that for later. */
 gboolean route_serve(Api *api, FcgiRequest *fcgi);
 
 #endif

@@ -12,7 +12,8 @@
 #define SAMPLE 10000
 #define SAMPLE_MAX 100000
 
-/* Values that are kept; a record beyond that is not looked at any more. A message may have megabytes. */
+/* Values that are kept; a record beyond that is not looked at any more. A message may have
+ * megabytes. */
 #define BYTES_MAX (32 << 20)
 
 typedef enum { FIELD_NAME, FIELD_LEVEL, FIELD_MESSAGE, FIELD_LOGREC } Field;
@@ -64,7 +65,7 @@ static void tally_free(Tally *tally)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Tally, tally_free)
 
-/* Counting --------------------------------------------------------------------------------------- */
+/* Counting ------------------------------------------------------------------------------------- */
 
 static void append_text(GString *json, const Text *text)
 {
@@ -112,10 +113,9 @@ static void count(Tally *tally)
 	value->count++;
 }
 
-static gboolean look_at(const Record *record, gpointer data, GError **error)
+static gboolean look_at(const Record *record, gpointer data, G_GNUC_UNUSED GError **error)
 {
 	Tally *tally = data;
-	(void)error;
 	if (tally->records == tally->sample || tally->bytes > BYTES_MAX) {
 		tally->complete = FALSE;
 		return TRUE;
@@ -129,7 +129,7 @@ static gboolean look_at(const Record *record, gpointer data, GError **error)
 	return TRUE;
 }
 
-/* The answer ------------------------------------------------------------------------------------- */
+/* The answer ----------------------------------------------------------------------------------- */
 
 static gint compare_values(gconstpointer a, gconstpointer b)
 {
@@ -162,7 +162,7 @@ static gboolean write_tally(HttpResponse *response, Tally *tally, guint limit, G
 	return ok && http_response_write(response, "]}", 2, error);
 }
 
-/* The request ------------------------------------------------------------------------------------ */
+/* The request ---------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;

@@ -36,7 +36,7 @@ Arena *arena_new(void)
 
 void arena_reset(Arena *arena)
 {
-	while (arena->block->next != NULL) {
+	while (arena->block->next) {
 		Block *next = arena->block->next;
 		g_free(arena->block);
 		arena->block = next;
@@ -46,7 +46,7 @@ void arena_reset(Arena *arena)
 
 void arena_free(Arena *arena)
 {
-	if (arena == NULL)
+	if (!arena)
 		return;
 	arena_reset(arena);
 	g_free(arena->block);

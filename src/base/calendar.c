@@ -30,8 +30,8 @@ gint64 calendar_days(guint year, guint month, guint day)
 	return days + y / 4 - (y / 100 + 1) * 3 / 4;
 }
 
-/* By years that begin in March, so that the leap day is the last one; what is before the first of them is
- * two months of a year of its own. */
+/* By years that begin in March, so that the leap day is the last one; what is before the first of
+ * them is two months of a year of its own. */
 void calendar_of_days(gint64 days, Moment *moment)
 {
 	gint64 n = days - 60; /* since 0000-03-01 */

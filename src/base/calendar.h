@@ -9,7 +9,8 @@
 #define CALENDAR_TS_MIN G_GINT64_CONSTANT(-62135596800000000)
 #define CALENDAR_TS_MAX G_GINT64_CONSTANT(253402300799999999)
 
-/* 1970-01-01 as calendar_days() counts, and as MySQL's TO_SECONDS() does: literals, SQL is made of them. */
+/* 1970-01-01 as calendar_days() counts, and as MySQL's TO_SECONDS() does: literals, SQL is made of
+ * them. */
 #define CALENDAR_DAYS_1970 719528
 #define CALENDAR_SECONDS_1970 62167219200
 #define CALENDAR_DAY G_GINT64_CONSTANT(86400000000) /* microseconds */

@@ -1,5 +1,5 @@
-/* Decimal digits by one multiplication or division in a long double of 64 bits, whose error is known.
- * Where the result is as near to what decides as that error, the answer is: do not know. */
+/* Decimal digits by one multiplication or division in a long double of 64 bits, whose error is
+ * known. Where the result is as near to what decides as that error, the answer is: do not know. */
 #include "base/double.h"
 
 #include <float.h>
@@ -26,7 +26,8 @@ static gboolean is_precise(void)
 	return LDBL_MANT_DIG >= 64 && one + bit != one;
 }
 
-/* Half of the distance to the next double below. Above a power of two they are twice as far apart. */
+/* Half of the distance to the next double below. Above a power of two they are twice as far
+ * apart. */
 static long double half_step(double number, int *exponent, gboolean *is_power)
 {
 	*is_power = frexp(number, exponent) == 0.5;

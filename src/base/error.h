@@ -6,8 +6,9 @@
 
 #define CHRONOLOGER_ERROR (chronologer_error_quark())
 
-/* Kinds of failure that a caller must tell apart. base/error.c maps each one to an HTTP status, the
- * error type that CONTRACT's clients know, a class and an exit code; nothing else in the tree does. */
+/* Kinds of failure that a caller must tell apart. base/error.c maps each one to an HTTP status,
+ * the error type that CONTRACT's clients know, a class and an exit code; nothing else in the
+ * tree does. */
 typedef enum {
 	ERROR_INTERNAL,   /* a bug of ours */
 	ERROR_VALUE,      /* a parameter or a document that does not parse */
@@ -32,7 +33,7 @@ typedef enum {
 /* Whose failure it is, for callers that go on after one. */
 typedef enum {
 	ERROR_CLASS_OTHER,
-	ERROR_CLASS_INPUT, /* of one document, record, parameter or setting: another one may be good */
+	ERROR_CLASS_INPUT, /* of one document, record or setting: another may be good */
 	ERROR_CLASS_STORE, /* of the database: it would have been the same with any other */
 } ErrorClass;
 

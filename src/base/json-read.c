@@ -75,7 +75,8 @@ static gboolean take(Reader *reader, char c)
 	return is;
 }
 
-/* Four hexadecimal digits, or -1: then `at` is on what is none. The quote that ends the string is none. */
+/* Four hexadecimal digits, or -1: then `at` is on what is none. The quote that ends the string is
+ * none. */
 static gint32 read_unit(Reader *reader)
 {
 	gint32 unit = 0;

@@ -15,8 +15,9 @@ typedef struct {
 gboolean json_text_array_begin(
 	JsonTextArray *array, const char *text, gsize length, GError **error);
 
-/* The next element, borrowed from the array's text; it need not be valid JSON. `*text` is NULL behind
- * the last one. ERROR_VALUE where there is none between two commas, or no end, or more behind it. */
+/* The next element, borrowed from the array's text; it need not be valid JSON. `*text` is NULL
+ * behind the last one. ERROR_VALUE where there is none between two commas, or no end, or more
+ * behind it. */
 gboolean json_text_array_next(
 	JsonTextArray *array, const char **text, gsize *length, GError **error);
 

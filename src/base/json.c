@@ -42,7 +42,7 @@ static void print_double(double number, GString *text)
 	char digits[DOUBLE_JSON_SIZE];
 	double_print_json(number, digits);
 	g_string_append(text, digits);
-	if (strpbrk(digits, ".e") == NULL)
+	if (!strpbrk(digits, ".e"))
 		g_string_append(text, ".0");
 }
 
@@ -297,7 +297,7 @@ static gboolean object_contains(const Json *object, const Json *candidate)
 {
 	for (guint i = 0; i < candidate->n; i++) {
 		const Json *value = json_member(object, &candidate->keys[i]);
-		if (value == NULL || !json_contains(value, candidate->values[i]))
+		if (!value || !json_contains(value, candidate->values[i]))
 			return FALSE;
 	}
 	return TRUE;
@@ -323,7 +323,7 @@ static gboolean objects_overlap(const Json *a, const Json *b)
 {
 	for (guint i = 0; i < a->n; i++) {
 		const Json *value = json_member(b, &a->keys[i]);
-		if (value != NULL && json_compare(a->values[i], value) == 0)
+		if (value && json_compare(a->values[i], value) == 0)
 			return TRUE;
 	}
 	return FALSE;

@@ -1,8 +1,8 @@
 /* JSON values as MySQL has them: MySQL Reference Manual, "The JSON Data Type".
  *
- * Records are read and printed by this too (record/record.c). Not json-c: it takes three times as long, a
- * query reads the logrec of every record in a range, and MySQL's values have an order of keys,
- * DECIMALs, and keys with NUL that json-c has not. */
+ * Records are read and printed by this too (record/record.c). Not json-c: it takes three times as
+ * long, a query reads the logrec of every record in a range, and MySQL's values have an order of
+ * keys, DECIMALs, and keys with NUL that json-c has not. */
 #ifndef CHRONOLOGER_BASE_JSON_H
 #define CHRONOLOGER_BASE_JSON_H
 
@@ -65,10 +65,10 @@ const Json *json_parse(Arena *arena, const char *text, gsize length);
 #define JSON_VALUES_MAX 100000
 
 /* A document as Python programs send it: like json_parse(), but NaN, Infinity and a number beyond a
- * double's range become text, and a lone surrogate escape U+FFFD. ERROR_VALUE ("Invalid JSON document:
- * <what> at byte <n>") where the text is not exactly one document: also where it is not UTF-8, has a
- * NUL in a key, nests deeper than `nesting`, or has more than JSON_VALUES_MAX values and keys. The text
- * is borrowed by the tree, and need not end in NUL. */
+ * double's range become text, and a lone surrogate escape U+FFFD. ERROR_VALUE ("Invalid JSON
+ * document: <what> at byte <n>") where the text is not exactly one document: also where it is not
+ * UTF-8, has a NUL in a key, nests deeper than `nesting`, or has more than JSON_VALUES_MAX values
+ * and keys. The text is borrowed by the tree, and need not end in NUL. */
 const Json *json_read(Arena *arena, const char *text, gsize length, guint nesting, GError **error);
 
 /* The digits of one number, with the same exceptions. Borrowed; NULL where it is none. */

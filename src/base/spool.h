@@ -2,8 +2,8 @@
  *
  * Request bodies are spooled before anything is done with them, so that no transaction waits for a
  * client, a body cut short stores nothing, and a transaction that the database gave up can be done
- * again. Responses are, so that an error half way is an error and not a short answer; exports a page at a
- * time. */
+ * again. Responses are, so that an error half way is an error and not a short answer; exports a
+ * page at a time. */
 #ifndef CHRONOLOGER_BASE_SPOOL_H
 #define CHRONOLOGER_BASE_SPOOL_H
 

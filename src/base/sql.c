@@ -22,7 +22,7 @@ Sql *sql_new(const char *text)
 
 void sql_free(Sql *sql)
 {
-	if (sql == NULL)
+	if (!sql)
 		return;
 	g_string_free(sql->text, TRUE);
 	g_array_unref(sql->values);
@@ -49,8 +49,8 @@ void sql_bind_integer(Sql *sql, gint64 integer)
 
 static void bind_copy(Sql *sql, SqlValueType type, const char *data, gsize length)
 {
-	/* Not g_bytes_new(): its data is NULL where the text is empty, and client libraries take that
-	 * for SQL's NULL. */
+	/* Not g_bytes_new(): its data is NULL where the text is empty, and client libraries take
+	 * that for SQL's NULL. */
 	char *copy = g_malloc(length + 1);
 	if (length > 0)
 		memcpy(copy, data, length);

@@ -241,9 +241,9 @@ static gpointer serve_thread(gpointer data)
 
 /* The loop ------------------------------------------------------------------------------------- */
 
-/* TCP_NODELAY: an answer is several writes on a connection that is kept; without it the last one waits
- * 40 ms for the other side's delayed acknowledgement. (It fails on a Unix socket, which has no such
- * thing.) */
+/* TCP_NODELAY: an answer is several writes on a connection that is kept; without it the last one
+ * waits 40 ms for the other side's delayed acknowledgement. (It fails on a Unix socket, which has
+ * no such thing.) */
 static void set_options(int fd, guint receive)
 {
 	struct timeval in = {.tv_sec = receive}, out = {.tv_sec = SEND_TIMEOUT};
@@ -400,8 +400,8 @@ static void raise_file_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* A chunked body has no length and was not read: Apache takes back the answer of a program that ends
- * before it has taken all that it was given. */
+/* A chunked body has no length and was not read: Apache takes back the answer of a program that
+ * ends before it has taken all that it was given. */
 static void drain_cgi(void)
 {
 	char buffer[4096];

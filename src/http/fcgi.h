@@ -46,24 +46,26 @@ gboolean fcgi_write(FcgiRequest *request, const void *data, gsize length);
 /* Sends what was written so far. FALSE where the front server is gone. */
 gboolean fcgi_flush(FcgiRequest *request);
 
-/* The answer can not be completed: when the request has been served, the connection is closed without
- * the end of the request, so that the front server does not take what it got for all of it. */
+/* The answer can not be completed: when the request has been served, the connection is closed
+ * without the end of the request, so that the front server does not take what it got for all of
+ * it. */
 void fcgi_abort(FcgiRequest *request);
 
-/* Says that serve() is going to leave the request: what it still waits for needs no thread. FALSE where it
- * has to end it itself: in a CGI program, with one thread, and where many have been left already. */
+/* Says that serve() is going to leave the request: what it still waits for needs no thread. FALSE
+ * where it has to end it itself: in a CGI program, with one thread, and where many have been left
+ * already. */
 gboolean fcgi_leave(FcgiRequest *request);
 
 /* A request that was left goes on, in some thread's resume(). From any thread. */
 void fcgi_resume(FcgiRequest *request, gpointer data);
 
-/* The thread that serves the request may wait for long between these two, for a database or a client: so
- * long another one takes its place. */
+/* The thread that serves the request may wait for long between these two, for a database or a
+ * client: so long another one takes its place. */
 void fcgi_block(FcgiRequest *request);
 void fcgi_unblock(FcgiRequest *request);
 
-/* FALSE where nobody would notice that: a CGI program has no way to say so, and mod_fcgid (which is who
- * runs a worker of one thread) ends the answer as if it were complete. */
+/* FALSE where nobody would notice that: a CGI program has no way to say so, and mod_fcgid (which is
+ * who runs a worker of one thread) ends the answer as if it were complete. */
 gboolean fcgi_can_abort(const FcgiRequest *request);
 
 #endif

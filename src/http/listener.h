@@ -8,8 +8,8 @@
  * program. */
 gboolean listener_is_inherited(void);
 
-/* The socket that is inherited (systemd, then standard input), else one on `address`, "unix:PATH" or
- * "HOST:PORT", which may be NULL. -1 with ERROR_CONFIGURATION where there is none. */
+/* The socket that is inherited (systemd, then standard input), else one on `address`, "unix:PATH"
+ * or "HOST:PORT", which may be NULL. -1 with ERROR_CONFIGURATION where there is none. */
 int listener_open(const char *address, GError **error);
 
 /* Ends what listener_open() has opened; an inherited socket stays as it is. */

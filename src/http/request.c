@@ -59,9 +59,9 @@ gboolean http_request_read(
 	return parse_query(request, query ? query + 1 : NULL, error);
 }
 
-/* What is left of the body, and the record that ends it even where there is none (Apache sends that one
- * later than the rest): unread, it would be taken for the next request of a kept connection, or the
- * answer would be lost with a reset one. */
+/* What is left of the body, and the record that ends it even where there is none (Apache sends that
+ * one later than the rest): unread, it would be taken for the next request of a kept connection, or
+ * the answer would be lost with a reset one. */
 static void drain(HttpRequest *request)
 {
 	char buffer[4096];

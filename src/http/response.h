@@ -27,16 +27,17 @@ gboolean http_response_write(
 	HttpResponse *response, const char *data, gsize length, GError **error);
 
 /* Sends what was written so far, before it the head: of an answer that has no length, because it is
- * larger than anybody would keep. Where one that breaks off would pass for a whole one it does nothing,
- * and all is sent at the end. ERROR_INCOMPLETE where the front server is gone, or its client. */
+ * larger than anybody would keep. Where one that breaks off would pass for a whole one it does
+ * nothing, and all is sent at the end. ERROR_INCOMPLETE where the front server is gone, or its
+ * client. */
 gboolean http_response_flush(HttpResponse *response, const HttpRequest *request, GError **error);
 
 /* The object {"type": ..., "message": ...} of an error, appended. */
 void http_append_error(GString *json, const GError *error);
 
-/* Sends the answer; without its body for HEAD. Where `error` is not NULL that is the answer: {"error": ...},
- * and for HEAD X-Error-Type and X-Error-Message. What was written before is dropped then, headers stay; one
- * that has begun is broken off. */
+/* Sends the answer; without its body for HEAD. Where `error` is not NULL that is the answer:
+ * {"error": ...}, and for HEAD X-Error-Type and X-Error-Message. What was written before is dropped
+ * then, headers stay; one that has begun is broken off. */
 void http_response_send(HttpResponse *response, const HttpRequest *request, const GError *error);
 
 #endif

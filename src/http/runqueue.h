@@ -1,9 +1,10 @@
-/* Hands work to threads with few wake-ups: to the one that became idle last, and only while no more than
- * `limit` of them run; the rest waits for one of these to come back. Each wake-up is a context switch, and
- * with one for every piece of work a request took half as long again (measured with 64 clients).
+/* Hands work to threads with few wake-ups: to the one that became idle last, and only while no more
+ * than `limit` of them run; the rest waits for one of these to come back. Each wake-up is a context
+ * switch, and with one for every piece of work a request took half as long again (measured with 64
+ * clients).
  *
- * A thread that is about to wait for something gives up its place among those that run: runqueue_block(). For
- * what does not say so there is runqueue_press(). */
+ * A thread that is about to wait for something gives up its place among those that run:
+ * runqueue_block(). For what does not say so there is runqueue_press(). */
 #ifndef CHRONOLOGER_HTTP_RUNQUEUE_H
 #define CHRONOLOGER_HTTP_RUNQUEUE_H
 
@@ -26,7 +27,8 @@ gpointer runqueue_take(Runqueue *runqueue);
 void runqueue_block(Runqueue *runqueue);
 void runqueue_unblock(Runqueue *runqueue);
 
-/* Where nothing was taken since the last call and something waits, wakes a thread for all that does. */
+/* Where nothing was taken since the last call and something waits, wakes a thread for all that
+ * does. */
 void runqueue_press(Runqueue *runqueue);
 
 #endif

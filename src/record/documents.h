@@ -1,5 +1,5 @@
-/* The documents of a body with many of them, a batch at a time: of a long body the next ones are parsed
- * while the database works on the last. */
+/* The documents of a body with many of them, a batch at a time: of a long body the next ones are
+ * parsed while the database works on the last. */
 #ifndef CHRONOLOGER_RECORD_DOCUMENTS_H
 #define CHRONOLOGER_RECORD_DOCUMENTS_H
 
@@ -30,9 +30,9 @@ Documents *documents_new(const DocumentSource *source, GError **error);
 void documents_free(Documents *documents); /* takes NULL; ends reading, whatever is left */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Documents, documents_free)
 
-/* The next batch, Document, which is the caller's; `*batch` is NULL behind the last one. What records
- * and problems a batch still holds are freed with it. Errors are those of the body as a whole: a spool
- * that can not be read, an array that is none. */
+/* The next batch, Document, which is the caller's; `*batch` is NULL behind the last one. What
+ * records and problems a batch still holds are freed with it. Errors are those of the body as a
+ * whole: a spool that can not be read, an array that is none. */
 gboolean documents_next(Documents *documents, GArray **batch, GError **error);
 
 /* TRUE where what documents_next() gave was all there is. Of a long body that is not known. */

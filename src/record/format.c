@@ -5,10 +5,10 @@
 
 #include "base/error.h"
 
-/* JSON lines ------------------------------------------------------------------------------------- */
+/* JSON lines ----------------------------------------------------------------------------------- */
 
-/* A line is one record. Between JSON's tokens somebody else may have stored line ends; inside a string
- * there can be none. */
+/* A line is one record. Between JSON's tokens somebody else may have stored line ends; inside a
+ * string there can be none. */
 static void append_line(GString *text, const Record *record, gboolean with_logrec)
 {
 	gsize from = text->len;
@@ -17,7 +17,7 @@ static void append_line(GString *text, const Record *record, gboolean with_logre
 	g_string_append_c(text, '\n');
 }
 
-/* CSV (RFC 4180) --------------------------------------------------------------------------------- */
+/* CSV (RFC 4180) ------------------------------------------------------------------------------- */
 
 /* A spreadsheet takes a cell that begins like this for a formula, and runs it. */
 #define FORMULA "=+-@\t\r"
@@ -38,10 +38,9 @@ static void append_cell(GString *text, const Text *cell)
 	g_string_append_c(text, '"');
 }
 
-static void append_row(GString *text, const Record *record, gboolean with_logrec)
+static void append_row(GString *text, const Record *record, G_GNUC_UNUSED gboolean with_logrec)
 {
 	char ts[RECORD_TS_SIZE];
-	(void)with_logrec;
 	record_format_ts(record->ts, ts);
 	g_string_append_printf(text, "%" G_GUINT64_FORMAT ",%s,%u", record->id, ts, record->level);
 	append_cell(text, &record->name);
@@ -50,7 +49,7 @@ static void append_row(GString *text, const Record *record, gboolean with_logrec
 	g_string_append(text, "\r\n");
 }
 
-/* Which one -------------------------------------------------------------------------------------- */
+/* Which one ------------------------------------------------------------------------------------ */
 
 static const Format formats[] = {
 	{"json", "application/json", "application/json", "[", ",\n", "]", FALSE,

@@ -16,7 +16,8 @@ typedef struct {
 /* By its name. ERROR_VALUE. */
 const Format *format_find(const char *name, GError **error);
 
-/* The best one that an Accept header names (RFC 9110, 12.5.1); JSON where it names none, or is NULL. */
+/* The best one that an Accept header names (RFC 9110, 12.5.1); JSON where it names none, or is
+ * NULL. */
 const Format *format_accepted(const char *accept);
 
 #endif

@@ -48,7 +48,7 @@ typedef struct {
 	char *end;
 	guint depth;
 	guint values;
-	GArray *open; /* Literal: the items of all containers that are open; NULL before the first */
+	GArray *open; /* Literal: items of all containers that are open; NULL before the first */
 } Reader;
 
 static gboolean read_value(Reader *reader, Literal *value);

@@ -12,15 +12,16 @@
 typedef struct literal Literal;
 
 /* The value where `text` is exactly what str() prints for it, and nests at most RECORD_NESTING_MAX
- * deep with at most JSON_VALUES_MAX values; else NULL. A text alone ('x') is not a literal here: str()
- * prints a str without quotes. It lives as long as the arena's other pieces, as all that is made here. */
+ * deep with at most JSON_VALUES_MAX values; else NULL. A text alone ('x') is not a literal here:
+ * str() prints a str without quotes. It lives as long as the arena's other pieces, as all that is
+ * made here. */
 const Literal *literal_parse(Arena *arena, const char *text, gsize length);
 
 /* The same tree from a JSON value; arrays become lists, the outermost one a tuple. */
 const Literal *literal_from_json(Arena *arena, const Json *value);
 
-/* Tuples become arrays, keys text ("null", "true", "2.5"); of two keys with the same text the last one
- * stays. Ints beyond 64 bits become what json_read() makes of them. Borrows the texts. */
+/* Tuples become arrays, keys text ("null", "true", "2.5"); of two keys with the same text the last
+ * one stays. Ints beyond 64 bits become what json_read() makes of them. Borrows the texts. */
 const Json *literal_to_json(Arena *arena, const Literal *literal);
 
 /* str(literal), appended. */
@@ -30,7 +31,8 @@ void literal_append_str(GString *text, const Literal *literal);
  * where the text would take more than 16 MiB to build. */
 gboolean literal_format(GString *text, const char *format, gsize length, const Literal *args);
 
-/* FALSE for None, False, 0, 0.0, '', (), [] and {}: LogRecord.getMessage() formats only with true args. */
+/* FALSE for None, False, 0, 0.0, '', (), [] and {}: LogRecord.getMessage() formats only with true
+ * args. */
 gboolean literal_is_true(const Literal *literal);
 
 #endif

@@ -38,7 +38,8 @@ Record *record_from_form(const char *body, gsize length, GError **error);
  * NUL. ERROR_VALUE where it is not such a document, ERROR_MODEL where a key is missing or wrong. */
 Record *record_from_json(const char *text, gsize length, GError **error);
 
-/* Raw mode: any JSON object, stored whole as logrec. `now` is the `ts` of a record that brings none. */
+/* Raw mode: any JSON object, stored whole as logrec. `now` is the `ts` of a record that brings
+ * none. */
 Record *record_from_raw_json(const char *text, gsize length, gint64 now, GError **error);
 
 /* "2018-05-10 16:36:53.377493+00:00", without the fraction where it is zero. */

@@ -84,7 +84,8 @@ static void test_from_digits(void)
 	g_assert_cmpuint(n_known, >, ROUNDS / 2);
 }
 
-/* The neighbours of a power of two are not equally far; and decimals in the middle of two doubles. */
+/* The neighbours of a power of two are not equally far; and decimals in the middle of two
+ * doubles. */
 static void test_edges(void)
 {
 	for (int exponent = -40; exponent < 60; exponent++) {

@@ -197,7 +197,8 @@ static const struct {
 	const char *why; /* in the message */
 } refused[] = {
 	{"", "neither"},
-	/* YYYYMM looks like YYMMDD, so that ISO 8601 has no such form; no time goes with half a date */
+	/* YYYYMM looks like YYMMDD, so that ISO 8601 has no such form; no time goes with half a
+	 * date */
 	{"201805", "neither"},
 	{"2018-05T16:36", "neither"},
 	{"2018-05Z", "neither"},
