@@ -379,35 +379,6 @@ void json_path_find(const JsonPath *path, const Json *document, GPtrArray *found
 
 /* Printing ------------------------------------------------------------------------------------- */
 
-/* ECMAScript's identifiers stand without quotes. */
-static gboolean is_identifier(const Text *key)
-{
-	const char *end = key->data + key->length;
-	for (const char *p = key->data; p < end; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
-		gboolean letter = c == '$' || c == '_' || g_unichar_isalpha(c);
-		gboolean part = g_unichar_isdigit(c) || g_unichar_ismark(c) || c == 0x200c ||
-				c == 0x200d || g_unichar_type(c) == G_UNICODE_CONNECT_PUNCTUATION;
-		if (!letter && (p == key->data || !part))
-			return FALSE;
-	}
-	return key->length > 0;
-}
-
-void json_path_add_member(GString *place, const Text *key)
-{
-	g_string_append_c(place, '.');
-	if (is_identifier(key))
-		g_string_append_len(place, key->data, (gssize)key->length);
-	else
-		json_text_append_string(place, key->data, key->length);
-}
-
-void json_path_add_element(GString *place, guint i)
-{
-	g_string_append_printf(place, "[%u]", i);
-}
-
 static void print_index(const JsonIndex *index, GString *text)
 {
 	if (!index->from_end)

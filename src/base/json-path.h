@@ -47,10 +47,6 @@ const Json *json_path_first(const JsonPath *path, const Json *document);
 /* Adds what it finds to `found`, Json, each once, in MySQL's order. */
 void json_path_find(const JsonPath *path, const Json *document, GPtrArray *found);
 
-/* Of JSON_SEARCH(): where a value is. Adds to `place` a text like `$.a[2].b`. */
-void json_path_add_member(GString *place, const Text *key);
-void json_path_add_element(GString *place, guint i);
-
 /* All of a path in the one spelling that all stores read alike: without blanks, members in quotes
  * where they are not plain ASCII names. Appends. */
 void json_path_print(const JsonPath *path, GString *text);

@@ -249,6 +249,9 @@ static const struct {
 	{"(SELECT 1)", "unexpected 'SELECT' at character 2: a query is one expression, without "
 		       "statements and subqueries"},
 	{"SLEEP(1)", "unknown function 'SLEEP': it waits, or keeps the database busy"},
+	{"JSON_SEARCH(logrec, 'one', 'a') = '$.a'",
+		"unknown function 'JSON_SEARCH': the databases do not look for the same letters; "
+		"use JSON_CONTAINS or LIKE"},
 	{"LENGHT(name) = 1", "unknown function 'LENGHT', did you mean 'LENGTH'?"},
 	{"nosuch(1)", "unknown function 'nosuch' at character 1"},
 	{"JSON_EXTRACT()", "JSON_EXTRACT takes at least 2 arguments, not 0"},
@@ -281,6 +284,29 @@ static const struct {
 		"JSON is needed: logrec, a part of it, or a string that is JSON (at character 14)"},
 	{"name REGEXP 'a++'",
 		"the regular expression at character 13: possessive repeats are not read alike"},
+	{"logrec->'$.a' < logrec->'$.b'",
+		"JSON is not ordered alike here; use ->> or CAST (at character 1)"},
+	{"logrec->'$.a' MEMBER OF (logrec->'$.b')", "MEMBER OF takes a text, a column or a number "
+						    "up to 2^53 before it (at character 1)"},
+	{"level + 1 MEMBER OF (logrec->'$.b')", "MEMBER OF takes a text, a column or a number up "
+						"to 2^53 before it (at character 1)"},
+	{"JSON_CONTAINS(logrec, '[9007199254740993]')",
+		"an integer above 2^53 in JSON that is looked for; compare it with what -> gives "
+		"(at character 23)"},
+	{"JSON_DEPTH('[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]')",
+		"JSON more than 31 deep (at character 12)"},
+	{"CAST(1.5 AS JSON) = 1",
+		"CAST AS JSON takes JSON, an integer, or a string that is JSON (at character 6)"},
+	{"JSON_EXTRACT('[1]', '$[0]') = level",
+		"a JSON literal is compared with a column (at character 1)"},
+	{"EXTRACT(HOUR FROM message) = 1",
+		"EXTRACT takes a time out of a text; use CAST(... AS DATETIME) (at character 19)"},
+	{"ROUND(0x14) = 20", "a hexadecimal or binary literal is rounded or negated; write a "
+			     "number (at character 7)"},
+	{"-0x14 < level", "a hexadecimal or binary literal is rounded or negated; write a number "
+			  "(at character 2)"},
+	{"name REGEXP '[\\\\W]'", "the regular expression at character 13: the databases do not "
+				  "read this escape alike"},
 	{"level = ü", "unknown column 'ü' at character 9"},
 	{"level = 20 AND ü = 1", "unknown column 'ü' at character 16"},
 };
@@ -303,7 +329,6 @@ static const char *const calls[] = {
 	"JSON_LENGTH(logrec)",
 	"JSON_OVERLAPS(logrec->'$.a', '[1]')",
 	"JSON_QUOTE(name)",
-	"JSON_SEARCH(logrec, 'all', 'a%', NULL, '$.a')",
 	"JSON_TYPE(logrec)",
 	"JSON_UNQUOTE(logrec->'$.a')",
 	"JSON_VALID(message)",

@@ -253,105 +253,6 @@ static gboolean body_unquote(
 	return json != NULL && set_text(value, unquote(evaluator, json));
 }
 
-/* JSON_SEARCH ---------------------------------------------------------------------------------- */
-
-typedef struct {
-	QueryEvaluator *evaluator;
-	Text pattern;
-	gunichar escape;
-	gboolean all;
-	GString *place;
-	GPtrArray *found; /* Json: the places, each once */
-} Search;
-
-static void add_place(Search *search)
-{
-	const Text place = {search->place->str, search->place->len};
-	for (guint i = 0; i < search->found->len; i++) {
-		const Json *known = search->found->pdata[i];
-		if (query_text_equals(&known->text, &place, QUERY_COLLATION_BINARY))
-			return;
-	}
-	Arena *arena = search->evaluator->arena;
-	const char *copy = arena_copy(arena, place.data, place.length);
-	g_ptr_array_add(search->found, (gpointer)json_new_string(arena, copy, place.length));
-}
-
-static void search_below(Search *search, const Json *json)
-{
-	gsize length = search->place->len;
-	if (json->kind == JSON_STRING && query_text_is_like(&json->text, &search->pattern,
-						 search->escape, QUERY_COLLATION_BIN))
-		add_place(search);
-	if (json->kind != JSON_OBJECT && json->kind != JSON_ARRAY)
-		return;
-	for (guint i = 0; i < json->n; i++) {
-		if (!search->all && search->found->len > 0)
-			return;
-		if (json->kind == JSON_OBJECT)
-			json_path_add_member(search->place, &json->keys[i]);
-		else
-			json_path_add_element(search->place, i);
-		search_below(search, json->values[i]);
-		g_string_truncate(search->place, length);
-	}
-}
-
-static void add_path(GString *place, const JsonPath *path)
-{
-	guint n;
-	const JsonLeg *legs = json_path_legs(path, &n);
-	for (guint i = 0; i < n; i++)
-		if (legs[i].kind == JSON_LEG_MEMBER)
-			json_path_add_member(place, &legs[i].key);
-		else
-			json_path_add_element(place, legs[i].from.n);
-}
-
-static gboolean search_paths(Search *search, const QueryPlan *plan, const Json *document)
-{
-	for (guint i = 4; i < plan->n; i++) {
-		const JsonPath *path = path_of(plan, i);
-		if (json_path_is_open(path))
-			return query_plan_fail(search->evaluator, plan->operands[i],
-				"JSON_SEARCH() takes no path with wildcards here");
-		const Json *json = json_path_first(path, document);
-		g_string_assign(search->place, "$");
-		add_path(search->place, path);
-		if (json != NULL && (search->all || search->found->len == 0))
-			search_below(search, json);
-	}
-	return TRUE;
-}
-
-/* document, 'one' or 'all', pattern, escape or NULL, paths */
-static gboolean step_search(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	Value operands[4] = {{0}};
-	for (guint i = 0; i < MIN(plan->n, 4); i++) {
-		if (!query_plan_value(evaluator, plan->operands[i], &operands[i]))
-			return FALSE;
-		if (i < 3 && operands[i].type == QUERY_TYPE_NULL)
-			return set_json(value, NULL);
-	}
-	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
-	if (document == NULL)
-		return FALSE;
-	g_autoptr(GString) place = g_string_new("$");
-	g_autoptr(GPtrArray) found = g_ptr_array_new();
-	Search search = {evaluator, query_plan_text(evaluator, &operands[2]), '\\',
-		is_all(&operands[1]), place, found};
-	if (operands[3].type == QUERY_TYPE_TEXT && operands[3].text.length > 0)
-		search.escape = g_utf8_get_char(operands[3].text.data);
-	if (plan->n <= 4)
-		search_below(&search, document);
-	else if (!search_paths(&search, plan, document))
-		return FALSE;
-	if (found->len <= 1)
-		return set_json(value, found->len == 1 ? found->pdata[0] : NULL);
-	return set_json(value, array_of(evaluator, found));
-}
-
 const QueryAnswer query_functions_json[QUERY_FN_COUNT] = {
 	[QUERY_FN_JSON_CONTAINS] = {NULL, body_contains},
 	[QUERY_FN_JSON_CONTAINS_PATH] = {NULL, body_contains_path},
@@ -361,7 +262,6 @@ const QueryAnswer query_functions_json[QUERY_FN_COUNT] = {
 	[QUERY_FN_JSON_LENGTH] = {NULL, body_length},
 	[QUERY_FN_JSON_OVERLAPS] = {NULL, body_overlaps},
 	[QUERY_FN_JSON_QUOTE] = {NULL, body_quote},
-	[QUERY_FN_JSON_SEARCH] = {step_search, NULL},
 	[QUERY_FN_JSON_TYPE] = {NULL, body_type},
 	[QUERY_FN_JSON_UNQUOTE] = {NULL, body_unquote},
 	[QUERY_FN_JSON_VALID] = {NULL, body_valid},

@@ -23,7 +23,6 @@ typedef enum {
 	QUERY_FN_JSON_LENGTH,  /* document, and where given the path */
 	QUERY_FN_JSON_OVERLAPS,
 	QUERY_FN_JSON_QUOTE,
-	QUERY_FN_JSON_SEARCH, /* document, 'one' or 'all', pattern, escape or NULL, paths */
 	QUERY_FN_JSON_TYPE,
 	QUERY_FN_JSON_UNQUOTE,
 	QUERY_FN_JSON_VALID,
@@ -148,7 +147,7 @@ typedef enum {
  *   j    a JSON document, or a string that is one      q  JSON only
  *   v    a JSON value or a scalar                       y  JSON or text
  *   p    a path, a string                              P  the same, without wildcards
- *   o    'one' or 'all'                                e  a string of one character, or NULL
+ *   o    'one' or 'all'
  *   c    a number up to QUERY_PAD_MAX                  i  a number of digits, with or without a sign
  *   w    a number from 0 to 7                          f  a format of DATE_FORMAT, a string
  *   u    a QUERY_UNIT */

@@ -37,6 +37,8 @@ static const struct {
 	{"JSON_PRETTY", MAKES_JSON},
 	{"JSON_QUERY", USE_ARROW},
 	{"JSON_REMOVE", MAKES_JSON},
+	{"JSON_SEARCH",
+		"the databases do not look for the same letters; use JSON_CONTAINS or LIKE"},
 	{"JSON_SET", MAKES_JSON},
 	{"JSON_TABLE", USE_ARROW},
 	{"JSON_VALUE", USE_ARROW},

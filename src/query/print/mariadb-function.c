@@ -2,23 +2,19 @@
 #include <string.h>
 #include "query/print/mariadb.h"
 
-#define JSON_CAST "CAST AS JSON of anything but a literal, an integer or JSON"
-#define SEARCH "JSON_SEARCH (the databases do not look for the same letters)"
-#define EXTRACT_TEXT "EXTRACT of a time from a text (write CAST(... AS DATETIME))"
-
 /* Casts ---------------------------------------------------------------------------------------- */
 
 static void put_cast_json(Print *p, const QueryNode *node)
 {
 	const QueryNode *operand = print_child(node, 0);
-	if (operand->type == QUERY_TYPE_JSON || print_is_literal(operand, QUERY_VALUE_TEXT))
+	if (operand->type == QUERY_TYPE_NULL)
+		print_node(p, 'v', operand);
+	else if (operand->type == QUERY_TYPE_JSON || print_is_literal(operand, QUERY_VALUE_TEXT))
 		print_node(p, 'j', operand);
 	else if (operand->type == QUERY_TYPE_BOOLEAN)
 		print_put(p, "CASE $v0 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END", node);
-	else if (operand->type == QUERY_TYPE_INTEGER || operand->type == QUERY_TYPE_UNSIGNED)
-		print_put(p, "CAST($v0 AS CHAR)", node);
 	else
-		print_refuse(p, node, JSON_CAST);
+		print_put(p, "CAST($v0 AS CHAR)", node);
 }
 
 /* MySQL rounds to the digits asked for, MariaDB cuts. */
@@ -128,11 +124,6 @@ static void put_json_at_path(Print *p, const QueryNode *node)
 	print_add(p, ")");
 }
 
-static void put_json_search(Print *p, const QueryNode *node)
-{
-	print_refuse(p, node, SEARCH);
-}
-
 /* An empty text is found wherever the search starts; MariaDB does not find it at the end. */
 static void put_locate(Print *p, const QueryNode *node)
 {
@@ -145,15 +136,12 @@ static void put_locate(Print *p, const QueryNode *node)
 			node);
 }
 
-/* Of a text MySQL takes a date, a time or the one for the other; but for a unit of days, a date. */
+/* MariaDB would take a text for a time. */
 static void put_extract(Print *p, const QueryNode *node)
 {
-	gboolean from_text = mariadb_is_text(print_child(node, 1)) ||
-			     print_child(node, 1)->type == QUERY_TYPE_JSON;
-	if (from_text && !query_unit_is_of_days(print_child(node, 0)->word))
-		print_refuse(p, node, EXTRACT_TEXT);
 	print_put(p,
-		from_text ? "EXTRACT($v0 FROM CAST($d1 AS DATETIME(6)))" : "EXTRACT($v0 FROM $d1)",
+		mariadb_is_text(print_child(node, 1)) ? "EXTRACT($v0 FROM CAST($d1 AS DATETIME(6)))"
+						      : "EXTRACT($v0 FROM $d1)",
 		node);
 }
 
@@ -194,7 +182,6 @@ const PrintRule mariadb_functions[QUERY_FN_COUNT] = {
 	[QUERY_FN_JSON_EXTRACT] = {NULL, mariadb_put_extract},
 	[QUERY_FN_JSON_KEYS] = {NULL, put_json_at_path},
 	[QUERY_FN_JSON_LENGTH] = {NULL, put_json_at_path},
-	[QUERY_FN_JSON_SEARCH] = {NULL, put_json_search},
 	[QUERY_FN_JSON_TYPE] = {NULL, mariadb_put_json_type},
 	[QUERY_FN_JSON_UNQUOTE] = {NULL, mariadb_put_json_unquoted},
 	[QUERY_FN_COALESCE] = {NULL, put_coalesce},

@@ -7,20 +7,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "query/print/mariadb.h"
-
-#define JSON_LARGE "an integer above 2^53 in the JSON that is looked for"
-#define JSON_TEXT_INVALID "text that is no JSON, or JSON more than 31 deep"
-#define JSON_MEMBER "JSON on the left of MEMBER OF"
-#define JSON_COMPUTED "a computed number on the left of MEMBER OF"
-#define JSON_VALUE "a value of this type on the left of MEMBER OF"
-#define JSON_CONSTANT "a column compared with JSON that is a literal"
-#define JSON_ORDER "the order of two JSON values (write ->> or CAST on one side)"
-
-/* Integers that doubles keep apart. */
-#define EXACT_MAX (G_GUINT64_CONSTANT(1) << 53)
-
-/* What MariaDB's functions take. */
-#define LITERAL_DEPTH_MAX 31
+#include "query/type/type.h"
 
 /* JSON as something else ------------------------------------------------------------------------- */
 
@@ -152,20 +139,6 @@ void mariadb_put_json_type(Print *p, const QueryNode *node)
 		node);
 }
 
-/* MariaDB compares the numbers within arrays and objects as doubles. */
-static gboolean has_large_integer(const Json *json)
-{
-	if (json->kind == JSON_INTEGER || json->kind == JSON_UNSIGNED)
-		return (json->kind == JSON_UNSIGNED ? json->whole : (guint64)ABS(json->integer)) >
-		       EXACT_MAX;
-	if (json->kind != JSON_ARRAY && json->kind != JSON_OBJECT)
-		return FALSE;
-	for (guint i = 0; i < json->n; i++)
-		if (has_large_integer(json->values[i]))
-			return TRUE;
-	return FALSE;
-}
-
 /* A literal that is JSON, in MySQL's spelling: of a repeated key MariaDB takes the first. */
 void mariadb_put_json_literal(Print *p, const QueryNode *node)
 {
@@ -173,56 +146,22 @@ void mariadb_put_json_literal(Print *p, const QueryNode *node)
 	g_autoptr(Arena) arena = arena_new();
 	const Text *text = &node->value.text;
 	const Json *json = json_parse(arena, text->data, text->length);
-	if (json == NULL || json_depth(json) > LITERAL_DEPTH_MAX) {
-		print_refuse(p, node, JSON_TEXT_INVALID);
-		return;
-	}
-	if (has_large_integer(json))
-		print_refuse(p, node, JSON_LARGE);
+	g_return_if_fail(json != NULL);
 	g_autoptr(GString) normal = g_string_new(NULL);
 	json_print(json, normal);
 	print_bind_text(p, normal->str, normal->len);
 }
 
-/* A number that a double holds exactly and that is the only one of its kind near it. */
-static gboolean is_exact(const QueryNode *node)
-{
-	if (node->kind == QUERY_COLUMN)
-		return TRUE;
-	if (node->kind == QUERY_OPERATOR && node->op == QUERY_NEGATE)
-		return is_exact(print_child(node, 0));
-	if (node->kind != QUERY_LITERAL)
-		return FALSE;
-	switch (node->value.kind) {
-	case QUERY_VALUE_INTEGER:
-		return node->value.integer < EXACT_MAX;
-	case QUERY_VALUE_DECIMAL:
-		return node->value.text.length <= 15;
-	case QUERY_VALUE_DOUBLE:
-		return node->value.real < (double)EXACT_MAX;
-	default:
-		return FALSE;
-	}
-}
-
-static gboolean is_number(const QueryNode *node)
-{
-	return node->type >= QUERY_TYPE_INTEGER && node->type <= QUERY_TYPE_DOUBLE;
-}
-
 /* A value that becomes JSON: a text is a string. */
 void mariadb_put_json_value(Print *p, const QueryNode *node)
 {
-	if (node->type == QUERY_TYPE_JSON)
-		print_refuse(p, node, JSON_MEMBER);
+	g_return_if_fail(node->type != QUERY_TYPE_JSON);
+	if (node->type == QUERY_TYPE_NULL)
+		print_node(p, 'v', node);
 	else if (node->type == QUERY_TYPE_TEXT)
 		print_put_self(p, "JSON_QUOTE($v0)", node);
 	else if (node->type == QUERY_TYPE_BOOLEAN)
 		print_put_self(p, "CASE $v0 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END", node);
-	else if (!is_number(node))
-		print_refuse(p, node, JSON_VALUE);
-	else if (!is_exact(node))
-		print_refuse(p, node, JSON_COMPUTED);
 	else
 		print_put_self(p, "CAST($v0 AS CHAR)", node);
 }
@@ -307,7 +246,7 @@ static void put_others(
 static gboolean are_exact(const Comparison *c)
 {
 	for (guint i = 0; i < c->n; i++)
-		if (!is_exact(c->others[i]))
+		if (!query_type_is_exact(c->others[i]))
 			return FALSE;
 	return TRUE;
 }
@@ -432,19 +371,10 @@ static void put_both_json(Print *p, QueryOperator op, const QueryNode *left, con
 	gpointer pair[] = {(gpointer)left, (gpointer)right};
 	GPtrArray children = {.pdata = pair, .len = 2};
 	QueryNode parent = {.children = &children};
-	if (has_order(op))
-		print_refuse(p, left, JSON_ORDER);
+	g_return_if_fail(!has_order(op));
 	print_add(p, op == QUERY_NOT_EQUAL ? "(NOT " : "(");
 	print_put(p, same_json, &parent);
 	print_add(p, ")");
-}
-
-static gboolean is_constant(const QueryNode *node)
-{
-	gboolean constant = node->kind != QUERY_COLUMN;
-	for (guint i = 0; node->children != NULL && i < node->children->len; i++)
-		constant &= print_child(node, i) == NULL || is_constant(print_child(node, i));
-	return constant;
 }
 
 static void put_null_safe(Print *p, const QueryNode *left, const QueryNode *right)
@@ -468,9 +398,6 @@ void mariadb_put_json_comparison(
 		print_add(p, "NULL");
 	else if (other->type == QUERY_TYPE_JSON)
 		put_both_json(p, op, json, other);
-	else if (other->kind == QUERY_COLUMN && is_constant(json))
-		print_refuse(
-			p, json, JSON_CONSTANT); /* made a value of the column's type by MySQL */
 	else
 		put_arms(&c);
 }

@@ -4,9 +4,6 @@
 #include "query/print/mariadb.h"
 #include <string.h>
 
-#define FRACTION_BITS "an integer made of computed DECIMAL or DOUBLE; CAST AS SIGNED"
-#define BITS_ARITHMETIC "arithmetic with a hexadecimal or binary literal"
-
 gboolean mariadb_is_text(const QueryNode *node)
 {
 	return node->type == QUERY_TYPE_TEXT || node->type == QUERY_TYPE_BINARY;
@@ -65,8 +62,6 @@ static void put_wide(Print *p, const QueryNode *node, QueryCollation collation)
 static void put_operand(Print *p, const QueryNode *node, QueryType result)
 {
 	gboolean is_integer = print_is_literal(node, QUERY_VALUE_INTEGER);
-	if (is_integer && node->type == QUERY_TYPE_UNSIGNED && node->value.integer <= G_MAXINT64)
-		print_refuse(p, node, BITS_ARITHMETIC);
 	if (is_integer && result == QUERY_TYPE_DOUBLE)
 		mariadb_put_integer_as(p, node, "DOUBLE");
 	else if (result == QUERY_TYPE_DOUBLE && node->type == QUERY_TYPE_UNSIGNED &&
@@ -221,15 +216,14 @@ static void put_number(Print *p, const QueryNode *node)
 
 static void put_integer_of(Print *p, const QueryNode *node)
 {
+	/* What is computed ends at 63 bits, whatever its sign. */
+	gboolean is_sum = node->kind == QUERY_OPERATOR && node->type == QUERY_TYPE_DECIMAL;
 	g_return_if_fail(!mariadb_is_moment(node->type));
-	if (node->kind == QUERY_OPERATOR &&
-		(node->type == QUERY_TYPE_DECIMAL || node->type == QUERY_TYPE_DOUBLE))
-		print_refuse(p, node, FRACTION_BITS); /* beyond 63 bits it is cut */
 	if (print_is_literal(node, QUERY_VALUE_BINARY)) {
 		put_binary_number(p, node);
 	} else if (node->kind == QUERY_FUNCTION && node->function->id == QUERY_FN_UNIX_TIMESTAMP) {
 		print_put_self(p, "TRUNCATE($v0, 0)", node); /* MySQL does not round it */
-	} else if (mariadb_is_text(node) || node->type == QUERY_TYPE_DOUBLE) {
+	} else if (mariadb_is_text(node) || node->type == QUERY_TYPE_DOUBLE || is_sum) {
 		print_add(p, "CAST(");
 		put_value(p, node);
 		print_add(p, " AS SIGNED)");

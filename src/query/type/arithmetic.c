@@ -118,6 +118,8 @@ gboolean query_type_negate(const QueryTyping *typing, QueryNode *node)
 {
 	const QueryNode *operand = child(node, 0);
 
+	if (query_type_is_literal(operand, QUERY_VALUE_BINARY))
+		return refuse(typing, operand, QUERY_REASON_HEX);
 	if (!query_type_arithmetic(typing, node))
 		return FALSE;
 	if (operand->kind == QUERY_OPERATOR && operand->op == QUERY_NEGATE &&

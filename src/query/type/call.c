@@ -44,26 +44,48 @@ static gboolean take_json_or_text(const QueryTyping *typing, QueryNode *argument
 	return argument->type == QUERY_TYPE_JSON || take_text_only(typing, argument);
 }
 
-static gboolean is_document(const Text *text)
-{
-	Arena *arena = arena_new();
-	gboolean is = json_parse(arena, text->data, text->length) != NULL;
+/* What MariaDB's functions take. */
+#define DEPTH_MAX 31
 
-	arena_free(arena);
-	return is;
+/* MariaDB compares the numbers within arrays and objects as doubles. */
+static gboolean has_large_integer(const Json *json)
+{
+	const guint64 limit = G_GUINT64_CONSTANT(1) << 53;
+
+	if (json->kind == JSON_INTEGER || json->kind == JSON_UNSIGNED)
+		return (json->kind == JSON_UNSIGNED ? json->whole : (guint64)ABS(json->integer)) >
+		       limit;
+	if (json->kind != JSON_ARRAY && json->kind != JSON_OBJECT)
+		return FALSE;
+	for (guint i = 0; i < json->n; i++)
+		if (has_large_integer(json->values[i]))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean check_document(const QueryTyping *typing, const QueryNode *argument)
+{
+	g_autoptr(Arena) arena = arena_new();
+	const Text *text = &argument->value.text;
+	const Json *json = json_parse(arena, text->data, text->length);
+
+	if (json == NULL)
+		return refuse(typing, argument, QUERY_REASON_JSON_WANTED);
+	if (json_depth(json) > DEPTH_MAX)
+		return refuse(typing, argument, QUERY_REASON_JSON_DEEP);
+	return !has_large_integer(json) || refuse(typing, argument, QUERY_REASON_JSON_LARGE);
 }
 
 static gboolean take_document(const QueryTyping *typing, QueryNode *argument)
 {
 	if (query_type_is_literal(argument, QUERY_VALUE_TEXT))
-		return is_document(&argument->value.text) ||
-		       refuse(typing, argument, QUERY_REASON_JSON_WANTED);
+		return check_document(typing, argument);
 	return take_json(typing, argument);
 }
 
 gboolean query_type_check_json_cast(const QueryTyping *typing, QueryNode *operand)
 {
-	if (query_type_is_number(operand->type))
+	if (query_type_is_integer(operand->type))
 		return operand->type != QUERY_TYPE_BOOLEAN || operand->kind == QUERY_LITERAL ||
 		       refuse(typing, operand, QUERY_REASON_JSON_BOOLEAN);
 	return (operand->type == QUERY_TYPE_TEXT && operand->kind == QUERY_LITERAL) ||
@@ -96,17 +118,6 @@ static gboolean take_one_or_all(const QueryTyping *typing, QueryNode *argument)
 			g_ascii_strcasecmp(argument->value.text.data, "all") == 0))
 		return TRUE;
 	return refuse(typing, argument, QUERY_REASON_ONE_OR_ALL);
-}
-
-static gboolean take_escape(const QueryTyping *typing, QueryNode *argument)
-{
-	const Text *text = &argument->value.text;
-
-	if (query_type_is_literal(argument, QUERY_VALUE_NULL) ||
-		(query_type_is_literal(argument, QUERY_VALUE_TEXT) &&
-			g_utf8_strlen(text->data, (gssize)text->length) <= 1))
-		return TRUE;
-	return refuse(typing, argument, QUERY_REASON_ESCAPE);
 }
 
 static gboolean take_count(const QueryTyping *typing, QueryNode *argument)
@@ -167,7 +178,6 @@ static const struct {
 	{'b', take_any},
 	{'c', take_count},
 	{'d', take_date},
-	{'e', take_escape},
 	{'f', take_format},
 	{'h', take_time},
 	{'i', take_digits},
@@ -264,6 +274,18 @@ static gboolean result_instr(const QueryTyping *typing, QueryNode *node)
 static gboolean result_locate(const QueryTyping *typing, QueryNode *node)
 {
 	return search(typing, node, child(node, 1));
+}
+
+/* MariaDB looks for it as for a number among doubles, and for an array as for one of its elements. */
+static gboolean result_member_of(const QueryTyping *typing, QueryNode *node)
+{
+	const QueryNode *value = child(node, 0);
+
+	if (value->type == QUERY_TYPE_JSON ||
+		(query_type_is_number(value->type) && value->type != QUERY_TYPE_BOOLEAN &&
+			!query_type_is_exact(value)))
+		return refuse(typing, value, QUERY_REASON_JSON_MEMBER);
+	return TRUE;
 }
 
 /* Other functions take a value for the first and last element of itself; on MySQL this one does not. */
@@ -441,12 +463,17 @@ static gboolean result_timestampdiff(const QueryTyping *typing, QueryNode *node)
 	       refuse(typing, child(node, 0), QUERY_REASON_UNIT);
 }
 
-/* EXTRACT takes a time where its unit is of one. */
+/* EXTRACT takes a time where its unit is of one. Of a text MySQL takes a date, a time or the one for
+ * the other; but for a unit of days, a date. */
 static gboolean result_extract(const QueryTyping *typing, QueryNode *node)
 {
 	gboolean of_time = child(node, 0)->word <= QUERY_UNIT_HOUR;
 
-	return of_time ? take_time(typing, child(node, 1)) : take_date(typing, child(node, 1));
+	if (!(of_time ? take_time : take_date)(typing, child(node, 1)))
+		return FALSE;
+	return child(node, 1)->type != QUERY_TYPE_TEXT ||
+	       query_unit_is_of_days(child(node, 0)->word) ||
+	       refuse(typing, child(node, 1), QUERY_REASON_EXTRACT);
 }
 
 /* Those that the table's `type` alone does not describe. */
@@ -455,6 +482,7 @@ static const CallFunc results[QUERY_FN_COUNT] = {
 	[QUERY_FN_JSON_QUOTE] = result_json_text,
 	[QUERY_FN_JSON_TYPE] = result_json_text,
 	[QUERY_FN_JSON_UNQUOTE] = result_json_text,
+	[QUERY_FN_MEMBER_OF] = result_member_of,
 	[QUERY_FN_COALESCE] = result_choice,
 	[QUERY_FN_GREATEST] = result_greatest,
 	[QUERY_FN_IF] = result_if,
@@ -489,11 +517,20 @@ static const CallFunc results[QUERY_FN_COUNT] = {
 	[QUERY_FN_UNIX_TIMESTAMP] = result_unix_timestamp,
 };
 
+/* As a number of its own, not beside one, MySQL takes the literal for a double. */
+static gboolean is_rounded_hex(const QueryNode *node, CallFunc result)
+{
+	return (result == result_number || result == result_whole || result == result_round) &&
+	       query_type_is_literal(child(node, 0), QUERY_VALUE_BINARY);
+}
+
 gboolean query_type_call(const QueryTyping *typing, QueryNode *node)
 {
 	CallFunc result = results[node->function->id];
 
 	node->type = node->function->type;
+	if (is_rounded_hex(node, result))
+		return refuse(typing, child(node, 0), QUERY_REASON_HEX);
 	if (!take_arguments(typing, node))
 		return FALSE;
 	if (result != NULL)

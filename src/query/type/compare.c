@@ -22,12 +22,41 @@ gboolean query_type_is_condition(const QueryNode *node)
 	       !query_type_is_literal(node, QUERY_VALUE_BOOLEAN);
 }
 
+/* Integers that doubles keep apart. */
+#define EXACT_MAX (G_GUINT64_CONSTANT(1) << 53)
+
+gboolean query_type_is_exact(const QueryNode *node)
+{
+	if (node->kind == QUERY_OPERATOR && node->op == QUERY_NEGATE)
+		node = child(node, 0);
+	if (node->kind != QUERY_LITERAL)
+		return node->kind == QUERY_COLUMN;
+	switch (node->value.kind) {
+	case QUERY_VALUE_INTEGER:
+		return node->value.integer < EXACT_MAX;
+	case QUERY_VALUE_DECIMAL:
+		return node->value.text.length <= 15;
+	case QUERY_VALUE_DOUBLE:
+		return node->value.real < (double)EXACT_MAX;
+	default:
+		return FALSE;
+	}
+}
+
+static gboolean is_without_column(const QueryNode *node)
+{
+	gboolean without = node->kind != QUERY_COLUMN;
+
+	for (guint i = 0; node->children != NULL && i < node->children->len; i++)
+		without &= child(node, i) == NULL || is_without_column(child(node, i));
+	return without;
+}
+
 static gboolean compare_json(
 	const QueryTyping *typing, const QueryNode *json, const QueryNode *other)
 {
 	/* MySQL makes an integer of it. */
-	if (json->kind == QUERY_CAST && child(json, 0)->kind == QUERY_LITERAL &&
-		other->kind == QUERY_COLUMN)
+	if (other->kind == QUERY_COLUMN && is_without_column(json))
 		return refuse(typing, json, QUERY_REASON_JSON_LITERAL);
 	if (query_type_is_moment(other->type))
 		return refuse(typing, other, QUERY_REASON_JSON_DATE);
@@ -119,6 +148,10 @@ gboolean query_type_comparison(const QueryTyping *typing, QueryNode *node)
 	node->type = QUERY_TYPE_BOOLEAN;
 	if (!query_type_compare(typing, child(node, 0), child(node, 1), &node->comparison))
 		return FALSE;
+	/* Arrays and objects have an order on MySQL alone. */
+	if (child(node, 0)->type == QUERY_TYPE_JSON && child(node, 1)->type == QUERY_TYPE_JSON &&
+		node->op >= QUERY_GREATER_EQUAL && node->op <= QUERY_LESS)
+		return refuse(typing, node, QUERY_REASON_JSON_ORDER);
 	return node->comparison != QUERY_TYPE_TEXT || query_type_collate(typing, node);
 }
 

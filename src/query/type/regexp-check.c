@@ -64,7 +64,7 @@ static void read_escape(Reader *reader, gboolean in_set)
 		read_code(reader);
 	else if (c == 'b' || c == 'B')
 		reader->atom = FALSE;
-	else if (g_ascii_isalnum(c) && strchr(in_set ? "dDsSwWnrtf" : "dDsSwWnrtf", c) == NULL)
+	else if (g_ascii_isalnum(c) && strchr(in_set ? "dDsSwnrtf" : "dDsSwWnrtf", c) == NULL)
 		fail(reader, "the databases do not read this escape alike");
 	if (in_set && (c == 'b' || c == 'B'))
 		fail(reader, "\\b has no place in [ ]");

@@ -33,22 +33,30 @@ const char *const query_type_reasons[QUERY_REASONS] = {
 		"a date like '2026-03-01' or '2026-03-01 12:30:00.5' is needed",
 	[QUERY_REASON_DIGITS] = "the number of digits has to be a literal",
 	[QUERY_REASON_ESCAPE] = "ESCAPE takes one character",
+	[QUERY_REASON_EXTRACT] = "EXTRACT takes a time out of a text; use CAST(... AS DATETIME)",
 	[QUERY_REASON_FORMAT] = "the format has to be a string",
+	[QUERY_REASON_HEX] =
+		"a hexadecimal or binary literal is rounded or negated; write a number",
 	[QUERY_REASON_HEX_LONG] = "a number of more than 64 bits",
 	[QUERY_REASON_INTERVAL] = "INTERVAL takes a number, or a string",
 	[QUERY_REASON_JSON_BETWEEN] =
 		"BETWEEN takes JSON only before it, and numbers after it; use ->> or >= and <=",
 	[QUERY_REASON_JSON_BOOLEAN] = "JSON is compared with a condition; use TRUE or FALSE",
-	[QUERY_REASON_JSON_CAST] = "CAST AS JSON takes JSON, or a string that is JSON",
+	[QUERY_REASON_JSON_CAST] = "CAST AS JSON takes JSON, an integer, or a string that is JSON",
 	[QUERY_REASON_JSON_CHOICE] = "a choice between JSON and other values; use ->>",
 	[QUERY_REASON_JSON_COLLATE] = "COLLATE is for texts; use ->>",
 	[QUERY_REASON_JSON_CONDITION] = "JSON as a condition; compare it with TRUE",
 	[QUERY_REASON_JSON_DATE] =
 		"JSON is compared with a date; use CAST(... AS DATETIME) on what ->> gives",
+	[QUERY_REASON_JSON_DEEP] = "JSON more than 31 deep",
 	[QUERY_REASON_JSON_IN] = "JSON in the list of IN; use = and OR",
 	[QUERY_REASON_JSON_INDEX] = "the index of ELT is JSON; use CAST(... AS SIGNED)",
 	[QUERY_REASON_JSON_KEYS] = "the path of JSON_KEYS may have no [ ]",
+	[QUERY_REASON_JSON_LARGE] =
+		"an integer above 2^53 in JSON that is looked for; compare it with what -> gives",
 	[QUERY_REASON_JSON_LITERAL] = "a JSON literal is compared with a column",
+	[QUERY_REASON_JSON_MEMBER] =
+		"MEMBER OF takes a text, a column or a number up to 2^53 before it",
 	[QUERY_REASON_JSON_ORDER] = "JSON is not ordered alike here; use ->> or CAST",
 	[QUERY_REASON_JSON_WANTED] =
 		"JSON is needed: logrec, a part of it, or a string that is JSON",

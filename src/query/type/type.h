@@ -1,4 +1,4 @@
-/* What query/type/type.c, query/type/call.c and query/type/collation.c share. Nothing else includes it. */
+/* What the files of query/type share, and a question that query/print asks too. */
 #ifndef CHRONOLOGER_QUERY_TYPE_TYPE_H
 #define CHRONOLOGER_QUERY_TYPE_TYPE_H
 
@@ -32,7 +32,9 @@ typedef enum {
 	QUERY_REASON_DATE_WANTED,
 	QUERY_REASON_DIGITS,
 	QUERY_REASON_ESCAPE,
+	QUERY_REASON_EXTRACT,
 	QUERY_REASON_FORMAT,
+	QUERY_REASON_HEX,
 	QUERY_REASON_HEX_LONG,
 	QUERY_REASON_INTERVAL,
 	QUERY_REASON_JSON_BETWEEN,
@@ -42,10 +44,13 @@ typedef enum {
 	QUERY_REASON_JSON_COLLATE,
 	QUERY_REASON_JSON_CONDITION,
 	QUERY_REASON_JSON_DATE,
+	QUERY_REASON_JSON_DEEP,
 	QUERY_REASON_JSON_IN,
 	QUERY_REASON_JSON_INDEX,
 	QUERY_REASON_JSON_KEYS,
+	QUERY_REASON_JSON_LARGE,
 	QUERY_REASON_JSON_LITERAL,
+	QUERY_REASON_JSON_MEMBER,
 	QUERY_REASON_JSON_ORDER,
 	QUERY_REASON_JSON_WANTED,
 	QUERY_REASON_LARGE,
@@ -107,6 +112,10 @@ gboolean query_type_is_condition(const QueryNode *node);
 
 /* An integer literal, with or without a sign, whose digits say more than `limit`. */
 gboolean query_type_is_above(const QueryNode *node, guint64 limit);
+
+/* A number that a double holds exactly and that is the only one of its kind near it. Also for the
+ * printer of a store that compares JSON's numbers as doubles. */
+gboolean query_type_is_exact(const QueryNode *node);
 
 /* A literal, with or without a sign. */
 gboolean query_type_is_constant(const QueryNode *node);

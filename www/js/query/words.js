@@ -41,7 +41,6 @@ const FUNCTIONS = [
   ['JSON_CONTAINS(json, part)', 'whether the part is in it'],
   ["JSON_CONTAINS_PATH(logrec, 'one', path)", 'whether a field is there'],
   ['JSON_LENGTH(json)', 'how many elements or members'],
-  ["JSON_SEARCH(logrec, 'one', pattern)", 'where a text is found'],
   ['JSON_TYPE(json)', "'STRING', 'INTEGER', 'DOUBLE', 'BOOLEAN', 'NULL', 'ARRAY', 'OBJECT'"],
   ['JSON_KEYS(json)', 'the names of the members'],
   ['JSON_OVERLAPS(json, json)', 'whether they have an element in common'],
