@@ -64,6 +64,7 @@ export function footer(host) {
       clearTimeout(waiting);
       if (!text) {
         busy.hidden = true;
+        busy.replaceChildren();
         return;
       }
       waiting = setTimeout(() => {
