@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """The web interface in a real browser: Chromium, nginx or Apache, the worker, a database.
 
-Each part below is a program in t/browser that tests one server made for it. `t/browser.t PART...` runs
-some parts, `t/browser.t PART -- WORD...` those tests of a part that have a word in their name. More
-than `make check` does is asked for by environment variables:
+Each part below is a program in t/browser that tests one server made for it, in one Chromium for all of
+them, where each test has a browser context of its own. `t/browser.t PART...` runs some parts,
+`t/browser.t PART -- WORD...` those tests of a part that have a word in their name. More than `make
+check` does, or less, is asked for by environment variables:
 
   CHRONOLOGER_BROWSER_TAIL=60      seconds of live records (10); 600 is the figure for memory
   CHRONOLOGER_BROWSER_ROWS=10000   rows of the long list (1000000)
+  CHRONOLOGER_BROWSER_LIMIT=60     seconds until a part is given up that waits for what never comes (900)
 """
 import concurrent.futures
 import gzip
@@ -17,6 +19,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import traceback
 
@@ -25,7 +28,9 @@ from harness import *
 
 HERE = SOURCE / 't' / 'browser'
 MODULES = pathlib.Path(os.environ.get('CHRONOLOGER_NODE_MODULES') or HERE / 'node_modules')
+# Its headless shell where that is beside it: without windows a page takes it a third of the time.
 CHROMIUM = os.environ.get('CHRONOLOGER_CHROMIUM') or '/usr/bin/chromium'
+CHROMIUM = next(filter(os.path.exists, [CHROMIUM + '-headless-shell']), CHROMIUM)
 SCRIPTS = sorted((SOURCE / 'www' / 'js').rglob('*.js'))
 PASSWORDS = 'logger:{SHA}%s\n' % base64.b64encode(hashlib.sha1(b'secret').digest()).decode()
 
@@ -38,7 +43,7 @@ def node():
   '''The command that runs node, with all that the tests need in place.'''
   path = program('node', 'nodejs')
   if not os.access(CHROMIUM, os.X_OK):
-    raise Missing('%s is not installed (Debian: apt-get install chromium)' % CHROMIUM)
+    raise Missing('%s is not installed (Debian: apt-get install chromium-headless-shell)' % CHROMIUM)
   for name in 'playwright-core', 'axe-core', 'typescript':
     if not (MODULES / name).is_dir():
       raise Missing('%s has no %s (run: npm ci --prefix t/browser)' % (MODULES, name))
@@ -164,14 +169,49 @@ def million(database):
     raise AssertionError('chronologer recount: %s' % run.stdout.decode())
 
 
-def run_part(out, name, words, **options):
+class Chromium:
+  '''The browser that all parts share, started when the first one needs it.'''
+
+  def __init__(self):
+    self._lock = threading.Lock()
+    self._process = self._address = None
+
+  def address(self):
+    with self._lock:
+      if not self._process:
+        self._process = subprocess.Popen([node(), HERE / 'chromium.mjs'], stdin = subprocess.PIPE, stdout = subprocess.PIPE, text = True, env = {
+          **os.environ, 'CHRONOLOGER_NODE_MODULES': str(MODULES), 'CHRONOLOGER_CHROMIUM': CHROMIUM})
+        self._address = self._process.stdout.readline().strip()
+      if not self._address:
+        raise AssertionError('%s could not be started' % CHROMIUM)
+      return self._address
+
+  def stop(self):
+    if self._process:
+      self._process.stdin.close()
+      self._process.wait()
+
+
+chromium = Chromium()
+_rows, _rows_lock = [], threading.Lock()
+
+
+def rows_site():
+  '''The one with many rows, which who only reads can share.'''
+  with _rows_lock:
+    _rows[:] = _rows or [Site(prepare = million)]
+    return _rows[0]
+
+
+def run_part(out, name, words, site = Site, shared = False, **options):
   '''The tests of t/browser/NAME.mjs, each of which becomes one of ours.'''
   command = [node(), HERE / (name + '.mjs')] + words
-  site = Site(**options)
+  browser = chromium.address()
+  site = site(**options)
   try:
     process = subprocess.Popen(command, stdin = subprocess.PIPE, stdout = subprocess.PIPE, stderr = subprocess.STDOUT, text = True, env = {
       **os.environ, 'CHRONOLOGER_URL': 'http://127.0.0.1:%d' % site.front.port, 'CHRONOLOGER_NODE_MODULES': str(MODULES),
-      'CHRONOLOGER_CHROMIUM': CHROMIUM, 'CHRONOLOGER_SANITIZED': '1' if site.worker.sanitized() else ''})
+      'CHRONOLOGER_BROWSER': browser})
     planned, seen, bad = None, 0, out.bad
     for line in process.stdout:
       found = re.match(r'(ok|not ok) - (.*)', line)
@@ -192,7 +232,8 @@ def run_part(out, name, words, **options):
       for line in server.tail():
         out.comment('%s: %s' % (type(server).__name__, line))
   finally:
-    site.stop()
+    if not shared:
+      site.stop()
 
 
 def answer(site, words):
@@ -203,28 +244,28 @@ def answer(site, words):
     return '%s: %s' % (type(error).__name__, error)
 
 
+# The longest first, as they run beside each other.
 PARTS = {
-  'types': check_types,
-  'units': check_units,
-  'files': check_files,
-  'empty': {},
+  'axe': {},
   'items': {},
-  'delights': {},
+  'xss': {},
   'view': {},
   'keyboard': {},
-  'axe': {},
-  'xss': {},
-  'fronts': {'database': MariaDB, 'front': Apache},
-  'million': {'prepare': million},
-  'figures': {'prepare': million},
+  'delights': {},
+  'million': {'site': rows_site, 'shared': True},
+  'figures': {'site': rows_site, 'shared': True},
   'tail': {'database': MariaDB},
   'outage': {'database': MariaDB},
+  'fronts': {'database': MariaDB, 'front': Apache},
+  'units': check_units,
+  'types': check_types,
+  'empty': {},
+  'files': check_files,
   'screenshots': {},
 }
 
-
-# Where figures are taken nothing else is to run.
-ALONE = 'figures',
+# At a time. Most of them wait for Chromium, which has processes of its own for each.
+TOGETHER = 4
 
 # Only when it is asked for.
 ASKED = 'screenshots',
@@ -250,15 +291,12 @@ def main():
   chosen, rest = (words[:words.index('--')], words[words.index('--') + 1:]) if '--' in words else (words, [])
   node_or_end()
   names = [name for name in PARTS if name in chosen or not chosen and name not in ASKED]
-  together = [name for name in names if name not in ALONE]
   number = bad = 0
-  with concurrent.futures.ThreadPoolExecutor(2) as pool:
-    for name, result in zip(together, pool.map(lambda name: run(name, rest), together)):
+  with concurrent.futures.ThreadPoolExecutor(TOGETHER) as pool:
+    for result in pool.map(lambda name: run(name, rest), names):
       number, bad = told(*result, number, bad)
-  for name in names:
-    if name in ALONE:
-      number, bad = told(*run(name, rest), number, bad)
   print('1..%d' % number)
+  chromium.stop()
   stop_all()
   sys.exit(bad > 0 or number == 0)
 

@@ -2,11 +2,12 @@
 import traceback
 
 import bench
+import part_browser
 import part_limits
 import part_read
 import part_write
 
-PARTS = part_write.PARTS + part_read.PARTS + part_limits.PARTS
+PARTS = part_write.PARTS + part_read.PARTS + part_limits.PARTS + part_browser.PARTS
 ALL = {number for numbers, part in PARTS for number in numbers}
 
 

@@ -1,11 +1,10 @@
 // UI.md's last paragraph: what delights.
 
 import assert from 'node:assert/strict';
-import {spawnSync} from 'node:child_process';
 
 import {record, records} from './data.mjs';
 import {address, clipboard, main, newContext, open, openRecord, rows, settled, total, totalIs} from './page.mjs';
-import {count, ORIGIN, PASSWORD, post, read, until, USER} from './site.mjs';
+import {count, execute, ORIGIN, PASSWORD, post, read, until, USER} from './site.mjs';
 import {test} from './tap.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -91,16 +90,16 @@ test('copy as cURL, which works', async () => {
     await page.getByText(/ copied$/).waitFor();
     return clipboard(page);
   };
-  const shell = (command) => spawnSync('sh', ['-c', command.replace('-u USER', `-s -u ${USER}:${PASSWORD}`)], {encoding: 'utf8', timeout: 20000});
+  const shell = (command) => execute('sh', ['-c', command.replace('-u USER', `-s -u ${USER}:${PASSWORD}`)]);
   const command = await copied('cURL');
   assert.match(command, /^curl -u USER /);
-  assert.deepEqual(JSON.parse(shell(command).stdout), await read(`record/${id}`));
+  assert.deepEqual(JSON.parse((await shell(command)).stdout), await read(`record/${id}`));
   await page.goto(`${ORIGIN}/?level=30&name=shop&query=message+LIKE+'%25it''s%25'+OR+level+%3D+40`);
   await settled(page);
   await page.locator('#saved > button').click();
   await page.locator('.saved-copy').getByRole('button', {name: 'cURL'}).click();
   await until(async () => (await clipboard(page)).includes('-G'), 'the search as a command');
-  const found = JSON.parse(shell(await clipboard(page)).stdout);
+  const found = JSON.parse((await shell(await clipboard(page))).stdout);
   assert.deepEqual(found.map((row) => row.id), (await read('record', {
     left: 0, right: 99, level: 30, name: 'shop', query: 'message LIKE \'%it\'\'s%\' OR level = 40'})).map((row) => row.id));
 });
@@ -111,7 +110,7 @@ test('copy as Python logging configuration, which works', async () => {
   await page.locator('.saved-copy').getByRole('button', {name: 'Python logging'}).click();
   const python = await until(async () => /dictConfig/.test(await clipboard(page)) && clipboard(page), 'the configuration');
   const code = `${python.replace('USER', USER).replace('PASSWORD', PASSWORD)}\nimport logging\nlogging.getLogger('copied').error('from a %s', 'dictConfig')\n`;
-  const run = spawnSync('python3', ['-c', code], {encoding: 'utf8', timeout: 20000});
+  const run = await execute('python3', ['-c', code]);
   assert.equal(run.status, 0, run.stderr);
   const [found] = await read('record', {left: 0, right: 0, name: 'copied'});
   assert.equal(found.message, 'from a dictConfig');

@@ -1,10 +1,9 @@
 // Before the first record: what helps then.
 
 import assert from 'node:assert/strict';
-import {spawnSync} from 'node:child_process';
 
 import {address, main, open, rows, total} from './page.mjs';
-import {count, ORIGIN, PASSWORD, read, until, USER} from './site.mjs';
+import {count, execute, ORIGIN, PASSWORD, read, until, USER} from './site.mjs';
 import {test} from './tap.mjs';
 
 test('11. empty: the snippet for this very host works, and the button sends a test record', async () => {
@@ -22,13 +21,13 @@ test('11. empty: the snippet for this very host works, and the button sends a te
   await address(page, (given) => given.has('record'));
   assert.equal(await count(), 1);
 
-  const run = spawnSync('python3', ['-c', python.replace('USER', USER).replace('PASSWORD', PASSWORD)], {encoding: 'utf8', timeout: 20000});
+  const run = await execute('python3', ['-c', python.replace('USER', USER).replace('PASSWORD', PASSWORD)]);
   assert.equal(run.status, 0, run.stderr);
   const [record] = await read('record', {left: 0, right: 0, logrec: 1});
   assert.deepEqual([record.name, record.message, record.logrec.data.foo], ['root', 'Hello, Chronologer', 387]);
   await until(async () => (await rows(page))[0]?.id === record.id, 'it comes by itself');
 
-  const command = spawnSync('sh', ['-c', shell.replace('USER', `${USER}:${PASSWORD}`)], {encoding: 'utf8', timeout: 20000});
+  const command = await execute('sh', ['-c', shell.replace('USER', `${USER}:${PASSWORD}`)]);
   assert.match(command.stdout, /^\d+$/, command.stderr);
   await until(async () => (await rows(page)).length === 3, 'the shell\'s record comes as well');
 });

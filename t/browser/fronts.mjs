@@ -1,10 +1,9 @@
 // What is most likely to differ behind another front server, with another database.
 
 import assert from 'node:assert/strict';
-import {readFile} from 'node:fs/promises';
 
 import {records} from './data.mjs';
-import {main, open, openRecord, rows, totalIs} from './page.mjs';
+import {download, main, open, openRecord, rows, totalIs} from './page.mjs';
 import {count, ORIGIN, post, read, until} from './site.mjs';
 import {test} from './tap.mjs';
 
@@ -35,8 +34,8 @@ test('an export', async () => {
   const page = await open('?level=30');
   await page.keyboard.press('x');
   await page.locator('.export-count strong').waitFor();
-  const [file] = await Promise.all([page.waitForEvent('download'), page.locator('.export-panel a').click()]);
-  const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split('\n');
+  const {text} = await download(page, () => page.locator('.export-panel a').click());
+  const lines = text.trimEnd().split('\n');
   assert.deepEqual(lines.map((line) => JSON.parse(line).id), (await read('record', {level: 30, left: 0, right: 999})).map(({id}) => id));
 });
 

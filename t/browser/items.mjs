@@ -1,10 +1,9 @@
 // UI.md's list, item by item: what people miss when it is not there, and what delights.
 
 import assert from 'node:assert/strict';
-import {readFile} from 'node:fs/promises';
 
 import {END, record, records, TRACEBACK} from './data.mjs';
-import {address, clipboard, expectErrors, main, newContext, open, openRecord, rows, settled, total, totalIs} from './page.mjs';
+import {address, clipboard, download, expectErrors, main, newContext, open, openRecord, rows, settled, total, totalIs} from './page.mjs';
 import {count, ORIGIN, post, read, until} from './site.mjs';
 import {test} from './tap.mjs';
 
@@ -85,10 +84,9 @@ test('1. around: scrolling loads on both ways', async () => {
 // 3. Export ------------------------------------------------------------------------------------------
 
 /** @param {Page} page @param {string} format */
-async function download(page, format) {
+async function exported(page, format) {
   await page.locator('.export-panel input[value=' + format + ']').check();
-  const [file] = await Promise.all([page.waitForEvent('download'), page.locator('.export-panel a').click()]);
-  return {name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8')};
+  return download(page, () => page.locator('.export-panel a').click());
 }
 
 test('3. export: NDJSON and CSV of all that match, the count said, the range frozen', async () => {
@@ -104,7 +102,7 @@ test('3. export: NDJSON and CSV of all that match, the count said, the range fro
     await page.getByRole('button', {name: 'Export'}).click();
     await page.locator('.export-count', {hasText: /^[\d,]+ records match\.$/}).waitFor();
     assert.equal(await page.locator('.export-count').textContent(), `${matching.toLocaleString('en-GB')} records match.`);
-    const {name, text} = await download(page, format);
+    const {name, text} = await exported(page, format);
     assert.match(name, new RegExp(`^[\\w.-]*\\d{4}-?\\d\\d-?\\d\\d[\\w.-]*\\.${format}$`));
     texts.push(text);
   }
@@ -563,8 +561,8 @@ test('10. usable on a phone', async () => {
   await page.getByRole('button', {name: 'Close the record'}).tap();
   await page.locator('#side').waitFor({state: 'hidden'});
   await page.locator('.level-button[data-value="40"]').tap();
-  await totalIs(page, await count({level: 40})).catch(() => until(async () =>
-    (await rows(page)).every(({level}) => level === 'ERROR' || level === 'CRITICAL'), 'errors only'));
+  await totalIs(page, await count({level: 40}));
+  assert.ok((await rows(page)).every(({level}) => level === 'ERROR' || level === 'CRITICAL'), 'errors only');
   const first = (await rows(page))[0].id;
   const finger = await page.context().newCDPSession(page);
   const touch = (type, ...touchPoints) => finger.send('Input.dispatchTouchEvent', {type, touchPoints});

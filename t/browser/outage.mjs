@@ -14,7 +14,7 @@ const ids = await post(records(400));
 const fresh = (number) => ({name: 'fresh', levelno: 20, created: Date.now() / 1000, msg: `fresh ${number}`});
 
 /** Until the server stores again. @param {number} number */
-const stored = (number) => until(() => post([fresh(number)]).catch(() => null), 'a record is stored', 40);
+const stored = (number) => until(() => post([fresh(number)]).catch(() => null), 'a record is stored');
 
 test('the database stopped and started: what is shown stays, live goes on, what failed is tried again', async () => {
   expectErrors(REFUSED);
@@ -41,13 +41,13 @@ test('the database stopped and started: what is shown stays, live goes on, what 
 
   await ask('start database');
   const [id] = await stored(1);
-  await until(async () => (await rows(page)).some((row) => row.id === id), 'the new record comes by itself', 60);
+  await until(async () => (await rows(page)).some((row) => row.id === id), 'the new record comes by itself');
   await page.locator('#tail[data-condition=live]').waitFor();
   assert.equal((await rows(page)).filter((row) => row.id === id).length, 1);
-  await until(async () => (await rows(filtered)).length > 0, 'the search is made again by itself', 60);
+  await until(async () => (await rows(filtered)).length > 0, 'the search is made again by itself');
   await totalIs(filtered, await count({level: 40}));
   assert.equal(await filtered.locator('.list-note').isVisible(), false);
-}, {longest: 150000});
+});
 
 test('the server stopped and started: a banner, and nothing is missed', async () => {
   expectErrors(REFUSED);
@@ -61,10 +61,10 @@ test('the server stopped and started: a banner, and nothing is missed', async ()
   await ask('start front');
   const [first] = await stored(2);
   const more = await post([fresh(3), fresh(4)]);
-  await page.locator('#banner').waitFor({state: 'hidden', timeout: 60000});
+  await page.locator('#banner').waitFor({state: 'hidden'});
   await totalIs(page, known + 3);
   assert.deepEqual((await rows(page)).slice(0, 3).map(({id}) => id), [...more.toReversed(), first]);
-}, {longest: 150000});
+});
 
 test('the server stopped and started: Try now', async () => {
   expectErrors(REFUSED);
@@ -74,10 +74,11 @@ test('the server stopped and started: Try now', async () => {
   await page.locator('#banner').waitFor();
   await ask('start front');
   await until(() => count().catch(() => null), 'the server answers');
-  await page.locator('#banner').getByRole('button', {name: 'Try now'}).click().catch(() => {});
+  // It may have tried by itself meanwhile.
+  await page.evaluate(() => [...document.querySelectorAll('button')].find((button) => button.checkVisibility() && button.textContent === 'Try now')?.click());
   await page.locator('#banner').waitFor({state: 'hidden'});
   await totalIs(page, await count({level: 30}));
-}, {longest: 100000});
+});
 
 test('a page that is loaded while the database is away recovers', async () => {
   expectErrors(REFUSED);
@@ -85,10 +86,10 @@ test('a page that is loaded while the database is away recovers', async () => {
   const page = await open();
   await page.locator('.list-message.failed').waitFor();
   await ask('start database');
-  await until(async () => (await rows(page)).length > 0, 'the records come', 60);
+  await until(async () => (await rows(page)).length > 0, 'the records come');
   await settled(page);
   assert.ok(await total(page) >= ids.length);
   assert.equal(new URL(page.url()).origin, ORIGIN);
-}, {longest: 100000});
+});
 
 await main();

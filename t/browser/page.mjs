@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
+import {text} from 'node:stream/consumers';
 
 import {ORIGIN, PASSWORD, USER, hangUp} from './site.mjs';
 import {afterEach, run} from './tap.mjs';
@@ -19,10 +20,8 @@ export function load(name) {
 }
 
 const {chromium} = load('playwright-core');
-export const browser = await chromium.launch({
-  executablePath: process.env.CHRONOLOGER_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-dev-shm-usage'],
-});
+/** Chromium, which others use too. @type {import('playwright-core').Browser} */
+const browser = await chromium.connect(process.env.CHRONOLOGER_BROWSER, {timeout: 0});
 
 /** What went wrong in pages since the last test. @type {string[]} */
 let problems = [];
@@ -45,6 +44,14 @@ afterEach(async () => {
   assert.deepEqual(left, [], 'the page had errors');
 });
 
+/** All contexts have the same clipboard: what was put there is kept in the page as well. */
+const COPIED = `
+  navigator.clipboard && (navigator.clipboard.writeText = async (text) => {
+    await Clipboard.prototype.writeText.call(navigator.clipboard, text);
+    window.copied = text;
+  });
+`;
+
 /** Those that have the password: the browser sends it by itself then. @type {WeakSet<import('playwright-core').BrowserContext>} */
 const known = new WeakSet();
 
@@ -57,8 +64,9 @@ export async function newContext({width = 1440, height = 900, theme = 'light', z
     viewport: {width, height}, colorScheme: theme, timezoneId: zone, locale: 'en-GB', hasTouch: phone, isMobile: phone,
     permissions: ['clipboard-read', 'clipboard-write'], reducedMotion: 'reduce'});
   contexts.push(context);
-  context.setDefaultTimeout(15000);
+  context.setDefaultTimeout(0);
   context.on('page', watch);
+  await context.addInitScript(COPIED);
   return context;
 }
 
@@ -156,9 +164,15 @@ export async function openRecord(page, id) {
   await address(page, (given) => given.get('record') === String(id));
 }
 
-/** @param {Page} page @returns {Promise<string>} */
+/** What the page put on the clipboard last. @param {Page} page @returns {Promise<string>} */
 export function clipboard(page) {
-  return page.evaluate(() => navigator.clipboard.readText());
+  return page.evaluate(() => /** @type {any} */ (window).copied ?? '');
+}
+
+/** The file that comes of it. @param {Page} page @param {() => Promise<void>} act @returns {Promise<{name: string, text: string}>} */
+export async function download(page, act) {
+  const [file] = await Promise.all([page.waitForEvent('download'), act()]);
+  return {name: file.suggestedFilename(), text: await text(await file.createReadStream())};
 }
 
 /** Runs the tests of the calling file. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import {main, open, rows, settled, totalIs} from './page.mjs';
-import {count, post, read, SLACK, until} from './site.mjs';
+import {count, post, read, until} from './site.mjs';
 import {afterEach, comment, test} from './tap.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -90,7 +90,7 @@ async function memory(page) {
 }
 
 /** Waits until the feed has sent so many. @param {Feed} feed @param {number} number */
-const sent = (feed, number) => until(() => feed.sent >= number, `${number} are sent`, SECONDS * 2 + 60);
+const sent = (feed, number) => until(() => feed.sent >= number, `${number} are sent`);
 
 /** @type {Feed | null} */
 let feeding = null;
@@ -145,7 +145,8 @@ test(`2. tail: ${SECONDS} s at ${RATE} records a second with a pause: nothing mi
   await page.waitForFunction(() => /new$/.test(document.querySelector('.new-pill:not([hidden])')?.textContent ?? ''));
   assert.ok(id > 0);
   await page.keyboard.press('Escape');
-  await pill.click().catch(() => {});
+  // It may have gone on by itself meanwhile.
+  await page.evaluate(() => /** @type {HTMLElement | null} */ (document.querySelector('.new-pill:not([hidden])'))?.click());
   await sent(feed, all);
   const total = await feed.stop();
   await totalIs(page, total + 300);
@@ -166,7 +167,7 @@ test(`2. tail: ${SECONDS} s at ${RATE} records a second with a pause: nothing mi
     wanted.push(...await read('record', {name: 'live', left, right: left + 9999}));
   }
   assert.deepEqual(shown.map((row) => row.id), wanted.map((row) => row.id), 'in their order');
-}, {longest: (SECONDS * 3 + 90) * 1000 * SLACK});
+});
 
 test('2. tail: only what passes the filter', async () => {
   const page = await open('?name=other&level=40&tail=1');

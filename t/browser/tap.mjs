@@ -7,12 +7,19 @@ const tests = [];
 /** @type {(() => Promise<void> | void)[]} */
 const checks = [];
 
-/** Milliseconds a test may take, for one that waits for something that never comes. */
-const LONGEST = 60000;
+/** Seconds for all tests of a file, many times what they take: it finds what hangs. No wait has a limit of its own. */
+const LIMIT = Number(process.env.CHRONOLOGER_BROWSER_LIMIT || 900);
 
-/** @param {string} name says what holds @param {Body} body @param {{longest?: number}} [options] */
-export function test(name, body, {longest = LONGEST} = {}) {
-  tests.push({name, body: () => limited(body, longest)});
+/** They are over: whatever waits is to end. */
+let over = false;
+
+export function isOver() {
+  return over;
+}
+
+/** @param {string} name says what holds @param {Body} body */
+export function test(name, body) {
+  tests.push({name, body});
 }
 
 /** Is run after each test, which it can still make fail. @param {() => Promise<void> | void} check */
@@ -25,25 +32,22 @@ export function comment(text) {
   process.stdout.write(`${String(text).replace(/^/gm, '# ')}\n`);
 }
 
-/** @param {Body} body @param {number} longest */
-async function limited(body, longest) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done after ${longest / 1000} s`)), longest);
+/** Rejects when the time is over, and after what waits could say for what. @param {() => Promise<void>} end @returns {Promise<void>} */
+function limit(end) {
+  return new Promise((_, reject) => {
+    setTimeout(async () => {
+      over = true;
+      await end().catch(() => {});
+      setTimeout(() => reject(new Error(`not done when the ${LIMIT} s of all tests were over`)), 2000);
+    }, LIMIT * 1000);
   });
-  try {
-    await Promise.race([body(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** @param {unknown} error */
 function explain(error) {
   const {message, stack} = error instanceof Error ? error : new Error(String(error));
   const place = stack?.split('\n').filter((line) => /\.mjs:\d/.test(line) && !/tap\.mjs|node:/.test(line)).slice(0, 4);
-  comment(message.slice(0, 3000));
+  comment(message.replaceAll(/\x1b\[\d+m/g, '').slice(0, 3000));
   comment((place ?? []).map((line) => line.trim().replace(/\(?file:.*\//, '(')).join('\n') || '-');
 }
 
@@ -52,13 +56,15 @@ export async function run(end) {
   const words = process.argv.slice(2);
   const chosen = tests.filter(({name}) => !words.length || words.some((word) => name.includes(word)));
   process.stdout.write(`1..${chosen.length}\n`);
+  const limited = limit(end);
+  limited.catch(() => {});
   for (const {name, body} of chosen) {
     const begin = performance.now();
     /** @type {unknown[]} */
     const errors = [];
-    for (const part of [body, ...checks]) {
+    for (const part of over ? [() => limited] : [body, ...checks]) {
       try {
-        await part();
+        await Promise.race([part(), limited]);
       } catch (error) {
         errors.push(error);
       }

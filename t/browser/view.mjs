@@ -1,10 +1,11 @@
 // Everything that one can see is in the address: Back, Forward and a copied link restore the same view.
 
 import assert from 'node:assert/strict';
+import {isDeepStrictEqual} from 'node:util';
 
 import {records} from './data.mjs';
 import {address, clipboard, here, main, newContext, open, rows, settled} from './page.mjs';
-import {post, until} from './site.mjs';
+import {ORIGIN, PASSWORD, post, until, USER} from './site.mjs';
 import {test} from './tap.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -32,30 +33,69 @@ async function view(page) {
   return {...controls, rows: (await rows(page)).map(({id, position, text}) => [id, position, text])};
 }
 
-/** What one sees when nothing changes any more, neither there nor in the address: for a moment longer than the address waits. @param {Page} page */
+/**
+ * Counts in a page what is still to come: frames, answers but those of live records, and timers of less than a second,
+ * as the address has one.
+ */
+const COUNTED = `{
+  const {fetch, setTimeout, clearTimeout, requestAnimationFrame} = window;
+  const coming = window.coming = new Set();
+  const counted = async (promise) => {
+    coming.add(promise);
+    try {
+      return await promise;
+    } finally {
+      coming.delete(promise);
+    }
+  };
+  const answered = async (promise) => {
+    const response = await promise;
+    response.text = () => counted(Response.prototype.text.call(response));
+    return response;
+  };
+  window.fetch = (url, options) => String(url).includes('/tail') ? fetch(url, options) : counted(answered(fetch(url, options)));
+  window.setTimeout = (run, after, ...given) => {
+    const timer = setTimeout(() => {
+      coming.delete(timer);
+      run(...given);
+    }, after);
+    after < 1000 && coming.add(timer);
+    return timer;
+  };
+  window.clearTimeout = (timer) => {
+    coming.delete(timer);
+    clearTimeout(timer);
+  };
+  window.requestAnimationFrame = (run) => {
+    const frame = {};
+    coming.add(frame);
+    return requestAnimationFrame((now) => {
+      coming.delete(frame);
+      run(now);
+    });
+  };
+}`;
+
+/** A browser of one's own in which still() can tell. @param {import('./page.mjs').Look} [look] */
+async function counting(look) {
+  const context = await newContext(look);
+  await context.addInitScript(COUNTED);
+  return context;
+}
+
+/** What one sees when nothing is to come any more, neither there nor in the address. @param {Page} page */
 async function still(page) {
-  let [last, since] = ['', performance.now()];
-  await until(async () => {
-    const now = JSON.stringify([page.url(), await view(page)]);
-    since = now === last ? since : performance.now();
-    last = now;
-    return performance.now() - since > 400;
-  }, 'nothing changes any more');
+  await until(() => page.evaluate(() => /** @type {any} */ (window).coming.size === 0), 'nothing is to come any more');
   return view(page);
 }
 
 /** Waits until one sees this. @param {Page} page @param {any} wanted @param {string} what */
 async function sees(page, wanted, what) {
-  let seen = await view(page);
-  for (const end = performance.now() + 15000; performance.now() < end;) {
-    try {
-      assert.deepEqual(seen, wanted);
-      return;
-    } catch {
-      seen = await view(page);
-    }
-  }
-  assert.deepEqual(seen, wanted, what);
+  let seen;
+  await until(async () => {
+    seen = await view(page);
+    return isDeepStrictEqual(seen, wanted);
+  }, what).catch(() => assert.deepEqual(seen, wanted, what));
 }
 
 /** What a reader does, one after the other. @type {[string, (page: Page) => Promise<any>][]} */
@@ -105,7 +145,7 @@ const STEPS = [
 ];
 
 test('Back and Forward restore each view on the way, and a link shows it to a colleague', async () => {
-  const page = await open('', {zone: 'Europe/Paris'});
+  const page = await open('', {context: await counting({zone: 'Europe/Paris'})});
   const seen = [['beginning', await view(page)]];
   const addresses = new Set([page.url()]);
   for (const [name, step] of STEPS) {
@@ -138,7 +178,7 @@ test('Back and Forward restore each view on the way, and a link shows it to a co
   }
   await page.reload();
   await sees(page, seen.at(-1)?.[1], 'loaded again');
-}, {longest: 150000});
+});
 
 test('a link to a record shows where it is', async () => {
   const page = await open(`?record=${ids[500]}`);
@@ -147,8 +187,29 @@ test('a link to a record shows where it is', async () => {
   assert.equal((await rows(page)).find(({id}) => id === ids[500])?.position, 1499);
 });
 
-test('each part of a view has its place in the link', async () => {
+test('a link to a record shows where it is, where that is known before the list is drawn', async () => {
   const context = await newContext();
+  await context.addInitScript(`
+    const [frames, later] = [[], requestAnimationFrame];
+    window.requestAnimationFrame = (run) => window.drawn ? later(run) : frames.push(run);
+    window.draw = () => {
+      window.drawn = true;
+      frames.forEach((run) => later(run));
+    };
+  `);
+  const page = await context.newPage();
+  // It is located by a count and by the records of its instant.
+  const located = Promise.all([page.waitForResponse((response) => response.request().method() === 'HEAD' && response.url().includes('after=')),
+    page.waitForEvent('requestfinished', (request) => request.method() === 'GET' && request.url().includes('after='))]);
+  await page.goto(`${ORIGIN.replace('//', `//${USER}:${PASSWORD}@`)}/?record=${ids[500]}`);
+  await located;
+  await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve); }));
+  await page.evaluate(() => /** @type {any} */ (window).draw());
+  await page.locator(`.grid .row[data-id="${ids[500]}"][aria-selected=true]`).waitFor();
+});
+
+test('each part of a view has its place in the link', async () => {
+  const context = await counting();
   const plain = await still(await open('', {context}));
   for (const [search, parts] of /** @type {[string, string[]][]} */ ([
     ['?level=40&name=shop', ['level', 'loggers', 'rows', 'foot', 'timeline', 'title']],

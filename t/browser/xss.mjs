@@ -230,7 +230,7 @@ test('none is executed from the address, nor from what the browser keeps', async
   await page.goto(`${ORIGIN}/`);
   await settled(page);
   await harmless(page, 'anything under the keys');
-}, {longest: 120000});
+});
 
 test('an error of the server becomes text as well', async () => {
   expectErrors(/status of 400/);

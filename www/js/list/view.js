@@ -89,8 +89,9 @@ export class RecordsView {
 
   #changed() {
     const {rows, list} = this;
+    // Not only in the next frame: who goes to a row that is known now is to get there.
+    list.scroller.resize({length: rows.length});
     if (this.#top !== null && (rows.total !== null || rows.seen > this.#top)) {
-      list.scroller.resize({length: rows.length});
       list.scroller.to(this.#top, true);
       this.#top = null;
     }
