@@ -2,6 +2,7 @@
  * the conditions below over the record of this file. */
 #include <json-c/json.h>
 #include <string.h>
+#include <time.h>
 #include "base/error.h"
 #include "query/eval/eval.h"
 #include "base/json.h"
@@ -648,6 +649,14 @@ static void test_vectors(void)
 
 /* Limits --------------------------------------------------------------------------------------- */
 
+/* Of this thread, whatever else the machine does: microseconds. */
+static gint64 processor_time(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
 /* Not an answer, and not for long. */
 static void test_catastrophe(void)
 {
@@ -656,10 +665,10 @@ static void test_catastrophe(void)
 	g_autoptr(GError) error = NULL;
 	message[4999] = '!';
 	const Record record = {.message = {message, 5000}};
-	gint64 before = g_get_monotonic_time();
+	gint64 before = processor_time();
 	g_assert_false(matches(text, &record, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_DEADLINE);
-	g_assert_cmpint(g_get_monotonic_time() - before, <, 5 * G_USEC_PER_SEC);
+	g_assert_cmpint(processor_time() - before, <, 5 * G_USEC_PER_SEC);
 }
 
 /* Of a record whose logrec is not needed there need not be one. */
