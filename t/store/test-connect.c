@@ -246,5 +246,5 @@ const Case connect_cases[] = {
 	{"unreachable-server", unreachable_server, SERVER},
 	{"deadline-on-server", deadline_on_server, SERVER},
 	{"deadline-on-file", deadline_on_file, FILE_ONLY},
-	{NULL},
+	{NULL, NULL, 0},
 };

@@ -477,5 +477,5 @@ const Case count_cases[] = {
 	{"counts-rollback", roll_back, ANY},
 	{"counts-at-once", at_once, ANY},
 	{"counts-fold-beside-writer", fold_beside_writer, SERVER},
-	{NULL},
+	{NULL, NULL, 0},
 };

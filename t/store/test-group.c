@@ -204,5 +204,5 @@ const Case group_cases[] = {
 	{"group-away", group_away, ANY},
 	{"group-full", group_full, ANY},
 	{"group-tidied", group_tidied, SERVER},
-	{NULL},
+	{NULL, NULL, 0},
 };

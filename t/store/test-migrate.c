@@ -170,7 +170,7 @@ const Case migrate_cases[] = {
 	{"refuse-newer-schema", refuse_newer_schema, ANY},
 	{"replaced-file", replaced_file, FILE_ONLY},
 	{"exchanged-file", exchanged_file, FILE_ONLY},
-	{NULL},
+	{NULL, NULL, 0},
 };
 
 /* These begin without tables. */
@@ -178,5 +178,5 @@ const Case empty_cases[] = {
 	{"use-before-migrate", use_before_migrate, ANY},
 	{"migrate-at-once", migrate_at_once, ANY},
 	{"other-file", other_file, FILE_ONLY},
-	{NULL},
+	{NULL, NULL, 0},
 };

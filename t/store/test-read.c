@@ -484,5 +484,5 @@ const Case read_cases[] = {
 	{"ids", ids, ANY},
 	{"arrivals", arrivals, ANY},
 	{"count-not-newer", count_not_newer, ANY},
-	{NULL},
+	{NULL, NULL, 0},
 };

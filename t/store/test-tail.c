@@ -326,5 +326,5 @@ const Case tail_cases[] = {
 	{"tail-after-a-pause", tail_after_a_pause, SERVER},
 	{"tail-with-id-steps", tail_with_id_steps, SERVER},
 	{"tail-of-many-writers", tail_of_many_writers, ANY},
-	{NULL},
+	{NULL, NULL, 0},
 };

@@ -323,5 +323,5 @@ const Case write_cases[] = {
 	{"failure-ends-transaction", failure_ends_transaction, ANY},
 	{"many-writers", many_writers, ANY},
 	{"reader-is-read-only", reader_is_read_only, ANY},
-	{NULL},
+	{NULL, NULL, 0},
 };

@@ -138,7 +138,7 @@ static const QueryFunction functions[QUERY_FN_COUNT] = {
 	/* `?` beside YEAR() would be a year. */
 	ROW(YEAR, {"YEAR"}, 1, 1, "d", QUERY_TYPE_INTEGER, "(YEAR($d0) + 0)",
 		"CAST(YEAR($d0) AS UNSIGNED)"),
-	ROW(YEARWEEK, {"YEARWEEK"}, 1, 2, "dw", QUERY_TYPE_INTEGER, NULL),
+	ROW(YEARWEEK, {"YEARWEEK"}, 1, 2, "dw", QUERY_TYPE_INTEGER, PLAIN),
 };
 
 const QueryFunction *query_function_get(QueryFunctionId id)
