@@ -2,7 +2,6 @@
 #include "base/calendar.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000)
-#define DAY (86400 * SECOND)
 
 /* The calendar --------------------------------------------------------------------------------- */
 
@@ -83,8 +82,8 @@ gint64 calendar_to_micros(const Moment *moment)
 
 Moment calendar_of_epoch(gint64 micros)
 {
-	gint64 days = micros / DAY - (micros % DAY < 0);
-	Moment moment = calendar_of_micros(micros - days * DAY);
+	gint64 days = micros / CALENDAR_DAY - (micros % CALENDAR_DAY < 0);
+	Moment moment = calendar_of_micros(micros - days * CALENDAR_DAY);
 	calendar_of_days(days + CALENDAR_DAYS_1970, &moment);
 	return moment;
 }
@@ -92,7 +91,7 @@ Moment calendar_of_epoch(gint64 micros)
 gint64 calendar_to_epoch(const Moment *moment)
 {
 	gint64 days = calendar_days(moment->year, moment->month, moment->day) - CALENDAR_DAYS_1970;
-	return days * DAY + calendar_to_micros(moment);
+	return days * CALENDAR_DAY + calendar_to_micros(moment);
 }
 
 static gint64 packed(const Moment *moment)

@@ -5,7 +5,6 @@
 #include "base/json-text.h"
 
 #define LEGS_MAX 100
-#define QUOTED_MAX 40 /* characters of a path in a message */
 
 struct json_path {
 	GArray *legs;
@@ -21,22 +20,9 @@ typedef struct {
 	GError **error;
 } Reader;
 
-/* What a message may quote: cut where it is long, without control characters. */
-static char *quotable(const Reader *reader)
-{
-	g_autofree char *copy = g_strndup(reader->text, (gsize)(reader->end - reader->text));
-	gboolean cut = g_utf8_strlen(copy, -1) > QUOTED_MAX;
-	if (cut)
-		*g_utf8_offset_to_pointer(copy, QUOTED_MAX) = '\0';
-	for (char *c = copy; *c != '\0'; c++)
-		if (g_ascii_iscntrl(*c))
-			*c = ' ';
-	return g_strconcat(copy, cut ? "..." : "", NULL);
-}
-
 static gboolean fail(const Reader *reader)
 {
-	g_autofree char *path = quotable(reader);
+	g_autofree char *path = text_quotable(reader->text, (gsize)(reader->end - reader->text));
 	if (reader->at >= reader->end)
 		g_set_error(reader->error, CHRONOLOGER_ERROR, ERROR_VALUE,
 			"JSON path '%s' ends too early", path);

@@ -11,4 +11,7 @@ typedef struct {
 	gsize length;
 } Text;
 
+/* A text, valid UTF-8, as a message may quote it: cut where it is long, without control characters. */
+char *text_quotable(const char *text, gsize length);
+
 #endif

@@ -9,9 +9,6 @@
 
 #define INVALID QUERY_INVALID ": "
 
-/* A word of the expression in a message is cut to this many characters. */
-#define QUOTED_MAX 40
-
 /* Messages ------------------------------------------------------------------------------------- */
 
 G_GNUC_PRINTF(1, 0)
@@ -42,19 +39,6 @@ gboolean query_refuse(GError **error, const char *format, ...)
 	va_end(arguments);
 	g_propagate_error(error, why);
 	return FALSE;
-}
-
-char *query_quotable(const char *text, gsize length)
-{
-	g_autofree char *copy = g_strndup(text, length);
-	gboolean cut = g_utf8_strlen(copy, -1) > QUOTED_MAX;
-
-	if (cut)
-		*g_utf8_offset_to_pointer(copy, QUOTED_MAX) = '\0';
-	for (char *c = copy; *c != '\0'; c++)
-		if (g_ascii_iscntrl(*c))
-			*c = ' ';
-	return g_strconcat(copy, cut ? "..." : "", NULL);
 }
 
 /* Words ---------------------------------------------------------------------------------------- */

@@ -9,7 +9,6 @@
 #include "record/form.h"
 
 #define SECOND G_GINT64_CONSTANT(1000000)
-#define DAY (G_GINT64_CONSTANT(86400) * SECOND)
 #define LEVEL_DEFAULT 20
 
 /* ---- Fields -> record ---- */
@@ -227,8 +226,8 @@ static char *put_digits(char *out, guint number, int count, char after)
 
 void record_format_ts(gint64 ts, char buffer[static RECORD_TS_SIZE])
 {
-	gint64 days = ts / DAY - (ts % DAY < 0);
-	gint64 of_day = ts - days * DAY;
+	gint64 days = ts / CALENDAR_DAY - (ts % CALENDAR_DAY < 0);
+	gint64 of_day = ts - days * CALENDAR_DAY;
 	guint seconds = (guint)(of_day / SECOND), fraction = (guint)(of_day % SECOND);
 	Moment date;
 	char *p = buffer;

@@ -78,36 +78,33 @@ static void forget(MysqlSession *session, const Sql *sql)
 	g_hash_table_remove(session->statements, key);
 }
 
-/* GDate counts the days from 0001-01-01, its day 1. */
-#define US_PER_DAY (G_USEC_PER_SEC * G_GINT64_CONSTANT(86400))
-
 void store_mysql_time(gint64 ts, MYSQL_TIME *time)
 {
-	guint64 since = (guint64)(ts - CALENDAR_TS_MIN);
-	guint32 second = (guint32)(since % US_PER_DAY / G_USEC_PER_SEC);
-	GDate date;
-	g_date_clear(&date, 1);
-	g_date_set_julian(&date, (guint32)(since / US_PER_DAY) + 1);
+	Moment moment = calendar_of_epoch(ts);
 	*time = (MYSQL_TIME){
-		.year = g_date_get_year(&date),
-		.month = g_date_get_month(&date),
-		.day = g_date_get_day(&date),
-		.hour = second / 3600,
-		.minute = second / 60 % 60,
-		.second = second % 60,
-		.second_part = (unsigned long)(since % G_USEC_PER_SEC),
+		.year = moment.year,
+		.month = moment.month,
+		.day = moment.day,
+		.hour = moment.hour,
+		.minute = moment.minute,
+		.second = moment.second,
+		.second_part = moment.micro,
 		.time_type = MYSQL_TIMESTAMP_DATETIME,
 	};
 }
 
 static gint64 ts_from_time(const MYSQL_TIME *time)
 {
-	GDate date;
-	g_date_clear(&date, 1);
-	g_date_set_dmy(&date, (GDateDay)time->day, (GDateMonth)time->month, (GDateYear)time->year);
-	gint64 seconds = time->hour * 3600 + time->minute * 60 + time->second;
-	return CALENDAR_TS_MIN + (gint64)(g_date_get_julian(&date) - 1) * US_PER_DAY +
-	       seconds * G_USEC_PER_SEC + (gint64)time->second_part;
+	const Moment moment = {
+		.year = (guint16)time->year,
+		.month = (guint8)time->month,
+		.day = (guint8)time->day,
+		.hour = (guint16)time->hour,
+		.minute = (guint8)time->minute,
+		.second = (guint8)time->second,
+		.micro = (guint32)time->second_part,
+	};
+	return calendar_to_epoch(&moment);
 }
 
 static void bind_value(MYSQL_BIND *bind, MYSQL_TIME *time, const SqlValue *value)

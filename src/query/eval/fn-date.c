@@ -47,12 +47,6 @@ static gint64 days_of(const Moment *moment)
 	return calendar_days(moment->year, moment->month, moment->day);
 }
 
-/* 0 is Monday. */
-static guint weekday(gint64 days)
-{
-	return (guint)((days + 5 + 7 * 100) % 7);
-}
-
 /* Parts of a date ------------------------------------------------------------------------------ */
 
 static gboolean body_year(ARGUMENTS)
@@ -88,14 +82,15 @@ static gboolean body_day_of_week(ARGUMENTS)
 	Moment moment;
 	(void)evaluator, (void)plan;
 	return !read_day(&operands[0], &moment) ||
-	       set_integer(value, (weekday(days_of(&moment)) + 1) % 7 + 1);
+	       set_integer(value, (calendar_weekday(days_of(&moment)) + 1) % 7 + 1);
 }
 
 static gboolean body_weekday(ARGUMENTS)
 {
 	Moment moment;
 	(void)evaluator, (void)plan;
-	return !read_day(&operands[0], &moment) || set_integer(value, weekday(days_of(&moment)));
+	return !read_day(&operands[0], &moment) ||
+	       set_integer(value, calendar_weekday(days_of(&moment)));
 }
 
 static gint64 day_of_year(const Moment *moment)
@@ -121,7 +116,7 @@ static gboolean body_day_name(ARGUMENTS)
 	Moment moment;
 	(void)evaluator, (void)plan;
 	return !read_day(&operands[0], &moment) ||
-	       set_name(value, weekday_names[weekday(days_of(&moment))]);
+	       set_name(value, weekday_names[calendar_weekday(days_of(&moment))]);
 }
 
 static gboolean body_month_name(ARGUMENTS)
@@ -193,13 +188,14 @@ static gint64 week_one(gint64 year, const WeekMode *mode)
 	gint64 day = calendar_days((guint)MAX(year, 0), 1, mode->four_days ? 4 : 7);
 	if (year < 0)
 		day -= 365;
-	return day - (weekday(day) + 7 - mode->first) % 7;
+	return day - (calendar_weekday(day) + 7 - mode->first) % 7;
 }
 
 /* DATE_FORMAT() also takes months of 0, and MySQL counts on with unsigned numbers then. */
 static gint64 week_of_no_month(const Moment *moment, const WeekMode *mode, gint64 *year)
 {
-	guint first = (weekday(calendar_days(moment->year + 1u, 1, 1)) + 7 - mode->first) % 7;
+	guint first =
+		(calendar_weekday(calendar_days(moment->year + 1u, 1, 1)) + 7 - mode->first) % 7;
 	if (mode->from_one && (mode->four_days ? first < 4 : first == 0)) {
 		++*year;
 		return 1;
@@ -537,7 +533,7 @@ static gint format_date(const Moment *moment, char letter, GString *text)
 	switch (letter) {
 	case 'a':
 	case 'W':
-		append_cut(text, weekday_names[weekday(days)], letter == 'a');
+		append_cut(text, weekday_names[calendar_weekday(days)], letter == 'a');
 		return 1;
 	case 'b':
 	case 'M':
@@ -552,7 +548,7 @@ static gint format_date(const Moment *moment, char letter, GString *text)
 		g_string_append_printf(text, "%03d", (int)day_of_year(moment));
 		return 1;
 	case 'w':
-		g_string_append_printf(text, "%u", (weekday(days) + 1) % 7);
+		g_string_append_printf(text, "%u", (calendar_weekday(days) + 1) % 7);
 		return 1;
 	case 'y':
 		g_string_append_printf(text, "%02u", moment->year % 100u);

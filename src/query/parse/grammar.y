@@ -322,7 +322,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *lexer, Query
 	if (yypcontext_token(context) == YYSYMBOL_YYEOF) {
 		g_string_append_printf(message, "end of the expression at character %u", parser->position);
 	} else {
-		g_autofree char *word = query_quotable(last->text, last->length);
+		g_autofree char *word = text_quotable(last->text, last->length);
 		g_string_append_printf(message, "'%s' at character %u", word, last->position);
 	}
 	append_expected(message, context);

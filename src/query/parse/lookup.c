@@ -57,7 +57,7 @@ static const CastType *find_cast_type(
 {
 	gint row = query_find_word(cast_types, G_N_ELEMENTS(cast_types), sizeof cast_types[0],
 		name->text, name->length);
-	g_autofree char *word = query_quotable(name->text, name->length);
+	g_autofree char *word = text_quotable(name->text, name->length);
 
 	if (row < 0)
 		return query_parse_fail(
@@ -70,7 +70,7 @@ static const CastType *find_cast_type(
 		(type->second != NULL && (is_word(second, type->second) ||
 						 (*type->second == 'I' && is_word(second, "INT")))))
 		return type;
-	g_autofree char *unexpected = query_quotable(second->text, second->length);
+	g_autofree char *unexpected = text_quotable(second->text, second->length);
 	return query_parse_fail(
 		parser, "unexpected '%s' at character %u", unexpected, second->position);
 }
@@ -126,7 +126,7 @@ QueryNode *query_node_charset(QueryParser *parser, const QueryToken *name)
 	node->word = is_word(name, "BINARY") ? QUERY_CAST_BINARY : QUERY_CAST_TEXT;
 	if (node->word == QUERY_CAST_BINARY || is_word(name, "utf8mb4"))
 		return node;
-	g_autofree char *word = query_quotable(name->text, name->length);
+	g_autofree char *word = text_quotable(name->text, name->length);
 	return query_parse_fail(parser,
 		"character set '%s' at character %u: there are utf8mb4 and binary", word,
 		name->position);
@@ -159,7 +159,7 @@ QueryNode *query_node_collate(QueryParser *parser, QueryNode *operand, const Que
 		collations, G_N_ELEMENTS(collations), sizeof collations[0], text, length);
 
 	if (row < 0) {
-		g_autofree char *word = query_quotable(text, length);
+		g_autofree char *word = text_quotable(text, length);
 		return query_parse_fail(parser,
 			"collation '%s' at character %u: there are utf8mb4_general_ci and "
 			"utf8mb4_bin",
@@ -180,7 +180,7 @@ static gboolean find_unit(QueryParser *parser, const QueryToken *name, guint *un
 			g_ascii_strncasecmp(known, name->text, name->length) == 0)
 			return TRUE;
 	}
-	g_autofree char *word = query_quotable(name->text, name->length);
+	g_autofree char *word = text_quotable(name->text, name->length);
 	query_parse_fail(parser,
 		"unknown unit '%s' at character %u, expected SECOND, MINUTE, HOUR, "
 		"DAY, ...",
@@ -247,7 +247,7 @@ static QueryNode *call_date_function(
 
 static void *unknown_function(QueryParser *parser, const QueryToken *name)
 {
-	g_autofree char *word = query_quotable(name->text, name->length);
+	g_autofree char *word = text_quotable(name->text, name->length);
 	const char *refusal = query_function_refusal(name->text, name->length);
 	const char *near = query_function_suggest(name->text, name->length);
 

@@ -251,13 +251,13 @@ QueryNode *query_node_typed_text(
 	gboolean fraction = FALSE;
 
 	if (row < 0 && (*type->text == '_' || g_ascii_toupper(*type->text) == 'N')) {
-		g_autofree char *word = query_quotable(type->text, type->length);
+		g_autofree char *word = text_quotable(type->text, type->length);
 		return query_parse_fail(parser,
 			"unexpected '%s' at character %u: strings have no character set here", word,
 			type->position);
 	}
 	if (row < 0) {
-		g_autofree char *word = query_quotable(text->text, text->length);
+		g_autofree char *word = text_quotable(text->text, text->length);
 		return query_parse_fail(
 			parser, "unexpected '%s' at character %u", word, text->position);
 	}
@@ -336,7 +336,7 @@ static char *suggest_column(const char *name, gsize length)
 
 static void *unknown_column(QueryParser *parser, const char *name, gsize length, guint position)
 {
-	g_autofree char *word = query_quotable(name, length);
+	g_autofree char *word = text_quotable(name, length);
 	g_autofree char *instead = suggest_column(name, length);
 	const char *quote = instead != NULL && strchr(instead, '\'') == NULL ? "'" : "";
 

@@ -31,9 +31,6 @@ void *query_parse_fail(QueryParser *parser, const char *format, ...) G_GNUC_PRIN
 /* The same about an expression that was read: a GError, FALSE for `return`. */
 gboolean query_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* A word as a message may quote it: cut where it is long, without control characters. */
-char *query_quotable(const char *text, gsize length);
-
 /* The row of `table`, whose rows of `size` bytes begin with a name in upper case, that is called
  * `name` in any case; -1 where there is none. */
 gint query_find_word(gconstpointer table, guint rows, gsize size, const char *name, gsize length);
