@@ -2,6 +2,7 @@
 """The parameter `query` through nginx, on SQLite and MariaDB: MySQL's answers, refusals, deadlines."""
 import concurrent.futures
 import json
+import math
 import os
 import sqlite3
 import subprocess
@@ -16,8 +17,9 @@ AT_MOST = DEADLINE + 1
 SLOW_ONES = 16
 ROUNDS = 4  # how many times the slowest of the requests beside them these may be late: the same machine holds up both
 
-# A second or more over the records of load(), so that 16 of them on a few processors do not end before DEADLINE.
-SLOW = ' OR '.join("logrec->>'$.data.list[%d]' LIKE '%%never%%'" % (i % 60) for i in range(300))
+
+def slow(conditions):
+  return ' OR '.join("logrec->>'$.data.list[%d]' LIKE '%%never%%'" % (i % 60) for i in range(conditions))
 
 
 def quote(text):
@@ -85,6 +87,7 @@ class Queries:
   '''The cases, for each store.'''
 
   site = None
+  slow = None  # takes a second or more of load()'s records, so that SLOW_ONES on a few processors do not end by DEADLINE
 
   def test_1_vectors(self):
     '''every case of query.json: the same ids in the same order'''
@@ -145,15 +148,14 @@ class Queries:
     clients = [self.site.new_client() for _ in range(SLOW_ONES)]
     with concurrent.futures.ThreadPoolExecutor(SLOW_ONES) as pool:
       # Connections and statements are made before: nothing is read of a time that has no record.
-      for found in list(pool.map(lambda client: ask(client, 'HEAD', '/record', SLOW, after = '2026-01-01'), clients)):
-        self.assertEqual((200, '0'), (found.status, found.headers['X-Record-Count']))
+      list(pool.map(lambda client: ask(client, 'HEAD', '/record', self.slow, after = '2026-01-01'), clients))
       self.assertSoon(lambda: self.run_slow(pool, clients))
 
   def run_slow(self, pool, clients):
     '''Seconds until the last slow one is answered, and how many are soon. Records are stored and counted until then; were
     the slow ones in their way, at most one such round would be over before the first of them is.'''
     sent = threading.Barrier(SLOW_ONES + 1)
-    answers = [pool.submit(ask_slow, client, sent.wait) for client in clients]
+    answers = [pool.submit(ask_slow, client, self.slow, sent.wait) for client in clients]
     sent.wait()
     before = self.use_it_until(lambda: any(answer.done() for answer in answers))
     after = self.use_it_until(lambda: all(answer.done() for answer in answers))
@@ -162,9 +164,9 @@ class Queries:
     harness.comment('first %.2f s, last %.2f s; %d records and counts before the first, slowest of all %.2f s' % (
       min(took), max(took), len(before) - 1, slowest))
     self.assertEqual([(503, 'StorageQueryError')] * SLOW_ONES, [answer.result()[1] for answer in answers])
-    self.assertGreaterEqual(len(before) - 1, 3)  # the last one may have ended later
     self.wait_idle()
-    return max(took), AT_MOST + ROUNDS * slowest
+    in_the_way = len(before) - 1 < 3  # the last one may have ended later than a slow one
+    return math.inf if in_the_way else max(took), AT_MOST + ROUNDS * slowest
 
   def test_7_index(self):
     '''beside a filter on time only the records of that time are read, and of a range only as many as it shows'''
@@ -175,9 +177,9 @@ class Queries:
   def use_index(self, client, rows):
     '''Seconds.'''
     def ask_all():
-      self.assertEqual('0', ask(client, 'HEAD', '/record', SLOW, after = '2026-01-01').headers['X-Record-Count'])
-      self.assertEqual('0', ask(client, 'HEAD', '/record', SLOW, level = 30, after = '2026-01-01').headers['X-Record-Count'])
-      found = ask(client, 'GET', '/record', '(%s) IS NOT TRUE' % SLOW, left = 0, right = 9, before = '1970-01-01T00:00:01Z')
+      self.assertEqual('0', ask(client, 'HEAD', '/record', self.slow, after = '2026-01-01').headers['X-Record-Count'])
+      self.assertEqual('0', ask(client, 'HEAD', '/record', self.slow, level = 30, after = '2026-01-01').headers['X-Record-Count'])
+      found = ask(client, 'GET', '/record', '(%s) IS NOT TRUE' % self.slow, left = 0, right = 9, before = '1970-01-01T00:00:01Z')
       self.assertEqual(rows, len(found.json()))
     return timed(ask_all)[0]
 
@@ -208,14 +210,15 @@ def is_utf8(text):
     return False
 
 
-def ask_slow(client, sent):
+def ask_slow(client, query, sent):
   '''(seconds, (status, type of error))'''
-  took, response = timed(lambda: client.request('HEAD', url('/record', SLOW), sent = sent))
+  took, response = timed(lambda: client.request('HEAD', url('/record', query), sent = sent))
   return took, (response.status, response.headers['X-Error-Type'])
 
 
 class OnSQLite(Queries, harness.TestCase):
   prefix = 'SQLite: '
+  slow = slow(300)
   new_store = SQLite
 
   @classmethod
@@ -228,6 +231,7 @@ class OnSQLite(Queries, harness.TestCase):
 
 class OnMariaDB(Queries, harness.TestCase):
   prefix = 'MariaDB: '
+  slow = slow(30)
   new_store = MariaDB
 
   @classmethod
