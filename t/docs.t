@@ -50,7 +50,7 @@ def run(*command, environment = {}):
   '''(status, output and errors) of a program without settings from outside.'''
   kept = {k: v for k, v in os.environ.items() if not k.startswith('CHRONOLOGER_')}
   done = subprocess.run(command, stdin = subprocess.DEVNULL, stdout = subprocess.PIPE, stderr = subprocess.STDOUT,
-    timeout = 60, env = {**kept, 'LC_ALL': 'C', **environment})
+    env = {**kept, 'LC_ALL': 'C', **environment})
   return done.returncode, done.stdout.decode('utf-8', 'replace')
 
 

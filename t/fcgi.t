@@ -16,6 +16,7 @@ from fastcgi import *
 
 RECEIVE_TIMEOUT = 2
 FOREVER = 3600  # seconds: a worker that waits so long for a peer does not pass
+ENDS = 2  # times as long as a second beside it: 0.9 for requests that run, and what the process takes for its end
 
 
 def record(**fields):
@@ -316,11 +317,11 @@ class Ending(WorkerCase):
         return self.end(worker, number)
     for number in signal.SIGTERM, signal.SIGINT, signal.SIGUSR1:
       with self.subTest(number = number):
-        self.assertQuick(1.5, lambda: end(number))
+        self.assertQuick(ENDS, lambda: end(number))
 
   def test_running(self):
     '''SIGTERM under load: ends within a second, every acknowledged record is there'''
-    self.assertQuick(1.5, self.end_under_load)
+    self.assertQuick(ENDS, self.end_under_load)
 
   def end_under_load(self):
     worker = self.worker()
@@ -363,7 +364,7 @@ class Ending(WorkerCase):
         connection.send(message(parameters('POST', '/record', record()), record())[:-40])
         self.assertServes(worker, 1)
         return self.end(worker)
-    self.assertQuick(1.5, end)
+    self.assertQuick(ENDS, end)
 
 
 class Starting(WorkerCase):

@@ -6,7 +6,7 @@ starts run as `nobody`.
 
 Tests run beside each other, and beside what else a machine does. So nothing sleeps for a fixed time, and no time of
 the clock decides: wait_until() waits for a state, however long that takes, and what has to be quick is compared with
-something measured at the same time (TestCase.assertQuick). One limit for a test (LIMIT) ends what hangs.
+something measured at the same time (TestCase.assertQuick, assertSoon). One limit for a test (LIMIT) ends what hangs.
 """
 import atexit
 import base64
@@ -25,6 +25,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import unittest
@@ -757,8 +758,25 @@ TRIES = 5
 
 
 def second():
-  '''How long another program takes for a second, here and now.'''
-  return timed(lambda: subprocess.run(['sleep', '1'], check = True))[0]
+  '''How long another program takes to start and wait for a second, here and now.'''
+  return timed(lambda: subprocess.run([sys.executable, '-c', 'import time; time.sleep(1)'], check = True))[0]
+
+
+def beside_seconds(measure):
+  '''(what `measure()` returned, the longest second() from its begin to its end)'''
+  seconds, over = [], threading.Event()
+
+  def count():
+    while not seconds or not over.is_set():
+      seconds.append(second())
+  thread = threading.Thread(target = count)
+  thread.start()
+  try:
+    took = measure()
+  finally:
+    over.set()
+    thread.join()
+  return took, max(seconds)
 
 
 class TestCase(unittest.TestCase):
@@ -766,15 +784,14 @@ class TestCase(unittest.TestCase):
 
   longMessage = True
 
-  def assertQuick(self, most, measure, yardstick = second):
-    '''`measure()` is at most `most` times what `yardstick()` is: seconds, measured in turn. What else the machine does
-    may hold up one of them, so that one turn of some is enough; where the program is slow all of them are.'''
-    ratios = []
-    while len(ratios) < TRIES:
-      ratios.append(measure() / yardstick())
-      if ratios[-1] <= most:
-        return
-    self.fail('takes %s times as long, not %s' % (', '.join('%.2f' % ratio for ratio in ratios), most))
+  def assertQuick(self, most, measure, yardstick = None):
+    '''`measure()` is at most `most` times what `yardstick()` is: seconds, measured in turn; without a yardstick, times
+    the longest second() meanwhile. What else the machine does may hold up one of them, so that one turn of some is
+    enough; where the program is slow all of them are.'''
+    def both():
+      took, unit = (measure(), yardstick()) if yardstick else beside_seconds(measure)
+      return took, most * unit
+    self.assertSoon(both)
 
   def assertSoon(self, measure):
     '''`measure()` returns seconds, and how many are soon enough: what it found out beside them, on the same machine and

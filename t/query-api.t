@@ -172,7 +172,7 @@ class Queries:
     '''beside a filter on time only the records of that time are read, and of a range only as many as it shows'''
     self.load()
     empty = Site('empty', self.new_store().start(), lambda store, records: None)
-    self.assertQuick(4, lambda: self.use_index(self.site.client, 10), lambda: self.use_index(empty.client, 0))
+    self.assertQuick(8, lambda: self.use_index(self.site.client, 10), lambda: self.use_index(empty.client, 0))
 
   def use_index(self, client, rows):
     '''Seconds.'''

@@ -1,7 +1,11 @@
 /* Connections that are lost, refused or late. */
 #include "test-store.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "store/driver.h"
@@ -179,23 +183,80 @@ static void lose_running_commit(Fixture *fixture)
 	g_clear_error(&blocked.error);
 }
 
+/* A server that hangs up on everybody, and counts them. */
+typedef struct {
+	int listener;
+	guint16 port;
+	gint connections; /* atomic */
+	GThread *thread;
+} Refusing;
+
+static gpointer hang_up(gpointer data)
+{
+	Refusing *server = data;
+	int fd;
+	while ((fd = accept(server->listener, NULL, NULL)) >= 0) {
+		g_atomic_int_inc(&server->connections);
+		close(fd);
+	}
+	return NULL;
+}
+
+static void refusing_start(Refusing *server)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof address;
+	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	g_assert_cmpint(bind(server->listener, (struct sockaddr *)&address, length), ==, 0);
+	g_assert_cmpint(listen(server->listener, 16), ==, 0);
+	g_assert_cmpint(getsockname(server->listener, (struct sockaddr *)&address, &length), ==, 0);
+	server->port = ntohs(address.sin_port);
+	server->thread = g_thread_new("refusing", hang_up, server);
+}
+
+static void refusing_stop(Refusing *server)
+{
+	shutdown(server->listener, SHUT_RDWR);
+	g_thread_join(server->thread);
+	close(server->listener);
+}
+
+/* Once a second one of them tries to connect; the others are told at once what came of it. */
 static void unreachable_server(Fixture *fixture)
 {
 	(void)fixture;
-	g_autoptr(StoreConfig) config = config_new("mysql://u:secret@127.0.0.1:1/db", DEADLINE);
+	Refusing server = {0};
+	refusing_start(&server);
+	g_autofree char *dsn = g_strdup_printf("mysql://u:secret@127.0.0.1:%u/db", server.port);
+	g_autoptr(StoreConfig) config = config_new(dsn, DEADLINE);
 	g_autoptr(Store) one = store_new(config, STORE_WRITE);
 	g_autoptr(Store) two = store_new(config, STORE_READ);
 	g_autoptr(GError) first = NULL, second = NULL;
+	gint64 begun = g_get_monotonic_time();
 	g_assert_false(store_ping(one, &first));
 	g_assert_error(first, CHRONOLOGER_ERROR, ERROR_STORAGE);
 	g_assert_null(strstr(first->message, "secret"));
-	gint64 begun = g_get_monotonic_time();
 	for (guint i = 0; i < 1000; i++) {
 		g_clear_error(&second);
 		g_assert_false(store_ping(two, &second));
 	}
-	g_assert_cmpint(g_get_monotonic_time() - begun, <, SECOND);
+	gint64 took = g_get_monotonic_time() - begun;
+	refusing_stop(&server);
+	g_assert_cmpint(server.connections, >=, 1);
+	g_assert_cmpint(server.connections, <=, 1 + took / SECOND);
 	g_assert_cmpstr(first->message, ==, second->message);
+}
+
+static void refused_connection(Fixture *fixture)
+{
+	(void)fixture;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(StoreConfig) config = config_new("mysql://u:secret@127.0.0.1:1/db", DEADLINE);
+	g_autoptr(Store) store = store_new(config, STORE_READ);
+	g_assert_false(store_ping(store, &error));
+	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE);
+	g_assert_null(strstr(error->message, "secret"));
 }
 
 /* The admin's lock keeps the reader waiting for longer than it may. */
@@ -244,6 +305,7 @@ const Case connect_cases[] = {
 	{"lose-running-insert", lose_running_insert, SERVER},
 	{"lose-running-commit", lose_running_commit, SERVER},
 	{"unreachable-server", unreachable_server, SERVER},
+	{"refused-connection", refused_connection, SERVER},
 	{"deadline-on-server", deadline_on_server, SERVER},
 	{"deadline-on-file", deadline_on_file, FILE_ONLY},
 	{NULL, NULL, 0},
