@@ -7,21 +7,31 @@ import {ApiError} from '../../../www/js/base/api.js';
 import {locate} from '../../../www/js/navigate.js';
 import {BLOCK, order, Rows} from '../../../www/js/list/rows.js';
 
-/** A store: record n has id n and was made in second n. */
+/** A store: record n has id n and was made in second n. A number stands for one that nobody has asked for yet. */
 class Store {
   constructor(count) {
-    this.records = Array.from({length: count}, (_, at) => record(count - at));
+    this.records = Array.from({length: count}, (_, at) => count - at);
     this.requests = [];
     this.failures = [];
     this.delay = 1;
   }
 
   add(...records) {
-    this.records = [...this.records, ...records].sort(order);
+    this.records = [...this.records.map(made), ...records].sort(order);
+  }
+
+  /** The place of the first record, from the latest, of which it holds, as of all after it. */
+  first(holds) {
+    let [low, high] = [0, this.records.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      [low, high] = holds(made(this.records[middle])) ? [low, middle] : [middle + 1, high];
+    }
+    return low;
   }
 
   match({after, before}) {
-    return this.records.filter(({ts}) => (!before || ts <= before) && (!after || ts >= after));
+    return this.records.slice(before ? this.first(({ts}) => ts <= before) : 0, after ? this.first(({ts}) => ts < after) : undefined);
   }
 
   async records_(filters, left, right, {signal}) {
@@ -36,7 +46,7 @@ class Store {
     if (failure) {
       throw failure;
     }
-    return this.match(filters).slice(left, right + 1);
+    return this.match(filters).slice(left, right + 1).map(made);
   }
 
   source() {
@@ -54,6 +64,10 @@ function record(n, id = n) {
   return {id, name: 'x', level: 20, message: `m${n}`, ts: new Date(1e12 + n * 1000).toISOString().replace('T', ' ').replace(/\.000Z/, '+00:00')};
 }
 
+function made(item) {
+  return typeof item === 'number' ? record(item) : item;
+}
+
 /** As the list does: says what is in sight after every change. */
 function open(store) {
   const rows = new Rows(store.source(), () => rows.want(...rows.sight));
@@ -66,7 +80,7 @@ function open(store) {
 }
 
 async function until(what) {
-  for (let n = 0; n < 2000; n += 1) {
+  for (let n = 0; n < 60000; n += 1) {
     if (what()) {
       return;
     }
@@ -248,7 +262,7 @@ test('a count that takes too long leaves a list that grows', async () => {
 
 /** Everything is looked at, from the top to the end: it is as the store has it, when what was shown meanwhile is gone. */
 async function shows(rows, store) {
-  const wanted = store.records.map(({id}) => id);
+  const wanted = store.records.map(made).map(({id}) => id);
   await until(() => rows.length === wanted.length);
   for (let first = 0; first < wanted.length; first += 30) {
     const part = wanted.slice(first, first + 30);
