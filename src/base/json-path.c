@@ -70,21 +70,6 @@ static gboolean read_index(Reader *reader, JsonIndex *index)
 	return read_cell_number(reader, &index->n);
 }
 
-static gboolean read_range_end(Reader *reader, JsonLeg *leg)
-{
-	const JsonIndex *from = &leg->from, *to = &leg->to;
-	skip_blanks(reader);
-	const char *at = reader->at;
-	leg->kind = JSON_LEG_RANGE;
-	if (!read_index(reader, &leg->to))
-		return FALSE;
-	if (from->from_end != to->from_end ||
-		(from->from_end ? from->n >= to->n : from->n <= to->n))
-		return TRUE;
-	reader->at = at;
-	return fail(reader);
-}
-
 static gboolean read_cell(Reader *reader, JsonLeg *leg)
 {
 	if (take(reader, "*")) {
@@ -92,19 +77,14 @@ static gboolean read_cell(Reader *reader, JsonLeg *leg)
 		return take(reader, "]") || fail(reader);
 	}
 	leg->kind = JSON_LEG_ELEMENT;
-	if (!read_index(reader, &leg->from))
+	if (!read_index(reader, &leg->index))
 		return FALSE;
-	const char *before = reader->at;
-	if (take(reader, "to")) {
-		/* A word: 1to2 is none. */
-		if (!g_ascii_isspace(*before) || !g_ascii_isspace(*reader->at)) {
-			reader->at = before;
-			return fail(reader);
-		}
-		if (!read_range_end(reader, leg))
-			return FALSE;
-	}
-	return take(reader, "]") || fail(reader);
+	if (!take(reader, "to"))
+		return take(reader, "]") || fail(reader);
+	g_autofree char *path = text_quotable(reader->text, (gsize)(reader->end - reader->text));
+	g_set_error(reader->error, CHRONOLOGER_ERROR, ERROR_VALUE,
+		"JSON path '%s': a range, [n to m], is not supported", path);
+	return FALSE;
 }
 
 /* A member in quotes is a JSON string. */
@@ -243,9 +223,9 @@ static const Json *step(const JsonLeg *leg, const Json *value)
 	if (leg->kind == JSON_LEG_MEMBER)
 		return value->kind == JSON_OBJECT ? json_member(value, &leg->key) : NULL;
 	guint n = value->kind == JSON_ARRAY ? value->n : 1;
-	if (leg->from.n >= n)
+	if (leg->index.n >= n)
 		return NULL;
-	guint i = leg->from.from_end ? n - 1 - leg->from.n : leg->from.n;
+	guint i = leg->index.from_end ? n - 1 - leg->index.n : leg->index.n;
 	return value->kind == JSON_ARRAY ? value->values[i] : value;
 }
 
@@ -264,22 +244,6 @@ static void add_below(const Json *value, GPtrArray *found)
 		add_below(value->values[i], found);
 }
 
-/* -1 before the first element, n after the last one. */
-static gint64 position(const JsonIndex *index, guint n)
-{
-	return index->from_end ? (gint64)n - 1 - index->n : (gint64)index->n;
-}
-
-static void add_range(const JsonLeg *leg, const Json *value, GPtrArray *found)
-{
-	gboolean array = value->kind == JSON_ARRAY;
-	guint n = array ? value->n : 1;
-	gint64 from = MAX(position(&leg->from, n), 0);
-	gint64 to = MIN(position(&leg->to, n), (gint64)n - 1);
-	for (gint64 i = from; i <= to; i++)
-		g_ptr_array_add(found, (gpointer)(array ? value->values[i] : value));
-}
-
 static void add_step(const JsonLeg *leg, const Json *value, GPtrArray *found)
 {
 	const Json *next;
@@ -291,9 +255,6 @@ static void add_step(const JsonLeg *leg, const Json *value, GPtrArray *found)
 	case JSON_LEG_ANY_ELEMENT:
 		if (value->kind == JSON_ARRAY)
 			add_all(value, found);
-		break;
-	case JSON_LEG_RANGE:
-		add_range(leg, value, found);
 		break;
 	case JSON_LEG_ELLIPSIS:
 		add_below(value, found);
@@ -365,16 +326,6 @@ void json_path_find(const JsonPath *path, const Json *document, GPtrArray *found
 
 /* Printing ------------------------------------------------------------------------------------- */
 
-static void print_index(const JsonIndex *index, GString *text)
-{
-	if (!index->from_end)
-		g_string_append_printf(text, "%u", index->n);
-	else if (index->n > 0)
-		g_string_append_printf(text, "last-%u", index->n);
-	else
-		g_string_append(text, "last");
-}
-
 static gboolean is_plain(const Text *key)
 {
 	for (gsize i = 0; i < key->length; i++)
@@ -392,15 +343,14 @@ static void print_member(const Text *key, GString *text)
 		json_text_append_string(text, key->data, key->length);
 }
 
-static void print_cell(const JsonLeg *leg, GString *text)
+static void print_cell(const JsonIndex *index, GString *text)
 {
-	g_string_append_c(text, '[');
-	print_index(&leg->from, text);
-	if (leg->kind == JSON_LEG_RANGE) {
-		g_string_append(text, " to ");
-		print_index(&leg->to, text);
-	}
-	g_string_append_c(text, ']');
+	if (!index->from_end)
+		g_string_append_printf(text, "[%u]", index->n);
+	else if (index->n > 0)
+		g_string_append_printf(text, "[last-%u]", index->n);
+	else
+		g_string_append(text, "[last]");
 }
 
 void json_path_print(const JsonPath *path, GString *text)
@@ -415,8 +365,8 @@ void json_path_print(const JsonPath *path, GString *text)
 		const JsonLeg *leg = &g_array_index(path->legs, JsonLeg, i);
 		if (leg->kind == JSON_LEG_MEMBER)
 			print_member(&leg->key, text);
-		else if (leg->kind == JSON_LEG_ELEMENT || leg->kind == JSON_LEG_RANGE)
-			print_cell(leg, text);
+		else if (leg->kind == JSON_LEG_ELEMENT)
+			print_cell(&leg->index, text);
 		else
 			g_string_append(text, wild[leg->kind]);
 	}

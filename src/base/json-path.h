@@ -1,4 +1,4 @@
-/* JSON paths: MySQL Reference Manual, "JSON Path Syntax". */
+/* JSON paths: MySQL Reference Manual, "JSON Path Syntax", but for ranges, [n to m]. */
 #ifndef CHRONOLOGER_BASE_JSON_PATH_H
 #define CHRONOLOGER_BASE_JSON_PATH_H
 
@@ -6,9 +6,8 @@
 
 typedef enum {
 	JSON_LEG_MEMBER,
-	JSON_LEG_ANY_MEMBER, /* .* */
 	JSON_LEG_ELEMENT,
-	JSON_LEG_RANGE,       /* [n to m] */
+	JSON_LEG_ANY_MEMBER,  /* .*: from here on, may find several values */
 	JSON_LEG_ANY_ELEMENT, /* [*] */
 	JSON_LEG_ELLIPSIS,    /* ** */
 } JsonLegKind;
@@ -20,8 +19,8 @@ typedef struct {
 
 typedef struct {
 	JsonLegKind kind;
-	Text key; /* of MEMBER */
-	JsonIndex from, to;
+	Text key;        /* of MEMBER */
+	JsonIndex index; /* of ELEMENT */
 } JsonLeg;
 
 typedef struct json_path JsonPath;

@@ -197,8 +197,8 @@ static const struct {
 		"((ROUND(level, -1) = ROUND(CAST(CONCAT('2.345') AS DECIMAL(4,3)), 2)))"},
 	{"logrec->'$ . a [ 0 ] . \"b c\" [ last - 1 ]' = 1",
 		"((JSON_EXTRACT(logrec, '$.a[0].\"b c\"[last-1]') = 1))"},
-	{"logrec->'$.ü.\"x\\u00fc\"[1 to last]**.c.*' = 1",
-		"((JSON_EXTRACT(logrec, '$.\"ü\".xu00fc[1 to last]**.c.*') = 1))"},
+	{"logrec->'$.ü.\"x\\u00fc\"[last]**.c.*' = 1",
+		"((JSON_EXTRACT(logrec, '$.\"ü\".xu00fc[last]**.c.*') = 1))"},
 };
 
 static void test_readings(void)
@@ -225,7 +225,17 @@ static const struct {
 	{"logrec->'$.data.' = 1", "JSON path '$.data.' ends too early"},
 	{"logrec->'$.data..x' = 1", "JSON path '$.data..x': unexpected '.' at its character 8"},
 	{"logrec->'data' = 1", "a JSON path begins with '$'"},
-	{"logrec->'$[2 to 1]' = 1", "JSON path '$[2 to 1]': unexpected '1' at its character 8"},
+	{"logrec->'$[1 to 2]' = 1", "JSON path '$[1 to 2]': a range, [n to m], is not supported"},
+	{"logrec->'$.a.*.b**.c' = 1",
+		"** in a JSON path has to come before a name, and before any other wildcard (at "
+		"character 9)"},
+	{"level OR JSON_CONTAINS_PATH(logrec, 'one', '$**[0]')",
+		"** in a JSON path has to come before a name, and before any other wildcard (at "
+		"character 44)"},
+	{"logrec->>'$[last].a[last-1]' = 1",
+		"[last] twice in a JSON path, or after a wildcard (at character 10)"},
+	{"JSON_EXTRACT(logrec, '$[*][last]') = 1",
+		"[last] twice in a JSON path, or after a wildcard (at character 22)"},
 	{"level = 20 AND", "unexpected end of the expression at character 15, expected a value"},
 	{"(level = 20",
 		"unexpected end of the expression at character 12, expected an operator or ')'"},

@@ -12,8 +12,7 @@
  *   e  number or text, as exact as it is    s  the same, of JSON an integer
  *   q  value as JSON                   h  time of day        u  text, where doubles do not count
  *   w  text that is searched, by the collation of the node   o  number, for arithmetic
- *   k  operand of a CASE, or what it is compared with        r  what a choice may result in
- *   p  a JSON path */
+ *   k  operand of a CASE, or what it is compared with        r  what a choice may result in */
 #ifndef CHRONOLOGER_QUERY_PRINT_ENGINE_H
 #define CHRONOLOGER_QUERY_PRINT_ENGINE_H
 

@@ -179,6 +179,7 @@ static void put_from_unixtime(Print *p, const QueryNode *node)
 
 const PrintRule mariadb_functions[QUERY_FN_COUNT] = {
 	[QUERY_FN_JSON_CONTAINS] = {NULL, put_json_contains},
+	[QUERY_FN_JSON_CONTAINS_PATH] = {NULL, mariadb_put_contains_path},
 	[QUERY_FN_JSON_EXTRACT] = {NULL, mariadb_put_extract},
 	[QUERY_FN_JSON_KEYS] = {NULL, put_json_at_path},
 	[QUERY_FN_JSON_LENGTH] = {NULL, put_json_at_path},

@@ -320,7 +320,6 @@ static const struct {
 	{'h', put_text_time, mariadb_put_json_moment},
 	{'u', put_plain_text, put_plain_text},
 	{'q', mariadb_put_json_value, mariadb_put_json_value},
-	{'p', mariadb_put_path_text, mariadb_put_path_text},
 };
 
 static void put_node(Print *p, char how, const QueryNode *node)

@@ -32,12 +32,12 @@ void mariadb_put_in(Print *p, const QueryNode *node); /* and NOT IN */
 /* Whether texts are compared. */
 gboolean mariadb_compares_text(QueryType comparison);
 
-/* Paths: query/print/mariadb-path.c. `column` -> 'path', JSON_EXTRACT; one path of a document, NULL
- * for the document itself; a path alone, as a text. */
+/* Paths: query/print/mariadb-path.c. `column` -> 'path', JSON_EXTRACT, JSON_CONTAINS_PATH; one path of
+ * a document, NULL for the document itself. */
 void mariadb_put_path(Print *p, const QueryNode *node);
 void mariadb_put_extract(Print *p, const QueryNode *node);
+void mariadb_put_contains_path(Print *p, const QueryNode *node);
 void mariadb_put_extracted(Print *p, const QueryNode *document, const QueryNode *path);
-void mariadb_put_path_text(Print *p, const QueryNode *path);
 
 /* The operator and the function; the pattern, a literal: query/print/mariadb-regexp.c */
 void mariadb_put_regexp(Print *p, const QueryNode *node);

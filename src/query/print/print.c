@@ -333,8 +333,8 @@ static const PrintRule operators[] = {
 	[QUERY_NEGATE] = {NULL, put_negate},
 	[QUERY_BIT_NOT] = {"(~ $i0)", NULL},
 	[QUERY_BINARY] = {"CAST($t0 AS BINARY)", NULL},
-	[QUERY_JSON_PATH] = {"JSON_EXTRACT($j0, $p1)", NULL},
-	[QUERY_JSON_UNQUOTE] = {"JSON_UNQUOTE(JSON_EXTRACT($j0, $p1))", NULL},
+	[QUERY_JSON_PATH] = {"JSON_EXTRACT($j0, $v1)", NULL},
+	[QUERY_JSON_UNQUOTE] = {"JSON_UNQUOTE(JSON_EXTRACT($j0, $v1))", NULL},
 };
 
 void print_operator(Print *p, const QueryNode *node)

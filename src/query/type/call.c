@@ -1,7 +1,6 @@
 /* The types of the functions' results, and what their arguments have to be: the letters of
  * query/parse/function.h. */
 #include "base/arena.h"
-#include "base/json-path.h"
 #include "base/json.h"
 #include "query/type/type.h"
 
@@ -104,13 +103,6 @@ static gboolean take_value(const QueryTyping *typing, QueryNode *argument)
 	       refuse(typing, argument, QUERY_REASON_BINARY_JSON);
 }
 
-static gboolean take_plain_path(const QueryTyping *typing, QueryNode *argument)
-{
-	return query_type_make_path(typing, argument) &&
-	       (!json_path_is_open(argument->path) ||
-		       refuse(typing, argument, QUERY_REASON_PATH_WILDCARD));
-}
-
 static gboolean take_one_or_all(const QueryTyping *typing, QueryNode *argument)
 {
 	if (query_type_is_literal(argument, QUERY_VALUE_TEXT) &&
@@ -174,7 +166,7 @@ static const struct {
 	char letter;
 	CallFunc take;
 } letters[] = {
-	{'P', take_plain_path},
+	{'P', query_type_make_plain_path},
 	{'b', take_any},
 	{'c', take_count},
 	{'d', take_date},
@@ -285,19 +277,6 @@ static gboolean result_member_of(const QueryTyping *typing, QueryNode *node)
 		(query_type_is_number(value->type) && value->type != QUERY_TYPE_BOOLEAN &&
 			!query_type_is_exact(value)))
 		return refuse(typing, value, QUERY_REASON_JSON_MEMBER);
-	return TRUE;
-}
-
-/* Other functions take a value for the first and last element of itself; on MySQL this one does not. */
-static gboolean result_json_keys(const QueryTyping *typing, QueryNode *node)
-{
-	const QueryNode *path = node->children->len > 1 ? child(node, 1) : NULL;
-	guint n = 0;
-	const JsonLeg *legs = path ? json_path_legs(path->path, &n) : NULL;
-
-	for (guint i = 0; i < n; i++)
-		if (legs[i].kind == JSON_LEG_ELEMENT)
-			return refuse(typing, path, QUERY_REASON_JSON_KEYS);
 	return TRUE;
 }
 
@@ -478,7 +457,7 @@ static gboolean result_extract(const QueryTyping *typing, QueryNode *node)
 
 /* Those that the table's `type` alone does not describe. */
 static const CallFunc results[QUERY_FN_COUNT] = {
-	[QUERY_FN_JSON_KEYS] = result_json_keys,
+	[QUERY_FN_JSON_KEYS] = query_type_check_keys,
 	[QUERY_FN_JSON_QUOTE] = result_json_text,
 	[QUERY_FN_JSON_TYPE] = result_json_text,
 	[QUERY_FN_JSON_UNQUOTE] = result_json_text,

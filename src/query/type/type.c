@@ -3,7 +3,6 @@
  * Evaluation", "Comparison and Ordering of JSON Values". */
 #include "query/type/type.h"
 #include <string.h>
-#include "base/json-path.h"
 
 const char *const query_type_reasons[QUERY_REASONS] = {
 	[QUERY_REASON_BINARY_JSON] = "JSON and bytes are not compared alike; use a text",
@@ -66,6 +65,9 @@ const char *const query_type_reasons[QUERY_REASONS] = {
 	[QUERY_REASON_NULLIF] = "NULLIF of a literal, or of texts with different collations",
 	[QUERY_REASON_ONE_OR_ALL] = "'one' or 'all' is needed",
 	[QUERY_REASON_PATH] = "a JSON path has to be a string",
+	[QUERY_REASON_PATH_ANY_DEPTH] =
+		"** in a JSON path has to come before a name, and before any other wildcard",
+	[QUERY_REASON_PATH_LAST] = "[last] twice in a JSON path, or after a wildcard",
 	[QUERY_REASON_PATH_WILDCARD] = "this JSON path may have no wildcards",
 	[QUERY_REASON_PATTERN] = "a regular expression has to be a string",
 	[QUERY_REASON_SEARCH] =
@@ -238,24 +240,6 @@ gboolean query_type_make_time(const QueryTyping *typing, QueryNode *node)
 	return node->value.kind != QUERY_VALUE_DATE ||
 	       node->coercibility != QUERY_COERCIBILITY_LITERAL ||
 	       refuse(typing, node, QUERY_REASON_TIME_WANTED);
-}
-
-gboolean query_type_make_path(const QueryTyping *typing, QueryNode *node)
-{
-	Text *text = &node->value.text;
-	g_autoptr(GError) why = NULL;
-	g_autoptr(GString) spelling = g_string_new(NULL);
-
-	if (!query_type_is_literal(node, QUERY_VALUE_TEXT))
-		return refuse(typing, node, QUERY_REASON_PATH);
-	node->path = json_path_new(text->data, text->length, &why);
-	if (!node->path)
-		return query_refuse(typing->error, "%s", why->message);
-	json_path_print(node->path, spelling);
-	g_free(text->data);
-	text->length = spelling->len;
-	text->data = g_string_free(g_steal_pointer(&spelling), FALSE);
-	return TRUE;
 }
 
 gboolean query_type_make_number(const QueryTyping *typing, QueryNode *node)

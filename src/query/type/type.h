@@ -59,6 +59,8 @@ typedef enum {
 	QUERY_REASON_NULLIF,
 	QUERY_REASON_ONE_OR_ALL,
 	QUERY_REASON_PATH,
+	QUERY_REASON_PATH_ANY_DEPTH,
+	QUERY_REASON_PATH_LAST,
 	QUERY_REASON_PATH_WILDCARD,
 	QUERY_REASON_PATTERN,
 	QUERY_REASON_SEARCH,
@@ -90,8 +92,12 @@ gboolean query_type_is_literal(const QueryNode *node, QueryValueKind kind);
 gboolean query_type_make_moment(const QueryTyping *typing, QueryNode *node);
 gboolean query_type_make_time(const QueryTyping *typing, QueryNode *node);
 
-/* A text literal becomes a JSON path: its `path`, and its text in the one spelling. FALSE: it is none. */
+/* A text literal becomes a JSON path: its `path`, and its text in the one spelling. FALSE: it is none,
+ * or none that all stores can follow. The same without wildcards; and what the one of a JSON_KEYS
+ * must not have. query/type/path.c. */
 gboolean query_type_make_path(const QueryTyping *typing, QueryNode *node);
+gboolean query_type_make_plain_path(const QueryTyping *typing, QueryNode *node);
+gboolean query_type_check_keys(const QueryTyping *typing, QueryNode *node);
 
 /* A binary literal becomes the number that it is among numbers; others stay. FALSE: over 64 bits. */
 gboolean query_type_make_number(const QueryTyping *typing, QueryNode *node);
