@@ -310,7 +310,12 @@ static const struct {
 	{"JSON_EXTRACT('[1]', '$[0]') = level",
 		"a JSON literal is compared with a column (at character 1)"},
 	{"EXTRACT(HOUR FROM message) = 1",
-		"EXTRACT takes a time out of a text; use CAST(... AS DATETIME) (at character 19)"},
+		"a text is read as a time; use CAST(... AS DATETIME) (at character 19)"},
+	{"HOUR(logrec->>'$.data.when') = 1",
+		"a text is read as a time; use CAST(... AS DATETIME) (at character 6)"},
+	{"CAST(message AS TIME) IS NULL",
+		"a text is read as a time; use CAST(... AS DATETIME) (at character 6)"},
+	{"level IN (20, 3e1)", "a DOUBLE in the list of IN; use a DECIMAL (at character 15)"},
 	{"ROUND(0x14) = 20", "a hexadecimal or binary literal is rounded or negated; write a "
 			     "number (at character 7)"},
 	{"-0x14 < level", "a hexadecimal or binary literal is rounded or negated; write a number "

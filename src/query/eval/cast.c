@@ -132,10 +132,8 @@ static gboolean body_time(
 {
 	guint scale = plan->node->scale;
 	Moment moment;
-	gboolean known;
-	if (!query_plan_time(evaluator, plan, &operands[0], &moment, &known))
-		return FALSE;
-	if (known && calendar_round(&moment, CALENDAR_TIME, scale))
+	(void)evaluator;
+	if (value_read_time(&operands[0], &moment) && calendar_round(&moment, CALENDAR_TIME, scale))
 		*value = (Value){.type = QUERY_TYPE_TIME, .scale = (guint8)scale, .moment = moment};
 	return TRUE;
 }

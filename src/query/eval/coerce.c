@@ -98,17 +98,6 @@ gboolean query_plan_bits(QueryEvaluator *evaluator, const QueryPlan *operand, co
 	return query_plan_fail(evaluator, operand, "BIGINT value is out of range");
 }
 
-gboolean query_plan_time(QueryEvaluator *evaluator, const QueryPlan *plan, const Value *value,
-	Moment *moment, gboolean *known)
-{
-	if (value->type == QUERY_TYPE_TEXT || value->type == QUERY_TYPE_BINARY ||
-		value->type == QUERY_TYPE_JSON)
-		return query_plan_fail(
-			evaluator, plan, "a text is read as a time; use CAST(... AS DATETIME)");
-	*known = value_read_time(value, moment);
-	return TRUE;
-}
-
 static void convert_to_integer(Value *value, QueryType type)
 {
 	gboolean is_unsigned;

@@ -68,24 +68,13 @@ static gboolean step_null_safe_equal(QueryEvaluator *evaluator, const QueryPlan 
 static gboolean is_element(QueryEvaluator *evaluator, const QueryPlan *plan, const Value *subject,
 	guint i, gint *truth)
 {
-	const QueryPlan *item = plan->operands[i];
-	QueryType type = plan->operands[0]->node->type;
 	Value element;
 	int order;
-	if (!query_plan_value(evaluator, item, &element))
+	if (!query_plan_value(evaluator, plan->operands[i], &element))
 		return FALSE;
 	*truth = -1;
 	if (element.type == QUERY_TYPE_NULL)
 		return TRUE;
-	/* MySQL compares JSON there in a way that depends on the rest of the list, and takes
-	 * 2.5e0 for 2 among integers. */
-	if (plan->n > 2 && item->node->type == QUERY_TYPE_JSON && type != QUERY_TYPE_JSON)
-		return query_plan_fail(evaluator, item, "JSON in the list of IN; use = and OR");
-	if (plan->n > 2 && item->node->type == QUERY_TYPE_DOUBLE &&
-		(type == QUERY_TYPE_INTEGER || type == QUERY_TYPE_UNSIGNED ||
-			type == QUERY_TYPE_BOOLEAN))
-		return query_plan_fail(
-			evaluator, item, "a DOUBLE in the list of IN; use a DECIMAL");
 	if (!compare_pair(evaluator, plan, subject, i, &element, &order))
 		return FALSE;
 	*truth = order == 0;

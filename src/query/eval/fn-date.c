@@ -49,34 +49,6 @@ static gint64 days_of(const Moment *moment)
 
 /* Parts of a date ------------------------------------------------------------------------------ */
 
-static gboolean body_year(ARGUMENTS)
-{
-	Moment moment;
-	return !read_loosely(evaluator, plan, &operands[0], &moment) ||
-	       set_integer(value, moment.year);
-}
-
-static gboolean body_quarter(ARGUMENTS)
-{
-	Moment moment;
-	return !read_loosely(evaluator, plan, &operands[0], &moment) ||
-	       set_integer(value, (moment.month + 2) / 3);
-}
-
-static gboolean body_month(ARGUMENTS)
-{
-	Moment moment;
-	return !read_loosely(evaluator, plan, &operands[0], &moment) ||
-	       set_integer(value, moment.month);
-}
-
-static gboolean body_day(ARGUMENTS)
-{
-	Moment moment;
-	return !read_loosely(evaluator, plan, &operands[0], &moment) ||
-	       set_integer(value, moment.day);
-}
-
 static gboolean body_day_of_week(ARGUMENTS)
 {
 	Moment moment;
@@ -248,60 +220,6 @@ static gboolean body_year_week(ARGUMENTS)
 
 /* Parts of a time ------------------------------------------------------------------------------ */
 
-static gboolean body_hour(ARGUMENTS)
-{
-	Moment moment;
-	gboolean known;
-	return query_plan_time(evaluator, plan, &operands[0], &moment, &known) &&
-	       (!known || set_integer(value, moment.hour));
-}
-
-static gboolean body_minute(ARGUMENTS)
-{
-	Moment moment;
-	gboolean known;
-	return query_plan_time(evaluator, plan, &operands[0], &moment, &known) &&
-	       (!known || set_integer(value, moment.minute));
-}
-
-static gboolean body_second(ARGUMENTS)
-{
-	Moment moment;
-	gboolean known;
-	return query_plan_time(evaluator, plan, &operands[0], &moment, &known) &&
-	       (!known || set_integer(value, moment.second));
-}
-
-static gboolean body_microsecond(ARGUMENTS)
-{
-	Moment moment;
-	gboolean known;
-	return query_plan_time(evaluator, plan, &operands[0], &moment, &known) &&
-	       (!known || set_integer(value, moment.micro));
-}
-
-static gboolean body_time(ARGUMENTS)
-{
-	Moment moment;
-	guint scale = plan->node->scale;
-	gboolean known;
-	if (!query_plan_time(evaluator, plan, &operands[0], &moment, &known))
-		return FALSE;
-	if (known && calendar_round(&moment, CALENDAR_TIME, scale))
-		*value = (Value){.type = QUERY_TYPE_TIME, .scale = (guint8)scale, .moment = moment};
-	return TRUE;
-}
-
-static gboolean body_time_to_sec(ARGUMENTS)
-{
-	Moment moment;
-	gboolean known;
-	return query_plan_time(evaluator, plan, &operands[0], &moment, &known) &&
-	       (!known || set_integer(value, calendar_to_micros(&moment) / SECOND));
-}
-
-/* EXTRACT -------------------------------------------------------------------------------------- */
-
 static gint64 part_of(const Moment *moment, char part)
 {
 	gint64 year;
@@ -327,6 +245,47 @@ static gint64 part_of(const Moment *moment, char part)
 	}
 }
 
+/* YEAR and its like; a value with a time alone has an hour, and so on. */
+static gboolean body_part(ARGUMENTS)
+{
+	static const char parts[] = {
+		[QUERY_FN_DAYOFMONTH] = 'D',
+		[QUERY_FN_HOUR] = 'h',
+		[QUERY_FN_MICROSECOND] = 'u',
+		[QUERY_FN_MINUTE] = 'm',
+		[QUERY_FN_MONTH] = 'M',
+		[QUERY_FN_QUARTER] = 'Q',
+		[QUERY_FN_SECOND] = 's',
+		[QUERY_FN_YEAR] = 'Y',
+	};
+	char part = parts[plan->node->function->id];
+	Moment moment;
+	gboolean known = g_ascii_islower(part)
+				 ? value_read_time(&operands[0], &moment)
+				 : read_loosely(evaluator, plan, &operands[0], &moment);
+	return !known || set_integer(value, part_of(&moment, part));
+}
+
+static gboolean body_time(ARGUMENTS)
+{
+	Moment moment;
+	guint scale = plan->node->scale;
+	(void)evaluator;
+	if (value_read_time(&operands[0], &moment) && calendar_round(&moment, CALENDAR_TIME, scale))
+		*value = (Value){.type = QUERY_TYPE_TIME, .scale = (guint8)scale, .moment = moment};
+	return TRUE;
+}
+
+static gboolean body_time_to_sec(ARGUMENTS)
+{
+	Moment moment;
+	(void)evaluator, (void)plan;
+	return !value_read_time(&operands[0], &moment) ||
+	       set_integer(value, calendar_to_micros(&moment) / SECOND);
+}
+
+/* EXTRACT -------------------------------------------------------------------------------------- */
+
 static gboolean read_extracted(QueryEvaluator *evaluator, const QueryPlan *plan, const char *parts,
 	Moment *moment, gboolean *known)
 {
@@ -337,12 +296,11 @@ static gboolean read_extracted(QueryEvaluator *evaluator, const QueryPlan *plan,
 	if (operand.type == QUERY_TYPE_NULL)
 		return TRUE;
 	if (!g_ascii_isupper(*parts) || strchr(parts, 'h') != NULL) {
-		if (!query_plan_time(evaluator, plan, &operand, moment, known))
-			return FALSE;
 		*moment = operand.moment;
-		return TRUE;
+		*known = TRUE;
+	} else {
+		*known = read_loosely(evaluator, plan, &operand, moment);
 	}
-	*known = read_loosely(evaluator, plan, &operand, moment);
 	return TRUE;
 }
 
@@ -610,19 +568,19 @@ const QueryAnswer query_functions_date[QUERY_FN_COUNT] = {
 	[QUERY_FN_DATEDIFF] = {NULL, body_date_diff},
 	[QUERY_FN_DATE_FORMAT] = {NULL, body_date_format},
 	[QUERY_FN_DAYNAME] = {NULL, body_day_name},
-	[QUERY_FN_DAYOFMONTH] = {NULL, body_day},
+	[QUERY_FN_DAYOFMONTH] = {NULL, body_part},
 	[QUERY_FN_DAYOFWEEK] = {NULL, body_day_of_week},
 	[QUERY_FN_DAYOFYEAR] = {NULL, body_day_of_year},
 	[QUERY_FN_EXTRACT] = {step_extract, NULL},
 	[QUERY_FN_FROM_UNIXTIME] = {NULL, body_from_unixtime},
-	[QUERY_FN_HOUR] = {NULL, body_hour},
+	[QUERY_FN_HOUR] = {NULL, body_part},
 	[QUERY_FN_LAST_DAY] = {NULL, body_last_day},
-	[QUERY_FN_MICROSECOND] = {NULL, body_microsecond},
-	[QUERY_FN_MINUTE] = {NULL, body_minute},
-	[QUERY_FN_MONTH] = {NULL, body_month},
+	[QUERY_FN_MICROSECOND] = {NULL, body_part},
+	[QUERY_FN_MINUTE] = {NULL, body_part},
+	[QUERY_FN_MONTH] = {NULL, body_part},
 	[QUERY_FN_MONTHNAME] = {NULL, body_month_name},
-	[QUERY_FN_QUARTER] = {NULL, body_quarter},
-	[QUERY_FN_SECOND] = {NULL, body_second},
+	[QUERY_FN_QUARTER] = {NULL, body_part},
+	[QUERY_FN_SECOND] = {NULL, body_part},
 	[QUERY_FN_TIME] = {NULL, body_time},
 	[QUERY_FN_TIMESTAMP] = {NULL, body_timestamp},
 	[QUERY_FN_TIMESTAMPDIFF] = {step_timestamp_diff, NULL},
@@ -632,6 +590,6 @@ const QueryAnswer query_functions_date[QUERY_FN_COUNT] = {
 	[QUERY_FN_UNIX_TIMESTAMP] = {NULL, body_unix_timestamp},
 	[QUERY_FN_WEEK] = {NULL, body_week},
 	[QUERY_FN_WEEKDAY] = {NULL, body_weekday},
-	[QUERY_FN_YEAR] = {NULL, body_year},
+	[QUERY_FN_YEAR] = {NULL, body_part},
 	[QUERY_FN_YEARWEEK] = {NULL, body_year_week},
 };

@@ -114,11 +114,6 @@ void query_plan_settle_text(QueryEvaluator *evaluator, const QueryPlan *operand,
 gboolean query_plan_bits(QueryEvaluator *evaluator, const QueryPlan *operand, const Value *value,
 	gint64 *bits, gboolean *is_unsigned);
 
-/* The time of day of a value. *known is FALSE where MySQL's answer is NULL. FALSE: it is a text, of
- * which MySQL makes times in ways that we do not follow. */
-gboolean query_plan_time(QueryEvaluator *evaluator, const QueryPlan *plan, const Value *value,
-	Moment *moment, gboolean *known);
-
 /* By `comparison` and the collation of the node; neither value is NULL. *order: below 0, 0,
  * above. FALSE: an error. */
 gboolean query_plan_compare(QueryEvaluator *evaluator, const QueryPlan *plan, QueryType comparison,

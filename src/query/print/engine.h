@@ -10,8 +10,9 @@
  *   t  text, by its own collation      b  true or false      c  text, by the collation of the node
  *   j  JSON document                   d  date or time       m  as the node compares it
  *   e  number or text, as exact as it is    s  the same, of JSON an integer
- *   q  value as JSON                   h  time of day        u  text, where doubles do not count
- *   w  text that is searched, by the collation of the node   o  number, for arithmetic
+ *   q  value as JSON                   o  number, for arithmetic
+ *   u  text, where doubles do not count
+ *   w  text that is searched, by the collation of the node
  *   k  operand of a CASE, or what it is compared with        r  what a choice may result in */
 #ifndef CHRONOLOGER_QUERY_PRINT_ENGINE_H
 #define CHRONOLOGER_QUERY_PRINT_ENGINE_H

@@ -24,12 +24,12 @@ static void put_cast_moment(Print *p, const QueryNode *node)
 	gboolean is_time = node->word == QUERY_CAST_TIME;
 	guint scale = MIN(node->scale, 6);
 	if (scale == 6) {
-		print_put(p, is_time ? "CAST($h0 AS TIME(6))" : "CAST($d0 AS DATETIME(6))", node);
+		print_put(p, is_time ? "CAST($v0 AS TIME(6))" : "CAST($d0 AS DATETIME(6))", node);
 		return;
 	}
-	print_put(p, is_time ? "CAST(CAST($h0 AS TIME(6))" : "CAST(CAST($d0 AS DATETIME(6))", node);
+	print_put(p, is_time ? "CAST(CAST($v0 AS TIME(6))" : "CAST(CAST($d0 AS DATETIME(6))", node);
 	if (is_time)
-		print_put(p, " + IF(CAST($h0 AS TIME(6)) < 0, -1, 1) * CAST('00:00:00.", node);
+		print_put(p, " + IF(CAST($v0 AS TIME(6)) < 0, -1, 1) * CAST('00:00:00.", node);
 	else
 		print_add(p, " + INTERVAL ");
 	print_add(p, half[scale]);

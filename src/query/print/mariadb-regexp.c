@@ -5,8 +5,6 @@
 #include <string.h>
 #include "query/print/mariadb.h"
 
-#define PATTERN_SET "this class within [ ] of a regular expression"
-
 #define WORD "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200c}\\x{200d}"
 #define SPACE "\\p{White_Space}"
 #define DIGIT "\\p{Nd}"
@@ -120,8 +118,7 @@ void mariadb_put_pattern(Print *p, const QueryNode *pattern, gboolean any_case)
 	g_autoptr(GString) to = g_string_new("(*ANY)");
 	Rewriter rewriter = {.at = text->data, .to = to, .any_case = any_case};
 	rewrite(&rewriter);
-	if (rewriter.failed || strlen(text->data) != text->length)
-		print_refuse(p, pattern, PATTERN_SET);
+	g_return_if_fail(!rewriter.failed && strlen(text->data) == text->length);
 	sql_add(p->sql, "?");
 	sql_bind_text(p->sql, to->str, to->len);
 }

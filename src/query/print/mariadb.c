@@ -276,25 +276,6 @@ static void put_text_date(Print *p, const QueryNode *node)
 		put_value(p, node);
 }
 
-/* A text with a time of day. Where MySQL looks for that, a T after the date, or an offset that is
- * none, leaves it the year: 2026 is 00:20:26. */
-static void put_text_time(Print *p, const QueryNode *node)
-{
-	if (mariadb_is_interval_sum(node))
-		put_interval_sum(p, node);
-	else if (mariadb_is_text(node))
-		print_put_self(p,
-			"(CASE WHEN $u0 REGEXP '" DAY "T' THEN CONCAT(LEFT($u0, 4), '-')"
-			" WHEN $u0 REGEXP '^[.][0-9]' THEN CONCAT('0', $u0)"
-			" WHEN $u0 REGEXP '^[[:space:]]*[+]' THEN NULL"
-			" WHEN NOT " HAS_SIGN " THEN $u0 WHEN " HAS_OFFSET " THEN " AT_UTC
-			" ELSE IF($u0 REGEXP '" DAY CLOCK
-			"[+-]', CONCAT(LEFT($u0, 4), '-'), $u0) END)",
-			node);
-	else
-		put_value(p, node);
-}
-
 static void put_json(Print *p, const QueryNode *node)
 {
 	if (node->type == QUERY_TYPE_JSON || node->type == QUERY_TYPE_NULL)
@@ -317,7 +298,6 @@ static const struct {
 	{'b', put_truth, mariadb_put_json_truth},
 	{'j', put_json, put_value},
 	{'d', put_text_date, mariadb_put_json_moment},
-	{'h', put_text_time, mariadb_put_json_moment},
 	{'u', put_plain_text, put_plain_text},
 	{'q', mariadb_put_json_value, mariadb_put_json_value},
 };

@@ -353,8 +353,8 @@ static void put_operator(Print *p, const QueryNode *node)
 /* What the table of functions calls an argument, and as what it is printed. */
 static char how_to_pass(const QueryFunction *function, guint i)
 {
-	static const char takes[] = "xntdhjs";
-	static const char passes[] = "totdhjt";
+	static const char takes[] = "xntdjs";
+	static const char passes[] = "totdjt";
 	const char *at = strchr(takes, query_function_letter(function, i));
 
 	return at != NULL ? passes[at - takes] : 'v';
@@ -416,7 +416,7 @@ static const struct {
 	[QUERY_CAST_DOUBLE] = {"CAST($n0 AS ", "DOUBLE"},
 	[QUERY_CAST_JSON] = {"CAST($j0 AS ", "JSON"},
 	[QUERY_CAST_SIGNED] = {"CAST($s0 AS ", "SIGNED"},
-	[QUERY_CAST_TIME] = {"CAST($h0 AS ", "TIME"},
+	[QUERY_CAST_TIME] = {"CAST($v0 AS ", "TIME"},
 	[QUERY_CAST_UNSIGNED] = {"CAST($s0 AS ", "UNSIGNED"},
 	[QUERY_CAST_TEXT] = {"CONVERT($t0 USING ", "utf8mb4"},
 };

@@ -442,8 +442,7 @@ static gboolean result_timestampdiff(const QueryTyping *typing, QueryNode *node)
 	       refuse(typing, child(node, 0), QUERY_REASON_UNIT);
 }
 
-/* EXTRACT takes a time where its unit is of one. Of a text MySQL takes a date, a time or the one for
- * the other; but for a unit of days, a date. */
+/* EXTRACT takes a time where its unit is of one, and of a text that only where it is of days. */
 static gboolean result_extract(const QueryTyping *typing, QueryNode *node)
 {
 	gboolean of_time = child(node, 0)->word <= QUERY_UNIT_HOUR;
@@ -452,7 +451,7 @@ static gboolean result_extract(const QueryTyping *typing, QueryNode *node)
 		return FALSE;
 	return child(node, 1)->type != QUERY_TYPE_TEXT ||
 	       query_unit_is_of_days(child(node, 0)->word) ||
-	       refuse(typing, child(node, 1), QUERY_REASON_EXTRACT);
+	       refuse(typing, child(node, 1), QUERY_REASON_TIME_TEXT);
 }
 
 /* Those that the table's `type` alone does not describe. */

@@ -188,6 +188,10 @@ gboolean query_type_in(const QueryTyping *typing, QueryNode *node)
 			return refuse(typing, item, QUERY_REASON_LARGE);
 		if (several && item->type == QUERY_TYPE_JSON)
 			return refuse(typing, item, QUERY_REASON_JSON_IN);
+		/* Among integers MySQL may take 2.5e0 for 2. */
+		if (several && item->type == QUERY_TYPE_DOUBLE &&
+			query_type_is_integer(subject->type))
+			return refuse(typing, item, QUERY_REASON_DOUBLE_IN);
 		if (several && query_type_is_moment(item->type) &&
 			!query_type_is_moment(subject->type))
 			return refuse(typing, subject, QUERY_REASON_DATE_TEXT);

@@ -31,8 +31,8 @@ const char *const query_type_reasons[QUERY_REASONS] = {
 	[QUERY_REASON_DATE_WANTED] =
 		"a date like '2026-03-01' or '2026-03-01 12:30:00.5' is needed",
 	[QUERY_REASON_DIGITS] = "the number of digits has to be a literal",
+	[QUERY_REASON_DOUBLE_IN] = "a DOUBLE in the list of IN; use a DECIMAL",
 	[QUERY_REASON_ESCAPE] = "ESCAPE takes one character",
-	[QUERY_REASON_EXTRACT] = "EXTRACT takes a time out of a text; use CAST(... AS DATETIME)",
 	[QUERY_REASON_FORMAT] = "the format has to be a string",
 	[QUERY_REASON_HEX] =
 		"a hexadecimal or binary literal is rounded or negated; write a number",
@@ -74,6 +74,7 @@ const char *const query_type_reasons[QUERY_REASONS] = {
 		"INSTR, LOCATE, POSITION and FIELD of texts with different collations; use COLLATE",
 	[QUERY_REASON_TEXT_WANTED] = "a text is needed",
 	[QUERY_REASON_TIME_IN] = "IN compares a time with texts; use TIME '12:30:00'",
+	[QUERY_REASON_TIME_TEXT] = "a text is read as a time; use CAST(... AS DATETIME)",
 	[QUERY_REASON_TIME_WANTED] = "a time like '12:30:00' is needed",
 	[QUERY_REASON_UNIT] = "this unit is not for TIMESTAMPDIFF",
 };
@@ -236,6 +237,8 @@ gboolean query_type_make_time(const QueryTyping *typing, QueryNode *node)
 	}
 	if (!query_type_make_moment(typing, node))
 		return FALSE;
+	if (node->type == QUERY_TYPE_TEXT)
+		return refuse(typing, node, QUERY_REASON_TIME_TEXT);
 	/* As a time, MySQL reads '2026-03-01' as 00:20:26. */
 	return node->value.kind != QUERY_VALUE_DATE ||
 	       node->coercibility != QUERY_COERCIBILITY_LITERAL ||
