@@ -304,7 +304,7 @@ static const struct {
 
 static void put_node(Print *p, char how, const QueryNode *node)
 {
-	if (node->passes_json) {
+	if (node->passes_json && how != 'q') {
 		put_choice(p, how, node);
 		return;
 	}
