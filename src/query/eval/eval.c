@@ -10,19 +10,6 @@
 
 /* Literals and columns ------------------------------------------------------------------------- */
 
-static const QueryType literal_types[] = {
-	[QUERY_VALUE_NULL] = QUERY_TYPE_NULL,
-	[QUERY_VALUE_BOOLEAN] = QUERY_TYPE_INTEGER,
-	[QUERY_VALUE_INTEGER] = QUERY_TYPE_INTEGER,
-	[QUERY_VALUE_DECIMAL] = QUERY_TYPE_DECIMAL,
-	[QUERY_VALUE_DOUBLE] = QUERY_TYPE_DOUBLE,
-	[QUERY_VALUE_TEXT] = QUERY_TYPE_TEXT,
-	[QUERY_VALUE_BINARY] = QUERY_TYPE_BINARY,
-	[QUERY_VALUE_DATE] = QUERY_TYPE_DATE,
-	[QUERY_VALUE_TIME] = QUERY_TYPE_TIME,
-	[QUERY_VALUE_DATETIME] = QUERY_TYPE_DATETIME,
-};
-
 static gboolean literal_decimal(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
 	const Text *text = &plan->node->value.text;
@@ -37,14 +24,14 @@ static gboolean literal_decimal(QueryEvaluator *evaluator, const QueryPlan *plan
 static gboolean step_literal(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
 	const QueryValue *literal = &plan->node->value;
-	*value = (Value){.type = literal_types[literal->kind]};
+	*value = (Value){.type = plan->node->type};
 	switch (literal->kind) {
 	case QUERY_VALUE_BOOLEAN:
 	case QUERY_VALUE_INTEGER:
 		value->boolean = literal->kind == QUERY_VALUE_BOOLEAN;
 		value->whole = literal->integer;
-		if (literal->integer > (guint64)G_MAXINT64)
-			value->type = QUERY_TYPE_UNSIGNED;
+		value->type = literal->integer > (guint64)G_MAXINT64 ? QUERY_TYPE_UNSIGNED
+								     : QUERY_TYPE_INTEGER;
 		return TRUE;
 	case QUERY_VALUE_DECIMAL:
 		return literal_decimal(evaluator, plan, value);

@@ -9,8 +9,8 @@ typedef struct {
 	GError **error;
 } QueryTyping;
 
-/* What MySQL would answer, but not all stores alike. The table query_type_reasons[], in the order of
- * this list, has the words; chronologer-query(7) has them too. */
+/* What MySQL would answer, but not all stores alike. query/type/reasons.c has the words, in this
+ * order; chronologer-query(7) has them too. */
 typedef enum {
 	QUERY_REASON_BINARY_JSON,
 	QUERY_REASON_BINARY_TEXT,
@@ -71,8 +71,6 @@ typedef enum {
 	QUERY_REASON_UNIT,
 	QUERY_REASONS,
 } QueryReason;
-
-extern const char *const query_type_reasons[QUERY_REASONS];
 
 /* FALSE, for `return`, with the reason and where. */
 gboolean query_type_refuse(const QueryTyping *typing, const QueryNode *node, QueryReason reason);
