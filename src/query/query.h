@@ -227,8 +227,9 @@ struct query_node {
 
 	/* Operators and functions that compare (= <=> < IN BETWEEN CASE x NULLIF GREATEST LEAST FIELD):
 	 * as what: TEXT (or BINARY, by `collation`), DOUBLE, DECIMAL, INTEGER, DATETIME, DATE, TIME, JSON.
-	 * IN and CASE may compare each pair in its own way: then UNKNOWN. */
-	QueryType comparison;
+	 * IN and CASE may compare each pair in its own way: then UNKNOWN, and `pair` of what the first
+	 * operand is compared with says it always. */
+	QueryType comparison, pair;
 
 	guint height; /* of the tree below, 0 for a leaf; query/parse/node.c's own */
 };

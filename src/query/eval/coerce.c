@@ -262,36 +262,3 @@ gboolean query_plan_compare(QueryEvaluator *evaluator, const QueryPlan *plan, Qu
 		return TRUE;
 	}
 }
-
-static gboolean is_text(QueryType type)
-{
-	return type == QUERY_TYPE_TEXT || type == QUERY_TYPE_BINARY;
-}
-
-static gboolean is_date(QueryType type)
-{
-	return type == QUERY_TYPE_DATE || type == QUERY_TYPE_DATETIME;
-}
-
-static gboolean is_exact(QueryType type)
-{
-	return type >= QUERY_TYPE_BOOLEAN && type <= QUERY_TYPE_DECIMAL;
-}
-
-/* MySQL Reference Manual, "Type Conversion in Expression Evaluation". */
-QueryType query_plan_pair(const QueryPlan *a, const QueryPlan *b)
-{
-	QueryType x = a->node->type, y = b->node->type;
-	if (x == QUERY_TYPE_JSON || y == QUERY_TYPE_JSON)
-		return QUERY_TYPE_JSON;
-	if (is_text(x) && is_text(y))
-		return QUERY_TYPE_TEXT;
-	if (is_date(x) || is_date(y))
-		return QUERY_TYPE_DATETIME;
-	if (x == QUERY_TYPE_TIME || y == QUERY_TYPE_TIME)
-		return QUERY_TYPE_TIME;
-	if (is_exact(x) && is_exact(y))
-		return x == QUERY_TYPE_DECIMAL || y == QUERY_TYPE_DECIMAL ? QUERY_TYPE_DECIMAL
-									  : QUERY_TYPE_INTEGER;
-	return QUERY_TYPE_DOUBLE;
-}

@@ -10,13 +10,10 @@ static gboolean set_truth(Value *value, gint truth)
 }
 
 /* The value of the first operand with the one of operand `i`. */
-static gboolean compare_pair(QueryEvaluator *evaluator, const QueryPlan *plan, const Value *first,
-	guint i, const Value *other, int *order)
+static gboolean compare_pair(QueryEvaluator *evaluator, const QueryPlan *plan, QueryType comparison,
+	const Value *first, guint i, const Value *other, int *order)
 {
-	QueryType comparison = plan->node->comparison;
 	Value a = *first, b = *other;
-	if (comparison == QUERY_TYPE_UNKNOWN)
-		comparison = query_plan_pair(plan->operands[0], plan->operands[i]);
 	if (comparison == QUERY_TYPE_JSON) {
 		query_plan_settle_text(evaluator, plan->operands[0], &a);
 		query_plan_settle_text(evaluator, plan->operands[i], &b);
@@ -27,7 +24,8 @@ static gboolean compare_pair(QueryEvaluator *evaluator, const QueryPlan *plan, c
 static gboolean compare_operands(
 	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, int *order)
 {
-	return compare_pair(evaluator, plan, &operands[0], 1, &operands[1], order);
+	return compare_pair(
+		evaluator, plan, plan->node->comparison, &operands[0], 1, &operands[1], order);
 }
 
 static gboolean body_order(
@@ -75,7 +73,8 @@ static gboolean is_element(QueryEvaluator *evaluator, const QueryPlan *plan, con
 	*truth = -1;
 	if (element.type == QUERY_TYPE_NULL)
 		return TRUE;
-	if (!compare_pair(evaluator, plan, subject, i, &element, &order))
+	if (!compare_pair(
+		    evaluator, plan, plan->operands[i]->node->pair, subject, i, &element, &order))
 		return FALSE;
 	*truth = order == 0;
 	return TRUE;
@@ -121,7 +120,7 @@ static gboolean is_within(QueryEvaluator *evaluator, const QueryPlan *plan, cons
 		return FALSE;
 	if (bound.type == QUERY_TYPE_NULL)
 		return TRUE;
-	if (!compare_pair(evaluator, plan, subject, i, &bound, &order))
+	if (!compare_pair(evaluator, plan, plan->node->comparison, subject, i, &bound, &order))
 		return FALSE;
 	*truth = i == 1 ? order >= 0 : order <= 0;
 	return TRUE;
@@ -135,7 +134,7 @@ static gboolean is_equality(QueryEvaluator *evaluator, const QueryPlan *plan)
 	if (plan->operands[0]->node->type != QUERY_TYPE_JSON || !low->constant || !high->constant ||
 		low->value.type == QUERY_TYPE_NULL || high->value.type == QUERY_TYPE_NULL)
 		return FALSE;
-	return query_plan_compare(evaluator, plan, query_plan_pair(low, high), &low->value,
+	return query_plan_compare(evaluator, plan, plan->node->comparison, &low->value,
 		       &high->value, &order) &&
 	       order == 0;
 }

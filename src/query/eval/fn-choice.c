@@ -52,13 +52,6 @@ static gboolean step_isnull(QueryEvaluator *evaluator, const QueryPlan *plan, Va
 	return TRUE;
 }
 
-static QueryType comparison_of(const QueryPlan *plan)
-{
-	if (plan->node->comparison != QUERY_TYPE_UNKNOWN)
-		return plan->node->comparison;
-	return query_plan_pair(plan->operands[0], plan->operands[1]);
-}
-
 static gboolean step_nullif(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
 	Value other;
@@ -69,7 +62,7 @@ static gboolean step_nullif(QueryEvaluator *evaluator, const QueryPlan *plan, Va
 	if (value->type == QUERY_TYPE_NULL)
 		return TRUE;
 	if (other.type != QUERY_TYPE_NULL &&
-		!query_plan_compare(evaluator, plan, comparison_of(plan), value, &other, &order))
+		!query_plan_compare(evaluator, plan, plan->node->comparison, value, &other, &order))
 		return FALSE;
 	if (order == 0)
 		*value = (Value){.type = QUERY_TYPE_NULL};
@@ -84,7 +77,7 @@ static gboolean choose(QueryEvaluator *evaluator, const QueryPlan *plan, const V
 	for (guint i = 1; i < plan->n; i++) {
 		int order;
 		if (!query_plan_compare(
-			    evaluator, plan, comparison_of(plan), &operands[i], &best, &order))
+			    evaluator, plan, plan->node->comparison, &operands[i], &best, &order))
 			return FALSE;
 		if (order * sign > 0 || (order == 0 && sign > 0))
 			best = operands[i];

@@ -150,7 +150,6 @@ static gboolean is_when(QueryEvaluator *evaluator, const QueryPlan *plan, const 
 	guint i, gboolean *is_it)
 {
 	const QueryPlan *when = plan->operands[i];
-	QueryType comparison = plan->node->comparison;
 	Value value;
 	gint truth = FALSE, order;
 	*is_it = FALSE;
@@ -164,9 +163,7 @@ static gboolean is_when(QueryEvaluator *evaluator, const QueryPlan *plan, const 
 		return FALSE;
 	if (value.type == QUERY_TYPE_NULL || subject->type == QUERY_TYPE_NULL)
 		return TRUE;
-	if (comparison == QUERY_TYPE_UNKNOWN)
-		comparison = query_plan_pair(plan->operands[0], when);
-	if (!query_plan_compare(evaluator, plan, comparison, subject, &value, &order))
+	if (!query_plan_compare(evaluator, plan, when->node->pair, subject, &value, &order))
 		return FALSE;
 	*is_it = order == 0;
 	return TRUE;

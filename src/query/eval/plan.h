@@ -119,9 +119,6 @@ gboolean query_plan_bits(QueryEvaluator *evaluator, const QueryPlan *operand, co
 gboolean query_plan_compare(QueryEvaluator *evaluator, const QueryPlan *plan, QueryType comparison,
 	const Value *a, const Value *b, int *order);
 
-/* What two operands are compared as where the node does not say. */
-QueryType query_plan_pair(const QueryPlan *a, const QueryPlan *b);
-
 /* A JSON document from a value: JSON as it is, text read. NULL: evaluator->error is set. */
 const Json *query_plan_document(
 	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *value);

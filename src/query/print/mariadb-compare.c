@@ -2,28 +2,6 @@
  * in other ways there than on MySQL. Comparisons of JSON are in query/print/mariadb-json.c. */
 #include "query/print/mariadb.h"
 
-static QueryType number_type(const QueryNode *node)
-{
-	if (node->type == QUERY_TYPE_DECIMAL)
-		return QUERY_TYPE_DECIMAL;
-	gboolean is_integer = node->type == QUERY_TYPE_BOOLEAN ||
-			      node->type == QUERY_TYPE_INTEGER ||
-			      node->type == QUERY_TYPE_UNSIGNED || node->type == QUERY_TYPE_NULL;
-	return is_integer ? QUERY_TYPE_INTEGER : QUERY_TYPE_DOUBLE;
-}
-
-/* IN and CASE compare each pair in its own way. */
-static QueryType pair_comparison(const QueryNode *left, const QueryNode *right)
-{
-	if (left->type == QUERY_TYPE_JSON || right->type == QUERY_TYPE_JSON)
-		return QUERY_TYPE_JSON;
-	if (mariadb_is_moment(left->type) || mariadb_is_moment(right->type))
-		return QUERY_TYPE_DATETIME;
-	if (mariadb_is_text(left) && mariadb_is_text(right))
-		return QUERY_TYPE_TEXT;
-	return MAX(number_type(left), number_type(right));
-}
-
 /* A text is read before it is compared: MariaDB may compare as text. */
 static void put_moment(Print *p, const QueryNode *node, QueryType comparison)
 {
@@ -102,12 +80,9 @@ static void put_each_in(Print *p, const QueryNode *node)
 	const QueryNode *subject = print_child(node, 0);
 	for (guint i = 1; i < node->children->len; i++) {
 		const QueryNode *item = print_child(node, i);
-		QueryType comparison = node->comparison == QUERY_TYPE_UNKNOWN
-					       ? pair_comparison(subject, item)
-					       : node->comparison;
 		g_return_if_fail(item->type != QUERY_TYPE_JSON || node->children->len == 2);
 		print_add(p, i > 1 ? " OR " : "(");
-		mariadb_put_equal(p, subject, item, comparison, node->collation);
+		mariadb_put_equal(p, subject, item, item->pair, node->collation);
 	}
 	print_add(p, ")");
 }
@@ -138,23 +113,13 @@ void mariadb_put_in(Print *p, const QueryNode *node)
 	print_add(p, ")");
 }
 
-/* Never as JSON: a text with a text, a number with a number. */
 void mariadb_put_when(Print *p, const QueryNode *node, guint i)
 {
 	const QueryNode *subject = print_child(node, 0), *when = print_child(node, i);
-	QueryType comparison = node->comparison;
 	if (i == 0)
 		return;
-	if (subject == NULL) {
+	if (subject == NULL)
 		print_node(p, 'n', when);
-		return;
-	}
-	if (comparison == QUERY_TYPE_UNKNOWN || comparison == QUERY_TYPE_JSON)
-		comparison = pair_comparison(subject, when);
-	if (comparison == QUERY_TYPE_JSON)
-		comparison = mariadb_is_text(subject) || mariadb_is_text(when) ||
-					     subject->type == when->type
-				     ? QUERY_TYPE_TEXT
-				     : QUERY_TYPE_DOUBLE;
-	mariadb_put_equal(p, subject, when, comparison, node->collation);
+	else
+		mariadb_put_equal(p, subject, when, when->pair, node->collation);
 }

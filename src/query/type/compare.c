@@ -143,6 +143,17 @@ gboolean query_type_compare(
 	return TRUE;
 }
 
+gboolean query_type_compare_pair(const QueryTyping *typing, QueryNode *node, guint i)
+{
+	QueryNode *item = child(node, i);
+
+	if (!query_type_compare(typing, child(node, 0), item, &item->pair))
+		return FALSE;
+	node->comparison =
+		i == 1 || node->comparison == item->pair ? item->pair : QUERY_TYPE_UNKNOWN;
+	return TRUE;
+}
+
 gboolean query_type_comparison(const QueryTyping *typing, QueryNode *node)
 {
 	node->type = QUERY_TYPE_BOOLEAN;
@@ -179,7 +190,6 @@ gboolean query_type_in(const QueryTyping *typing, QueryNode *node)
 	node->type = QUERY_TYPE_BOOLEAN;
 	for (guint i = 1; i < node->children->len; i++) {
 		QueryNode *item = child(node, i);
-		QueryType comparison = QUERY_TYPE_UNKNOWN;
 		gboolean several = node->children->len > 2;
 		if (several && query_type_is_literal(subject, QUERY_VALUE_BINARY))
 			return refuse(typing, subject, QUERY_REASON_BINARY_TEXT);
@@ -195,7 +205,7 @@ gboolean query_type_in(const QueryTyping *typing, QueryNode *node)
 		if (several && query_type_is_moment(item->type) &&
 			!query_type_is_moment(subject->type))
 			return refuse(typing, subject, QUERY_REASON_DATE_TEXT);
-		if (!query_type_compare(typing, subject, item, &comparison))
+		if (!query_type_compare_pair(typing, node, i))
 			return FALSE;
 		/* MySQL is at odds with itself where the list has more than literals. */
 		if (several && query_type_is_date(subject->type) &&
@@ -205,13 +215,9 @@ gboolean query_type_in(const QueryTyping *typing, QueryNode *node)
 					item->type != QUERY_TYPE_DATE)) &&
 			item->type != QUERY_TYPE_NULL)
 			return refuse(typing, item, QUERY_REASON_DATE_IN);
-		if (several && subject->type == QUERY_TYPE_TIME && comparison == QUERY_TYPE_TEXT)
+		if (several && subject->type == QUERY_TYPE_TIME && item->pair == QUERY_TYPE_TEXT)
 			return refuse(typing, item, QUERY_REASON_TIME_IN);
-		any_text |= comparison == QUERY_TYPE_TEXT;
-		if (i == 1 || node->comparison == comparison)
-			node->comparison = comparison;
-		else
-			node->comparison = QUERY_TYPE_UNKNOWN;
+		any_text |= item->pair == QUERY_TYPE_TEXT;
 	}
 	return !any_text || query_type_collate(typing, node);
 }

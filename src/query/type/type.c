@@ -362,14 +362,10 @@ static gboolean type_case_operand(const QueryTyping *typing, QueryNode *node, Qu
 	g_ptr_array_add(compared, operand);
 	for (guint i = 1; i < node->children->len - 1; i += 2) {
 		QueryNode *when = child(node, i);
-		QueryType comparison = QUERY_TYPE_UNKNOWN;
-		if (!check_case_operand(typing, when) ||
-			!query_type_compare(typing, operand, when, &comparison))
+		if (!check_case_operand(typing, when) || !query_type_compare_pair(typing, node, i))
 			return FALSE;
 		g_ptr_array_add(compared, when);
-		any_text |= comparison == QUERY_TYPE_TEXT;
-		node->comparison =
-			i == 1 || node->comparison == comparison ? comparison : QUERY_TYPE_UNKNOWN;
+		any_text |= when->pair == QUERY_TYPE_TEXT;
 	}
 	return !any_text || query_type_collate_nodes(typing, node, compared->pdata, compared->len);
 }

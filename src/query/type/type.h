@@ -141,6 +141,9 @@ gboolean query_type_bits(const QueryTyping *typing, QueryNode *node);
 gboolean query_type_compare(
 	const QueryTyping *typing, QueryNode *left, QueryNode *right, QueryType *comparison);
 
+/* The same for the first operand of IN or CASE with child `i`; and for all that came before. */
+gboolean query_type_compare_pair(const QueryTyping *typing, QueryNode *node, guint i);
+
 /* Collations and choices: query/type/collation.c. */
 
 /* The collation that `n` nodes are compared or joined by, and whose it is, becomes the one of `node`.
