@@ -126,26 +126,11 @@ static gboolean is_within(QueryEvaluator *evaluator, const QueryPlan *plan, cons
 	return TRUE;
 }
 
-/* MySQL makes = of JSON BETWEEN a AND a, and JSON is compared by = in another way. */
-static gboolean is_equality(QueryEvaluator *evaluator, const QueryPlan *plan)
-{
-	const QueryPlan *low = plan->operands[1], *high = plan->operands[2];
-	int order = 1;
-	if (plan->operands[0]->node->type != QUERY_TYPE_JSON || !low->constant || !high->constant ||
-		low->value.type == QUERY_TYPE_NULL || high->value.type == QUERY_TYPE_NULL)
-		return FALSE;
-	return query_plan_compare(evaluator, plan, plan->node->comparison, &low->value,
-		       &high->value, &order) &&
-	       order == 0;
-}
-
 static gboolean between(
 	QueryEvaluator *evaluator, const QueryPlan *plan, gboolean is_not, Value *value)
 {
 	Value subject;
 	gint low, high, both;
-	if (is_equality(evaluator, plan))
-		return query_plan_fail(evaluator, plan, "JSON BETWEEN a value and itself; use =");
 	if (!query_plan_value(evaluator, plan->operands[0], &subject))
 		return FALSE;
 	if (subject.type == QUERY_TYPE_NULL)
