@@ -25,21 +25,11 @@ static gboolean set_integer(
 	return TRUE;
 }
 
-static gboolean set_double(
-	QueryEvaluator *evaluator, const QueryPlan *plan, double number, Value *value)
-{
-	if (!isfinite(number))
-		return query_plan_fail(evaluator, plan, "DOUBLE value is out of range");
-	*value = (Value){.type = QUERY_TYPE_DOUBLE, .real = number};
-	return TRUE;
-}
-
 static gboolean read_decimals(QueryEvaluator *evaluator, const QueryPlan *plan,
 	const Value *operands, Decimal *a, Decimal *b)
 {
-	if (value_to_decimal(&operands[0], a) && value_to_decimal(&operands[1], b))
-		return TRUE;
-	return query_plan_fail(evaluator, plan, "DECIMAL value is out of range");
+	return query_plan_read_decimal(evaluator, plan, &operands[0], a) &&
+	       query_plan_read_decimal(evaluator, plan, &operands[1], b);
 }
 
 /* + - * ---------------------------------------------------------------------------------------- */
@@ -63,8 +53,7 @@ static double compute_doubles(QueryOperator op, double a, double b)
 	return op == QUERY_ADD ? a + b : op == QUERY_SUBTRACT ? a - b : a * b;
 }
 
-static gboolean compute_decimals(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean compute_decimals(QUERY_BODY)
 {
 	Decimal a, b, result;
 	gboolean fits;
@@ -81,8 +70,7 @@ static gboolean compute_decimals(
 	return query_plan_decimal(evaluator, plan, &result, value);
 }
 
-static gboolean body_compute(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_compute(QUERY_BODY)
 {
 	QueryOperator op = plan->node->op;
 	switch (plan->node->type) {
@@ -93,7 +81,7 @@ static gboolean body_compute(
 	case QUERY_TYPE_DECIMAL:
 		return compute_decimals(evaluator, plan, operands, value);
 	default:
-		return set_double(evaluator, plan,
+		return query_plan_double(evaluator, plan,
 			compute_doubles(
 				op, value_to_double(&operands[0]), value_to_double(&operands[1])),
 			value);
@@ -101,9 +89,9 @@ static gboolean body_compute(
 }
 
 /* + and - of an INTERVAL have one operand that is a value. */
-static gboolean compute_or_move(
-	QueryEvaluator *evaluator, const QueryPlan *plan, gint sign, Value *value)
+static gboolean step_add(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
+	gint sign = plan->node->op == QUERY_ADD ? 1 : -1;
 	Value operands[2];
 	*value = (Value){.type = QUERY_TYPE_NULL};
 	if (!query_plan_value(evaluator, plan->operands[0], &operands[0]))
@@ -119,27 +107,16 @@ static gboolean compute_or_move(
 	return body_compute(evaluator, plan, operands, value);
 }
 
-static gboolean step_add(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return compute_or_move(evaluator, plan, 1, value);
-}
-
-static gboolean step_subtract(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return compute_or_move(evaluator, plan, -1, value);
-}
-
 /* / DIV % -------------------------------------------------------------------------------------- */
 
 /* Division by zero is NULL. */
-static gboolean body_divide(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_divide(QUERY_BODY)
 {
 	Decimal a, b, quotient;
 	if (plan->node->type != QUERY_TYPE_DECIMAL) {
 		double divisor = value_to_double(&operands[1]);
-		return divisor == 0 ||
-		       set_double(evaluator, plan, value_to_double(&operands[0]) / divisor, value);
+		return divisor == 0 || query_plan_double(evaluator, plan,
+					       value_to_double(&operands[0]) / divisor, value);
 	}
 	if (!read_decimals(evaluator, plan, operands, &a, &b))
 		return FALSE;
@@ -157,8 +134,7 @@ static gboolean are_integers(const Value *operands)
 	       (operands[1].type == QUERY_TYPE_INTEGER || operands[1].type == QUERY_TYPE_UNSIGNED);
 }
 
-static gboolean body_integer_divide(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_integer_divide(QUERY_BODY)
 {
 	Decimal a, b, quotient, rest;
 	gboolean is_unsigned = plan->node->type == QUERY_TYPE_UNSIGNED;
@@ -180,8 +156,7 @@ static gboolean body_integer_divide(
 	return TRUE;
 }
 
-static gboolean body_modulo(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_modulo(QUERY_BODY)
 {
 	Decimal a, b, quotient, rest;
 	double divisor;
@@ -201,13 +176,12 @@ static gboolean body_modulo(
 		return query_plan_decimal(evaluator, plan, &rest, value);
 	default:
 		divisor = value_to_double(&operands[1]);
-		return divisor == 0 || set_double(evaluator, plan,
+		return divisor == 0 || query_plan_double(evaluator, plan,
 					       fmod(value_to_double(&operands[0]), divisor), value);
 	}
 }
 
-static gboolean body_negate(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_negate(QUERY_BODY)
 {
 	Decimal decimal;
 	switch (plan->node->type) {
@@ -215,19 +189,18 @@ static gboolean body_negate(
 	case QUERY_TYPE_UNSIGNED:
 		return set_integer(evaluator, plan, -widen(&operands[0]), value);
 	case QUERY_TYPE_DECIMAL:
-		if (!value_to_decimal(&operands[0], &decimal))
-			return query_plan_fail(evaluator, plan, "DECIMAL value is out of range");
+		if (!query_plan_read_decimal(evaluator, plan, &operands[0], &decimal))
+			return FALSE;
 		decimal.negative = !decimal.negative && !decimal_is_zero(&decimal);
 		return query_plan_decimal(evaluator, plan, &decimal, value);
 	default:
-		return set_double(evaluator, plan, -value_to_double(&operands[0]), value);
+		return query_plan_double(evaluator, plan, -value_to_double(&operands[0]), value);
 	}
 }
 
 /* Bits ----------------------------------------------------------------------------------------- */
 
-static gboolean body_bits(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_bits(QUERY_BODY)
 {
 	gint64 bits[2] = {0};
 	gboolean is_unsigned;
@@ -259,10 +232,8 @@ static gboolean body_bits(
 	}
 }
 
-static gboolean body_binary(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_binary(QUERY_BODY)
 {
-	(void)plan;
 	*value = (Value){
 		.type = QUERY_TYPE_BINARY, .text = query_plan_text(evaluator, &operands[0])};
 	return TRUE;
@@ -274,7 +245,7 @@ const QueryAnswer query_operators_arithmetic[QUERY_OPERATOR_COUNT] = {
 	[QUERY_SHIFT_LEFT] = {NULL, body_bits},
 	[QUERY_SHIFT_RIGHT] = {NULL, body_bits},
 	[QUERY_ADD] = {step_add, NULL},
-	[QUERY_SUBTRACT] = {step_subtract, NULL},
+	[QUERY_SUBTRACT] = {step_add, NULL},
 	[QUERY_MULTIPLY] = {NULL, body_compute},
 	[QUERY_DIVIDE] = {NULL, body_divide},
 	[QUERY_INTEGER_DIVIDE] = {NULL, body_integer_divide},

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "query/eval/plan.h"
 #include "query/eval/collate.h"
 
@@ -18,8 +17,7 @@ static void read_choice(QueryEvaluator *evaluator, const QueryPlan *operand, Val
 }
 
 /* The 64 bits are the same, whatever sign they are given. */
-static gboolean body_integer(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_integer(QUERY_BODY)
 {
 	gboolean is_unsigned, to_unsigned = plan->node->word == QUERY_CAST_UNSIGNED;
 	Value operand = operands[0];
@@ -34,8 +32,7 @@ static gboolean body_integer(
 	return TRUE;
 }
 
-static gboolean body_decimal(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_decimal(QUERY_BODY)
 {
 	const QueryNode *node = plan->node;
 	Decimal decimal;
@@ -50,16 +47,13 @@ static gboolean body_decimal(
 	return query_plan_decimal(evaluator, plan, &decimal, value);
 }
 
-static gboolean body_double(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_double(QUERY_BODY)
 {
-	(void)evaluator, (void)plan;
 	*value = (Value){.type = QUERY_TYPE_DOUBLE, .real = value_to_double(&operands[0])};
 	return TRUE;
 }
 
-static gboolean body_char(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_char(QUERY_BODY)
 {
 	Text text = query_plan_text(evaluator, &operands[0]);
 	if (operands[0].type == QUERY_TYPE_BINARY &&
@@ -71,8 +65,7 @@ static gboolean body_char(
 	return TRUE;
 }
 
-static gboolean body_binary(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_binary(QUERY_BODY)
 {
 	Text text = query_plan_text(evaluator, &operands[0]);
 	gsize length = plan->node->length;
@@ -88,8 +81,7 @@ static gboolean body_binary(
 	return TRUE;
 }
 
-static gboolean body_json(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_json(QUERY_BODY)
 {
 	*value = (Value){.type = QUERY_TYPE_JSON};
 	if (operands[0].type == QUERY_TYPE_TEXT)
@@ -99,55 +91,16 @@ static gboolean body_json(
 	return value->json != NULL;
 }
 
-static gboolean body_date(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
-{
-	Moment moment;
-	QueryType type;
-	(void)evaluator, (void)plan;
-	if (!value_read_date(&operands[0], 0, &moment, &type))
-		return TRUE;
-	moment.hour = moment.minute = moment.second = 0;
-	moment.micro = 0;
-	*value = (Value){.type = QUERY_TYPE_DATE, .moment = moment};
-	return TRUE;
-}
-
-static gboolean body_datetime(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
-{
-	guint scale = plan->node->scale;
-	Moment moment;
-	QueryType type;
-	(void)evaluator;
-	if (value_read_date(&operands[0], 0, &moment, &type) &&
-		calendar_round(&moment, CALENDAR_DATETIME, scale))
-		*value = (Value){
-			.type = QUERY_TYPE_DATETIME, .scale = (guint8)scale, .moment = moment};
-	return TRUE;
-}
-
-static gboolean body_time(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
-{
-	guint scale = plan->node->scale;
-	Moment moment;
-	(void)evaluator;
-	if (value_read_time(&operands[0], &moment) && calendar_round(&moment, CALENDAR_TIME, scale))
-		*value = (Value){.type = QUERY_TYPE_TIME, .scale = (guint8)scale, .moment = moment};
-	return TRUE;
-}
-
 const QueryAnswer query_casts[QUERY_CAST_TEXT + 1] = {
 	[QUERY_CAST_BINARY] = {NULL, body_binary},
 	[QUERY_CAST_CHAR] = {NULL, body_char},
-	[QUERY_CAST_DATE] = {NULL, body_date},
-	[QUERY_CAST_DATETIME] = {NULL, body_datetime},
+	[QUERY_CAST_DATE] = {NULL, query_body_date},
+	[QUERY_CAST_DATETIME] = {NULL, query_body_timestamp},
 	[QUERY_CAST_DECIMAL] = {NULL, body_decimal},
 	[QUERY_CAST_DOUBLE] = {NULL, body_double},
 	[QUERY_CAST_JSON] = {NULL, body_json},
 	[QUERY_CAST_SIGNED] = {NULL, body_integer},
-	[QUERY_CAST_TIME] = {NULL, body_time},
+	[QUERY_CAST_TIME] = {NULL, query_body_time},
 	[QUERY_CAST_UNSIGNED] = {NULL, body_integer},
 	[QUERY_CAST_TEXT] = {NULL, body_char},
 };

@@ -1,6 +1,8 @@
 /* What operators and functions need of values: truth, conversion, comparison. */
 #include "query/eval/plan.h"
 
+#include <math.h>
+
 #include "base/error.h"
 #include "base/calendar.h"
 #include "query/eval/collate.h"
@@ -67,12 +69,27 @@ gboolean query_plan_decimal(
 	return TRUE;
 }
 
+gboolean query_plan_read_decimal(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *value, Decimal *decimal)
+{
+	return value_to_decimal(value, decimal) ||
+	       query_plan_fail(evaluator, plan, "DECIMAL value is out of range");
+}
+
+gboolean query_plan_double(
+	QueryEvaluator *evaluator, const QueryPlan *plan, double number, Value *value)
+{
+	if (!isfinite(number))
+		return query_plan_fail(evaluator, plan, "DOUBLE value is out of range");
+	*value = (Value){.type = QUERY_TYPE_DOUBLE, .real = number};
+	return TRUE;
+}
+
 static gboolean convert_to_decimal(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
 	Decimal decimal;
-	if (!value_to_decimal(value, &decimal))
-		return query_plan_fail(evaluator, plan, "DECIMAL value is out of range");
-	return query_plan_decimal(evaluator, plan, &decimal, value);
+	return query_plan_read_decimal(evaluator, plan, value, &decimal) &&
+	       query_plan_decimal(evaluator, plan, &decimal, value);
 }
 
 /* MySQL checks what an operator or a function has computed, other than those that pass on one of
@@ -196,8 +213,9 @@ static gboolean compare_decimals(QueryEvaluator *evaluator, const QueryPlan *pla
 	const Value *b, int *order)
 {
 	Decimal x, y;
-	if (!value_to_decimal(a, &x) || !value_to_decimal(b, &y))
-		return query_plan_fail(evaluator, plan, "DECIMAL value is out of range");
+	if (!query_plan_read_decimal(evaluator, plan, a, &x) ||
+		!query_plan_read_decimal(evaluator, plan, b, &y))
+		return FALSE;
 	*order = decimal_compare(&x, &y);
 	return TRUE;
 }

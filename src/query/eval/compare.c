@@ -3,12 +3,6 @@
 #include "query/eval/plan.h"
 #include "query/eval/collate.h"
 
-static gboolean set_truth(Value *value, gint truth)
-{
-	*value = truth < 0 ? (Value){.type = QUERY_TYPE_NULL} : query_plan_boolean(truth);
-	return TRUE;
-}
-
 /* The value of the first operand with the one of operand `i`. */
 static gboolean compare_pair(QueryEvaluator *evaluator, const QueryPlan *plan, QueryType comparison,
 	const Value *first, guint i, const Value *other, int *order)
@@ -28,8 +22,7 @@ static gboolean compare_operands(
 		evaluator, plan, plan->node->comparison, &operands[0], 1, &operands[1], order);
 }
 
-static gboolean body_order(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_order(QUERY_BODY)
 {
 	/* Which orders each operator takes: below, equal, above. */
 	static const gboolean taken[][3] = {
@@ -55,10 +48,10 @@ static gboolean step_null_safe_equal(QueryEvaluator *evaluator, const QueryPlan 
 		!query_plan_value(evaluator, plan->operands[1], &operands[1]))
 		return FALSE;
 	if (operands[0].type == QUERY_TYPE_NULL || operands[1].type == QUERY_TYPE_NULL)
-		return set_truth(value, operands[0].type == operands[1].type);
+		return query_plan_set_truth(value, operands[0].type == operands[1].type);
 	if (!compare_operands(evaluator, plan, operands, &order))
 		return FALSE;
-	return set_truth(value, order == 0);
+	return query_plan_set_truth(value, order == 0);
 }
 
 /* IN ------------------------------------------------------------------------------------------- */
@@ -80,31 +73,22 @@ static gboolean is_element(QueryEvaluator *evaluator, const QueryPlan *plan, con
 	return TRUE;
 }
 
-static gboolean in(QueryEvaluator *evaluator, const QueryPlan *plan, gboolean is_not, Value *value)
+static gboolean step_in(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
+	gboolean is_not = plan->node->op == QUERY_NOT_IN;
 	Value subject;
 	gint all = FALSE;
 	if (!query_plan_value(evaluator, plan->operands[0], &subject))
 		return FALSE;
 	if (subject.type == QUERY_TYPE_NULL)
-		return set_truth(value, -1);
+		return query_plan_set_truth(value, -1);
 	for (guint i = 1; i < plan->n && all != TRUE; i++) {
 		gint truth;
 		if (!is_element(evaluator, plan, &subject, i, &truth))
 			return FALSE;
 		all = truth == FALSE ? all : truth;
 	}
-	return set_truth(value, all < 0 ? -1 : all != is_not);
-}
-
-static gboolean step_in(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return in(evaluator, plan, FALSE, value);
-}
-
-static gboolean step_not_in(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return in(evaluator, plan, TRUE, value);
+	return query_plan_set_truth(value, all < 0 ? -1 : all != is_not);
 }
 
 /* BETWEEN -------------------------------------------------------------------------------------- */
@@ -126,30 +110,20 @@ static gboolean is_within(QueryEvaluator *evaluator, const QueryPlan *plan, cons
 	return TRUE;
 }
 
-static gboolean between(
-	QueryEvaluator *evaluator, const QueryPlan *plan, gboolean is_not, Value *value)
+static gboolean step_between(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
+	gboolean is_not = plan->node->op == QUERY_NOT_BETWEEN;
 	Value subject;
 	gint low, high, both;
 	if (!query_plan_value(evaluator, plan->operands[0], &subject))
 		return FALSE;
 	if (subject.type == QUERY_TYPE_NULL)
-		return set_truth(value, -1);
+		return query_plan_set_truth(value, -1);
 	if (!is_within(evaluator, plan, &subject, 1, &low) ||
 		!is_within(evaluator, plan, &subject, 2, &high))
 		return FALSE;
 	both = low == FALSE || high == FALSE ? FALSE : low < 0 || high < 0 ? -1 : TRUE;
-	return set_truth(value, both < 0 ? -1 : both != is_not);
-}
-
-static gboolean step_between(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return between(evaluator, plan, FALSE, value);
-}
-
-static gboolean step_not_between(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return between(evaluator, plan, TRUE, value);
+	return query_plan_set_truth(value, both < 0 ? -1 : both != is_not);
 }
 
 /* LIKE and REGEXP ------------------------------------------------------------------------------ */
@@ -164,33 +138,22 @@ static gunichar escape_of(const QueryPlan *plan)
 }
 
 /* ESCAPE is not an operand that could be NULL. */
-static gboolean like(
-	QueryEvaluator *evaluator, const QueryPlan *plan, gboolean is_not, Value *value)
+static gboolean step_like(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
+	gboolean is_not = plan->node->op == QUERY_NOT_LIKE;
 	Value subject, pattern;
 	if (!query_plan_value(evaluator, plan->operands[0], &subject) ||
 		!query_plan_value(evaluator, plan->operands[1], &pattern))
 		return FALSE;
 	if (subject.type == QUERY_TYPE_NULL || pattern.type == QUERY_TYPE_NULL)
-		return set_truth(value, -1);
+		return query_plan_set_truth(value, -1);
 	Text text = query_plan_text(evaluator, &subject);
 	Text mask = query_plan_text(evaluator, &pattern);
 	gboolean is = query_text_is_like(&text, &mask, escape_of(plan), plan->node->collation);
-	return set_truth(value, is != is_not);
+	return query_plan_set_truth(value, is != is_not);
 }
 
-static gboolean step_like(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return like(evaluator, plan, FALSE, value);
-}
-
-static gboolean step_not_like(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return like(evaluator, plan, TRUE, value);
-}
-
-static gboolean body_regexp(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+gboolean query_body_regexp(QUERY_BODY)
 {
 	gboolean found,
 		is_not = plan->node->kind == QUERY_OPERATOR && plan->node->op == QUERY_NOT_REGEXP;
@@ -210,11 +173,11 @@ const QueryAnswer query_operators_compare[QUERY_OPERATOR_COUNT] = {
 	[QUERY_LESS] = {NULL, body_order},
 	[QUERY_NOT_EQUAL] = {NULL, body_order},
 	[QUERY_LIKE] = {step_like, NULL},
-	[QUERY_NOT_LIKE] = {step_not_like, NULL},
-	[QUERY_REGEXP] = {NULL, body_regexp},
-	[QUERY_NOT_REGEXP] = {NULL, body_regexp},
+	[QUERY_NOT_LIKE] = {step_like, NULL},
+	[QUERY_REGEXP] = {NULL, query_body_regexp},
+	[QUERY_NOT_REGEXP] = {NULL, query_body_regexp},
 	[QUERY_IN] = {step_in, NULL},
-	[QUERY_NOT_IN] = {step_not_in, NULL},
+	[QUERY_NOT_IN] = {step_in, NULL},
 	[QUERY_BETWEEN] = {step_between, NULL},
-	[QUERY_NOT_BETWEEN] = {step_not_between, NULL},
+	[QUERY_NOT_BETWEEN] = {step_between, NULL},
 };

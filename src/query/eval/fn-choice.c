@@ -86,14 +86,12 @@ static gboolean choose(QueryEvaluator *evaluator, const QueryPlan *plan, const V
 	return convert(evaluator, plan, value);
 }
 
-static gboolean body_greatest(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_greatest(QUERY_BODY)
 {
 	return choose(evaluator, plan, operands, 1, value);
 }
 
-static gboolean body_least(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_least(QUERY_BODY)
 {
 	return choose(evaluator, plan, operands, -1, value);
 }

@@ -4,9 +4,6 @@
 #include "base/calendar.h"
 #include "query/eval/plan.h"
 
-#define ARGUMENTS                                                                                  \
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value
-
 #define SECOND G_GINT64_CONSTANT(1000000)
 #define DAY_SECONDS 86400
 #define UNIX_MAX G_GINT64_CONSTANT(32536771199) /* 3001-01-18 23:59:59 UTC */
@@ -49,18 +46,16 @@ static gint64 days_of(const Moment *moment)
 
 /* Parts of a date ------------------------------------------------------------------------------ */
 
-static gboolean body_day_of_week(ARGUMENTS)
+static gboolean body_day_of_week(QUERY_BODY)
 {
 	Moment moment;
-	(void)evaluator, (void)plan;
 	return !read_day(&operands[0], &moment) ||
 	       set_integer(value, (calendar_weekday(days_of(&moment)) + 1) % 7 + 1);
 }
 
-static gboolean body_weekday(ARGUMENTS)
+static gboolean body_weekday(QUERY_BODY)
 {
 	Moment moment;
-	(void)evaluator, (void)plan;
 	return !read_day(&operands[0], &moment) ||
 	       set_integer(value, calendar_weekday(days_of(&moment)));
 }
@@ -70,10 +65,9 @@ static gint64 day_of_year(const Moment *moment)
 	return days_of(moment) - calendar_days(moment->year, 1, 1) + 1;
 }
 
-static gboolean body_day_of_year(ARGUMENTS)
+static gboolean body_day_of_year(QUERY_BODY)
 {
 	Moment moment;
-	(void)evaluator, (void)plan;
 	return !read_day(&operands[0], &moment) || set_integer(value, day_of_year(&moment));
 }
 
@@ -83,22 +77,21 @@ static const char *const weekday_names[] = {
 static const char *const month_names[] = {"", "January", "February", "March", "April", "May",
 	"June", "July", "August", "September", "October", "November", "December"};
 
-static gboolean body_day_name(ARGUMENTS)
+static gboolean body_day_name(QUERY_BODY)
 {
 	Moment moment;
-	(void)evaluator, (void)plan;
 	return !read_day(&operands[0], &moment) ||
 	       set_name(value, weekday_names[calendar_weekday(days_of(&moment))]);
 }
 
-static gboolean body_month_name(ARGUMENTS)
+static gboolean body_month_name(QUERY_BODY)
 {
 	Moment moment;
 	return !read_loosely(evaluator, plan, &operands[0], &moment) || moment.month == 0 ||
 	       set_name(value, month_names[moment.month]);
 }
 
-static gboolean body_last_day(ARGUMENTS)
+static gboolean body_last_day(QUERY_BODY)
 {
 	Moment moment;
 	if (!read_loosely(evaluator, plan, &operands[0], &moment) || moment.month == 0)
@@ -110,10 +103,9 @@ static gboolean body_last_day(ARGUMENTS)
 	return TRUE;
 }
 
-static gboolean body_date(ARGUMENTS)
+gboolean query_body_date(QUERY_BODY)
 {
 	Moment moment;
-	(void)evaluator, (void)plan;
 	if (!read_day(&operands[0], &moment))
 		return TRUE;
 	*value = (Value){.type = QUERY_TYPE_DATE};
@@ -123,11 +115,10 @@ static gboolean body_date(ARGUMENTS)
 	return TRUE;
 }
 
-static gboolean body_timestamp(ARGUMENTS)
+gboolean query_body_timestamp(QUERY_BODY)
 {
 	Moment moment;
 	guint scale = plan->node->scale;
-	(void)evaluator;
 	if (read_day(&operands[0], &moment) && calendar_round(&moment, CALENDAR_DATETIME, scale))
 		*value = (Value){
 			.type = QUERY_TYPE_DATETIME, .scale = (guint8)scale, .moment = moment};
@@ -197,21 +188,19 @@ static guint mode_of(const QueryPlan *plan, const Value *operands)
 	return plan->n < 2 ? 0 : (guint)value_to_integer(&operands[1], &is_unsigned) & 7;
 }
 
-static gboolean body_week(ARGUMENTS)
+static gboolean body_week(QUERY_BODY)
 {
 	Moment moment;
 	gint64 year;
-	(void)evaluator;
 	if (!read_day(&operands[0], &moment))
 		return TRUE;
 	return set_integer(value, week_of(&moment, &week_modes[mode_of(plan, operands)], &year));
 }
 
-static gboolean body_year_week(ARGUMENTS)
+static gboolean body_year_week(QUERY_BODY)
 {
 	Moment moment;
 	gint64 year, week;
-	(void)evaluator;
 	if (!read_day(&operands[0], &moment))
 		return TRUE;
 	week = week_of(&moment, &week_modes[mode_of(plan, operands) | 2], &year);
@@ -246,7 +235,7 @@ static gint64 part_of(const Moment *moment, char part)
 }
 
 /* YEAR and its like; a value with a time alone has an hour, and so on. */
-static gboolean body_part(ARGUMENTS)
+static gboolean body_part(QUERY_BODY)
 {
 	static const char parts[] = {
 		[QUERY_FN_DAYOFMONTH] = 'D',
@@ -266,20 +255,18 @@ static gboolean body_part(ARGUMENTS)
 	return !known || set_integer(value, part_of(&moment, part));
 }
 
-static gboolean body_time(ARGUMENTS)
+gboolean query_body_time(QUERY_BODY)
 {
 	Moment moment;
 	guint scale = plan->node->scale;
-	(void)evaluator;
 	if (value_read_time(&operands[0], &moment) && calendar_round(&moment, CALENDAR_TIME, scale))
 		*value = (Value){.type = QUERY_TYPE_TIME, .scale = (guint8)scale, .moment = moment};
 	return TRUE;
 }
 
-static gboolean body_time_to_sec(ARGUMENTS)
+static gboolean body_time_to_sec(QUERY_BODY)
 {
 	Moment moment;
-	(void)evaluator, (void)plan;
 	return !value_read_time(&operands[0], &moment) ||
 	       set_integer(value, calendar_to_micros(&moment) / SECOND);
 }
@@ -324,26 +311,23 @@ static gboolean step_extract(QueryEvaluator *evaluator, const QueryPlan *plan, V
 
 /* Distances ------------------------------------------------------------------------------------ */
 
-static gboolean body_to_days(ARGUMENTS)
+static gboolean body_to_days(QUERY_BODY)
 {
 	Moment moment;
-	(void)evaluator, (void)plan;
 	return !read_day(&operands[0], &moment) || set_integer(value, days_of(&moment));
 }
 
-static gboolean body_to_seconds(ARGUMENTS)
+static gboolean body_to_seconds(QUERY_BODY)
 {
 	Moment moment;
-	(void)evaluator, (void)plan;
 	return !read_day(&operands[0], &moment) ||
 	       set_integer(value,
 		       days_of(&moment) * DAY_SECONDS + calendar_to_micros(&moment) / SECOND);
 }
 
-static gboolean body_date_diff(ARGUMENTS)
+static gboolean body_date_diff(QUERY_BODY)
 {
 	Moment a, b;
-	(void)evaluator, (void)plan;
 	return !read_day(&operands[0], &a) || !read_day(&operands[1], &b) ||
 	       set_integer(value, days_of(&a) - days_of(&b));
 }
@@ -381,7 +365,7 @@ static gboolean step_timestamp_diff(QueryEvaluator *evaluator, const QueryPlan *
 }
 
 /* 0 before 1970, past what MySQL counts, and of what is no date. */
-static gboolean body_unix_timestamp(ARGUMENTS)
+static gboolean body_unix_timestamp(QUERY_BODY)
 {
 	Moment moment;
 	gboolean read = read_loosely(evaluator, plan, &operands[0], &moment);
@@ -396,11 +380,10 @@ static gboolean body_unix_timestamp(ARGUMENTS)
 	return query_plan_decimal(evaluator, plan, &decimal, value);
 }
 
-static gboolean body_from_unixtime(ARGUMENTS)
+static gboolean body_from_unixtime(QUERY_BODY)
 {
 	Decimal decimal, million = decimal_of(1000000, FALSE), product;
 	guint64 micros;
-	(void)evaluator;
 	if (!value_to_decimal(&operands[0], &decimal) || decimal.negative)
 		return TRUE;
 	decimal_round(&decimal, (int)plan->node->scale, DECIMAL_ROUND);
@@ -543,7 +526,7 @@ static gboolean format_letter(const Moment *moment, char letter, GString *text)
 	return done >= 0;
 }
 
-static gboolean body_date_format(ARGUMENTS)
+static gboolean body_date_format(QUERY_BODY)
 {
 	Text format = query_plan_text(evaluator, &operands[1]);
 	g_autoptr(GString) text = g_string_new(NULL);
@@ -564,7 +547,7 @@ static gboolean body_date_format(ARGUMENTS)
 }
 
 const QueryAnswer query_functions_date[QUERY_FN_COUNT] = {
-	[QUERY_FN_DATE] = {NULL, body_date},
+	[QUERY_FN_DATE] = {NULL, query_body_date},
 	[QUERY_FN_DATEDIFF] = {NULL, body_date_diff},
 	[QUERY_FN_DATE_FORMAT] = {NULL, body_date_format},
 	[QUERY_FN_DAYNAME] = {NULL, body_day_name},
@@ -581,8 +564,8 @@ const QueryAnswer query_functions_date[QUERY_FN_COUNT] = {
 	[QUERY_FN_MONTHNAME] = {NULL, body_month_name},
 	[QUERY_FN_QUARTER] = {NULL, body_part},
 	[QUERY_FN_SECOND] = {NULL, body_part},
-	[QUERY_FN_TIME] = {NULL, body_time},
-	[QUERY_FN_TIMESTAMP] = {NULL, body_timestamp},
+	[QUERY_FN_TIME] = {NULL, query_body_time},
+	[QUERY_FN_TIMESTAMP] = {NULL, query_body_timestamp},
 	[QUERY_FN_TIMESTAMPDIFF] = {step_timestamp_diff, NULL},
 	[QUERY_FN_TIME_TO_SEC] = {NULL, body_time_to_sec},
 	[QUERY_FN_TO_DAYS] = {NULL, body_to_days},

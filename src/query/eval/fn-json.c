@@ -61,8 +61,7 @@ static gboolean extract(
 	return TRUE;
 }
 
-static gboolean body_extract(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_extract(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]), *answer;
 	if (document == NULL || !extract(evaluator, plan, document, &answer))
@@ -70,8 +69,7 @@ static gboolean body_extract(
 	return set_json(value, answer);
 }
 
-static gboolean body_arrow_unquote(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_arrow_unquote(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]), *answer;
 	if (document == NULL || !extract(evaluator, plan, document, &answer))
@@ -101,8 +99,7 @@ static gboolean document_at(QueryEvaluator *evaluator, const QueryPlan *plan, co
 	return TRUE;
 }
 
-static gboolean body_contains(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_contains(QUERY_BODY)
 {
 	const Json *document, *candidate;
 	if (!document_at(evaluator, plan, operands, 2, &document))
@@ -120,8 +117,7 @@ static gboolean is_all(const Value *value)
 	return value->text.length == 3 && g_ascii_strncasecmp(value->text.data, "all", 3) == 0;
 }
 
-static gboolean body_contains_path(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_contains_path(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
 	gboolean all = is_all(&operands[1]), found = all;
@@ -135,8 +131,7 @@ static gboolean body_contains_path(
 	return TRUE;
 }
 
-static gboolean body_depth(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_depth(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
 	if (document == NULL)
@@ -145,8 +140,7 @@ static gboolean body_depth(
 	return TRUE;
 }
 
-static gboolean body_keys(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_keys(QUERY_BODY)
 {
 	const Json *document;
 	if (!document_at(evaluator, plan, operands, 1, &document))
@@ -160,8 +154,7 @@ static gboolean body_keys(
 	return set_json(value, json_new_array(evaluator->arena, keys, document->n));
 }
 
-static gboolean body_length(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_length(QUERY_BODY)
 {
 	const Json *document;
 	if (!document_at(evaluator, plan, operands, 1, &document))
@@ -173,8 +166,7 @@ static gboolean body_length(
 	return TRUE;
 }
 
-static gboolean body_overlaps(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_overlaps(QUERY_BODY)
 {
 	const Json *a = query_plan_document(evaluator, plan, &operands[0]);
 	const Json *b = a != NULL ? query_plan_document(evaluator, plan, &operands[1]) : NULL;
@@ -184,8 +176,7 @@ static gboolean body_overlaps(
 	return TRUE;
 }
 
-static gboolean body_member_of(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_member_of(QUERY_BODY)
 {
 	Value value_of_element = operands[0];
 	query_plan_settle_text(evaluator, plan->operands[0], &value_of_element);
@@ -203,8 +194,7 @@ static gboolean body_member_of(
 	return TRUE;
 }
 
-static gboolean body_type(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_type(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
 	if (document == NULL)
@@ -214,8 +204,7 @@ static gboolean body_type(
 	return TRUE;
 }
 
-static gboolean body_valid(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_valid(QUERY_BODY)
 {
 	Value operand = operands[0];
 	gboolean valid = operand.type == QUERY_TYPE_JSON;
@@ -229,19 +218,16 @@ static gboolean body_valid(
 
 /* Text ----------------------------------------------------------------------------------------- */
 
-static gboolean body_quote(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_quote(QUERY_BODY)
 {
 	Text text = query_plan_text(evaluator, &operands[0]);
 	Value json = {.type = QUERY_TYPE_JSON,
 		.json = json_new_string(evaluator->arena, text.data, text.length)};
-	(void)plan;
 	return set_text(value, query_plan_text(evaluator, &json));
 }
 
 /* Text that is not between quotes stays as it is. */
-static gboolean body_unquote(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value)
+static gboolean body_unquote(QUERY_BODY)
 {
 	if (operands[0].type == QUERY_TYPE_JSON)
 		return set_text(value, unquote(evaluator, operands[0].json));

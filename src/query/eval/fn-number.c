@@ -3,19 +3,6 @@
 
 #include "query/eval/plan.h"
 
-#define ARGUMENTS                                                                                  \
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value
-
-/* What is no number is an error of MySQL's where it is too large, and NULL where there is none. */
-static gboolean set_double(
-	QueryEvaluator *evaluator, const QueryPlan *plan, double number, Value *value)
-{
-	if (!isfinite(number))
-		return query_plan_fail(evaluator, plan, "DOUBLE value is out of range");
-	*value = (Value){.type = QUERY_TYPE_DOUBLE, .real = number};
-	return TRUE;
-}
-
 static gboolean set_integer(const QueryPlan *plan, guint64 integer, Value *value)
 {
 	*value = query_plan_integer((gint64)integer);
@@ -27,13 +14,6 @@ static gboolean set_integer(const QueryPlan *plan, guint64 integer, Value *value
 static gboolean is_integer(const Value *value)
 {
 	return value->type == QUERY_TYPE_INTEGER || value->type == QUERY_TYPE_UNSIGNED;
-}
-
-static gboolean read_decimal(
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *value, Decimal *decimal)
-{
-	return value_to_decimal(value, decimal) ||
-	       query_plan_fail(evaluator, plan, "DECIMAL value is out of range");
 }
 
 /* Of one number -------------------------------------------------------------------------------- */
@@ -75,58 +55,57 @@ static const Real reals[QUERY_FN_COUNT] = {
 	[QUERY_FN_TAN] = {tan, -G_MAXDOUBLE, G_MAXDOUBLE, FALSE},
 };
 
-static gboolean body_real(ARGUMENTS)
+static gboolean body_real(QUERY_BODY)
 {
 	const Real *real = &reals[plan->node->function->id];
 	double number = value_to_double(&operands[0]);
 	if (number < real->low || number > real->high || (real->open && number == real->low))
 		return TRUE;
-	return set_double(evaluator, plan, real->function(number), value);
+	return query_plan_double(evaluator, plan, real->function(number), value);
 }
 
 /* LOG(x), or LOG(base, x). */
-static gboolean body_log(ARGUMENTS)
+static gboolean body_log(QUERY_BODY)
 {
 	double first = value_to_double(&operands[0]);
 	if (first <= 0)
 		return TRUE;
 	if (plan->n == 1)
-		return set_double(evaluator, plan, log(first), value);
+		return query_plan_double(evaluator, plan, log(first), value);
 	double number = value_to_double(&operands[1]);
 	if (number <= 0 || first == 1)
 		return TRUE;
-	return set_double(evaluator, plan, log(number) / log(first), value);
+	return query_plan_double(evaluator, plan, log(number) / log(first), value);
 }
 
-static gboolean body_atan(ARGUMENTS)
+static gboolean body_atan(QUERY_BODY)
 {
 	double first = value_to_double(&operands[0]);
 	if (plan->n == 1)
-		return set_double(evaluator, plan, atan(first), value);
-	return set_double(evaluator, plan, atan2(first, value_to_double(&operands[1])), value);
+		return query_plan_double(evaluator, plan, atan(first), value);
+	return query_plan_double(
+		evaluator, plan, atan2(first, value_to_double(&operands[1])), value);
 }
 
-static gboolean body_pow(ARGUMENTS)
+static gboolean body_pow(QUERY_BODY)
 {
-	return set_double(evaluator, plan,
+	return query_plan_double(evaluator, plan,
 		pow(value_to_double(&operands[0]), value_to_double(&operands[1])), value);
 }
 
-static gboolean body_pi(ARGUMENTS)
+static gboolean body_pi(QUERY_BODY)
 {
-	(void)operands;
-	return set_double(evaluator, plan, G_PI, value);
+	return query_plan_double(evaluator, plan, G_PI, value);
 }
 
-static gboolean body_sign(ARGUMENTS)
+static gboolean body_sign(QUERY_BODY)
 {
 	double number = value_to_double(&operands[0]);
-	(void)evaluator, (void)plan;
 	*value = query_plan_integer((number > 0) - (number < 0));
 	return TRUE;
 }
 
-static gboolean body_bit_count(ARGUMENTS)
+static gboolean body_bit_count(QUERY_BODY)
 {
 	gboolean is_unsigned;
 	gint64 bits;
@@ -138,7 +117,7 @@ static gboolean body_bit_count(ARGUMENTS)
 
 /* Of the type that they are given -------------------------------------------------------------- */
 
-static gboolean body_abs(ARGUMENTS)
+static gboolean body_abs(QUERY_BODY)
 {
 	Decimal decimal;
 	switch (plan->node->type) {
@@ -150,20 +129,21 @@ static gboolean body_abs(ARGUMENTS)
 			return query_plan_fail(evaluator, plan, "BIGINT value is out of range");
 		return set_integer(plan, 0 - operands[0].whole, value);
 	case QUERY_TYPE_DECIMAL:
-		if (!read_decimal(evaluator, plan, &operands[0], &decimal))
+		if (!query_plan_read_decimal(evaluator, plan, &operands[0], &decimal))
 			return FALSE;
 		decimal.negative = FALSE;
 		return query_plan_decimal(evaluator, plan, &decimal, value);
 	default:
-		return set_double(evaluator, plan, fabs(value_to_double(&operands[0])), value);
+		return query_plan_double(
+			evaluator, plan, fabs(value_to_double(&operands[0])), value);
 	}
 }
 
-static gboolean round_decimal(ARGUMENTS, int scale, DecimalRounding rounding)
+static gboolean round_decimal(QUERY_BODY, int scale, DecimalRounding rounding)
 {
 	Decimal decimal;
 	guint64 integer;
-	if (!read_decimal(evaluator, plan, &operands[0], &decimal))
+	if (!query_plan_read_decimal(evaluator, plan, &operands[0], &decimal))
 		return FALSE;
 	decimal_round(&decimal, MIN(scale, decimal.scale), rounding);
 	if (plan->node->type == QUERY_TYPE_DECIMAL)
@@ -173,23 +153,16 @@ static gboolean round_decimal(ARGUMENTS, int scale, DecimalRounding rounding)
 	return set_integer(plan, integer, value);
 }
 
-static gboolean to_whole(ARGUMENTS, DecimalRounding rounding, double (*function)(double))
+static gboolean body_whole(QUERY_BODY)
 {
+	gboolean floors = plan->node->function->id == QUERY_FN_FLOOR;
 	if (plan->node->type == QUERY_TYPE_DOUBLE)
-		return set_double(evaluator, plan, function(value_to_double(&operands[0])), value);
+		return query_plan_double(evaluator, plan,
+			(floors ? floor : ceil)(value_to_double(&operands[0])), value);
 	if (is_integer(&operands[0]))
 		return set_integer(plan, operands[0].whole, value);
-	return round_decimal(evaluator, plan, operands, value, 0, rounding);
-}
-
-static gboolean body_floor(ARGUMENTS)
-{
-	return to_whole(evaluator, plan, operands, value, DECIMAL_FLOOR, floor);
-}
-
-static gboolean body_ceiling(ARGUMENTS)
-{
-	return to_whole(evaluator, plan, operands, value, DECIMAL_CEILING, ceil);
+	return round_decimal(
+		evaluator, plan, operands, value, 0, floors ? DECIMAL_FLOOR : DECIMAL_CEILING);
 }
 
 /* Half to even, as rint() does: MySQL's doubles are not exact anyway. Beyond what a double's
@@ -206,27 +179,19 @@ static double round_double(double number, gint64 digits, DecimalRounding roundin
 	return digits < 0 ? scaled * power : scaled / power;
 }
 
-static gboolean rounded(ARGUMENTS, DecimalRounding rounding)
+static gboolean body_round(QUERY_BODY)
 {
+	DecimalRounding rounding =
+		plan->node->function->id == QUERY_FN_ROUND ? DECIMAL_ROUND : DECIMAL_TRUNCATE;
 	gboolean is_unsigned;
 	gint64 digits = plan->n > 1 ? value_to_integer(&operands[1], &is_unsigned) : 0;
 	if (plan->node->type == QUERY_TYPE_DOUBLE)
-		return set_double(evaluator, plan,
+		return query_plan_double(evaluator, plan,
 			round_double(value_to_double(&operands[0]), digits, rounding), value);
 	if (is_integer(&operands[0]) && digits >= 0)
 		return set_integer(plan, operands[0].whole, value);
 	return round_decimal(evaluator, plan, operands, value,
 		(int)CLAMP(digits, -DECIMAL_DIGITS - 1, DECIMAL_SCALE), rounding);
-}
-
-static gboolean body_round(ARGUMENTS)
-{
-	return rounded(evaluator, plan, operands, value, DECIMAL_ROUND);
-}
-
-static gboolean body_truncate(ARGUMENTS)
-{
-	return rounded(evaluator, plan, operands, value, DECIMAL_TRUNCATE);
 }
 
 const QueryAnswer query_functions_number[QUERY_FN_COUNT] = {
@@ -235,12 +200,12 @@ const QueryAnswer query_functions_number[QUERY_FN_COUNT] = {
 	[QUERY_FN_ASIN] = {NULL, body_real},
 	[QUERY_FN_ATAN] = {NULL, body_atan},
 	[QUERY_FN_BIT_COUNT] = {NULL, body_bit_count},
-	[QUERY_FN_CEILING] = {NULL, body_ceiling},
+	[QUERY_FN_CEILING] = {NULL, body_whole},
 	[QUERY_FN_COS] = {NULL, body_real},
 	[QUERY_FN_COT] = {NULL, body_real},
 	[QUERY_FN_DEGREES] = {NULL, body_real},
 	[QUERY_FN_EXP] = {NULL, body_real},
-	[QUERY_FN_FLOOR] = {NULL, body_floor},
+	[QUERY_FN_FLOOR] = {NULL, body_whole},
 	[QUERY_FN_LN] = {NULL, body_real},
 	[QUERY_FN_LOG] = {NULL, body_log},
 	[QUERY_FN_LOG10] = {NULL, body_real},
@@ -253,5 +218,5 @@ const QueryAnswer query_functions_number[QUERY_FN_COUNT] = {
 	[QUERY_FN_SIN] = {NULL, body_real},
 	[QUERY_FN_SQRT] = {NULL, body_real},
 	[QUERY_FN_TAN] = {NULL, body_real},
-	[QUERY_FN_TRUNCATE] = {NULL, body_truncate},
+	[QUERY_FN_TRUNCATE] = {NULL, body_round},
 };

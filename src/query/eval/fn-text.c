@@ -1,15 +1,8 @@
 /* Functions on texts. MySQL Reference Manual, "String Functions and Operators". */
 #include <string.h>
 
-#include "query/eval/regexp.h"
 #include "query/eval/plan.h"
 #include "query/eval/collate.h"
-
-#define ARGUMENTS                                                                                  \
-	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *operands, Value *value
-
-/* Unused by most: a body has all four. */
-#define UNUSED (void)evaluator, (void)plan
 
 static Text text_of(QueryEvaluator *evaluator, const Value *operands, guint i)
 {
@@ -56,16 +49,15 @@ static gboolean set_empty(const QueryPlan *plan, Value *value)
 
 /* Measures ------------------------------------------------------------------------------------- */
 
-static gboolean body_ascii(ARGUMENTS)
+static gboolean body_ascii(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0);
-	UNUSED;
 	*value = query_plan_integer(text.length > 0 ? (guchar)text.data[0] : 0);
 	return TRUE;
 }
 
 /* The bytes of the first character as one number. */
-static gboolean body_ord(ARGUMENTS)
+static gboolean body_ord(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0);
 	gint64 number = 0;
@@ -79,24 +71,21 @@ static gboolean body_ord(ARGUMENTS)
 	return TRUE;
 }
 
-static gboolean body_length(ARGUMENTS)
+static gboolean body_length(QUERY_BODY)
 {
-	UNUSED;
 	*value = query_plan_integer((gint64)text_of(evaluator, operands, 0).length);
 	return TRUE;
 }
 
-static gboolean body_bit_length(ARGUMENTS)
+static gboolean body_bit_length(QUERY_BODY)
 {
-	UNUSED;
 	*value = query_plan_integer((gint64)text_of(evaluator, operands, 0).length * 8);
 	return TRUE;
 }
 
-static gboolean body_char_length(ARGUMENTS)
+static gboolean body_char_length(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0);
-	UNUSED;
 	*value = query_plan_integer(
 		(gint64)query_text_count(&text, operands[0].type == QUERY_TYPE_BINARY));
 	return TRUE;
@@ -124,7 +113,7 @@ static gboolean locate(
 	return TRUE;
 }
 
-static gboolean body_locate(ARGUMENTS)
+static gboolean body_locate(QUERY_BODY)
 {
 	Text what = text_of(evaluator, operands, 0), text = text_of(evaluator, operands, 1);
 	gint64 from = 1;
@@ -133,13 +122,13 @@ static gboolean body_locate(ARGUMENTS)
 	return locate(plan, &text, &what, from, value);
 }
 
-static gboolean body_instr(ARGUMENTS)
+static gboolean body_instr(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0), what = text_of(evaluator, operands, 1);
 	return locate(plan, &text, &what, 1, value);
 }
 
-static gboolean body_find_in_set(ARGUMENTS)
+static gboolean body_find_in_set(QUERY_BODY)
 {
 	Text what = text_of(evaluator, operands, 0), set = text_of(evaluator, operands, 1);
 	const char *at = set.data, *end = set.data + set.length;
@@ -159,7 +148,7 @@ static gboolean body_find_in_set(ARGUMENTS)
 	}
 }
 
-static gboolean body_strcmp(ARGUMENTS)
+static gboolean body_strcmp(QUERY_BODY)
 {
 	Text a = text_of(evaluator, operands, 0), b = text_of(evaluator, operands, 1);
 	int order = query_text_compare(&a, &b, plan->node->collation);
@@ -208,7 +197,7 @@ static gboolean step_elt(QueryEvaluator *evaluator, const QueryPlan *plan, Value
 
 /* Joining -------------------------------------------------------------------------------------- */
 
-static gboolean body_concat(ARGUMENTS)
+static gboolean body_concat(QUERY_BODY)
 {
 	g_autoptr(GString) all = g_string_new(NULL);
 	for (guint i = 0; i < plan->n; i++) {
@@ -243,7 +232,7 @@ static gboolean step_concat_ws(QueryEvaluator *evaluator, const QueryPlan *plan,
 	return set_string(evaluator, plan, all, value);
 }
 
-static gboolean body_repeat(ARGUMENTS)
+static gboolean body_repeat(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0);
 	g_autoptr(GString) all = g_string_new(NULL);
@@ -252,7 +241,7 @@ static gboolean body_repeat(ARGUMENTS)
 	return set_string(evaluator, plan, all, value);
 }
 
-static gboolean body_space(ARGUMENTS)
+static gboolean body_space(QUERY_BODY)
 {
 	g_autoptr(GString) all = g_string_new(NULL);
 	for (gint64 i = operands[0].integer; i > 0; i--)
@@ -261,8 +250,9 @@ static gboolean body_space(ARGUMENTS)
 }
 
 /* What is too long is cut; without anything to fill with, what is too short stays. */
-static gboolean pad(ARGUMENTS, gboolean left)
+static gboolean body_pad(QUERY_BODY)
 {
+	gboolean left = plan->node->function->id == QUERY_FN_LPAD;
 	Text text = text_of(evaluator, operands, 0), fill = text_of(evaluator, operands, 2);
 	gboolean binary = is_binary(plan);
 	gint64 wanted = operands[1].integer;
@@ -286,19 +276,9 @@ static gboolean pad(ARGUMENTS, gboolean left)
 	return set_string(evaluator, plan, all, value);
 }
 
-static gboolean body_lpad(ARGUMENTS)
-{
-	return pad(evaluator, plan, operands, value, TRUE);
-}
-
-static gboolean body_rpad(ARGUMENTS)
-{
-	return pad(evaluator, plan, operands, value, FALSE);
-}
-
 /* Parts ---------------------------------------------------------------------------------------- */
 
-static gboolean body_left(ARGUMENTS)
+static gboolean body_left(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0);
 	gint64 n;
@@ -307,7 +287,7 @@ static gboolean body_left(ARGUMENTS)
 	return set_text(plan, query_text_part(&text, 0, (gsize)MAX(n, 0), is_binary(plan)), value);
 }
 
-static gboolean body_right(ARGUMENTS)
+static gboolean body_right(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0);
 	gsize have = query_text_count(&text, is_binary(plan));
@@ -318,7 +298,7 @@ static gboolean body_right(ARGUMENTS)
 	return set_text(plan, query_text_part(&text, have - n, n, is_binary(plan)), value);
 }
 
-static gboolean body_substring(ARGUMENTS)
+static gboolean body_substring(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0);
 	gboolean binary = is_binary(plan);
@@ -360,7 +340,7 @@ static gssize find_delimiter(const Text *text, const Text *delimiter, gint64 n)
 	return -1;
 }
 
-static gboolean body_substring_index(ARGUMENTS)
+static gboolean body_substring_index(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0), delimiter = text_of(evaluator, operands, 1);
 	gint64 n;
@@ -379,7 +359,7 @@ static gboolean body_substring_index(ARGUMENTS)
 }
 
 /* A place that there is not leaves the text as it is. */
-static gboolean body_insert(ARGUMENTS)
+static gboolean body_insert(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0), new = text_of(evaluator, operands, 3);
 	gboolean binary = is_binary(plan);
@@ -400,8 +380,6 @@ static gboolean body_insert(ARGUMENTS)
 	return set_string(evaluator, plan, all, value);
 }
 
-enum { LEADING = 1, TRAILING = 2 };
-
 static gboolean starts(const Text *text, const Text *with)
 {
 	return text->length >= with->length && memcmp(text->data, with->data, with->length) == 0;
@@ -413,56 +391,36 @@ static gboolean ends(const Text *text, const Text *with)
 	       memcmp(text->data + text->length - with->length, with->data, with->length) == 0;
 }
 
-static gboolean trim(ARGUMENTS, guint sides)
+static gboolean body_trim(QUERY_BODY)
 {
+	QueryFunctionId id = plan->node->function->id;
+	gboolean trailing = id == QUERY_FN_RTRIM || id == QUERY_FN_TRIM_TRAILING;
+	gboolean leading = id == QUERY_FN_LTRIM || id == QUERY_FN_TRIM_LEADING;
 	Text text = text_of(evaluator, operands, 0);
 	Text what = plan->n > 1 ? text_of(evaluator, operands, 1) : (Text){(char *)" ", 1};
 	if (what.length == 0)
 		return set_text(plan, text, value);
-	while ((sides & LEADING) != 0 && starts(&text, &what))
+	while (!trailing && starts(&text, &what))
 		text = (Text){text.data + what.length, text.length - what.length};
-	while ((sides & TRAILING) != 0 && ends(&text, &what))
+	while (!leading && ends(&text, &what))
 		text.length -= what.length;
 	return set_text(plan, text, value);
 }
 
-static gboolean body_trim(ARGUMENTS)
-{
-	return trim(evaluator, plan, operands, value, LEADING | TRAILING);
-}
-
-static gboolean body_ltrim(ARGUMENTS)
-{
-	return trim(evaluator, plan, operands, value, LEADING);
-}
-
-static gboolean body_rtrim(ARGUMENTS)
-{
-	return trim(evaluator, plan, operands, value, TRAILING);
-}
-
 /* Changes -------------------------------------------------------------------------------------- */
 
-static gboolean change_case(ARGUMENTS, gunichar (*change)(gunichar))
+static gboolean body_change_case(QUERY_BODY)
 {
+	gboolean lower = plan->node->function->id == QUERY_FN_LOWER;
 	Text text = text_of(evaluator, operands, 0);
 	if (!is_binary(plan))
-		text = query_text_change(evaluator->arena, &text, change);
+		text = query_text_change(
+			evaluator->arena, &text, lower ? query_text_lower : query_text_upper);
 	return set_text(plan, text, value);
 }
 
-static gboolean body_lower(ARGUMENTS)
-{
-	return change_case(evaluator, plan, operands, value, query_text_lower);
-}
-
-static gboolean body_upper(ARGUMENTS)
-{
-	return change_case(evaluator, plan, operands, value, query_text_upper);
-}
-
 /* By bytes, whatever the collation. */
-static gboolean body_replace(ARGUMENTS)
+static gboolean body_replace(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0), from = text_of(evaluator, operands, 1);
 	Text to = text_of(evaluator, operands, 2);
@@ -479,7 +437,7 @@ static gboolean body_replace(ARGUMENTS)
 	return set_string(evaluator, plan, all, value);
 }
 
-static gboolean body_reverse(ARGUMENTS)
+static gboolean body_reverse(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0);
 	char *copy = arena_take(evaluator->arena, text.length + 1);
@@ -502,7 +460,7 @@ static gboolean is_number(QueryType type)
 }
 
 /* Numbers by their 64 bits, anything else by its bytes. */
-static gboolean body_hex(ARGUMENTS)
+static gboolean body_hex(QUERY_BODY)
 {
 	g_autoptr(GString) all = g_string_new(NULL);
 	gboolean is_unsigned;
@@ -521,7 +479,7 @@ static gboolean body_hex(ARGUMENTS)
 }
 
 /* An odd number of digits has a 0 before the first. What is no digit makes it NULL. */
-static gboolean body_unhex(ARGUMENTS)
+static gboolean body_unhex(QUERY_BODY)
 {
 	Text text = text_of(evaluator, operands, 0);
 	gsize length = (text.length + 1) / 2;
@@ -535,17 +493,6 @@ static gboolean body_unhex(ARGUMENTS)
 		bytes[at] = (char)((guchar)bytes[at] << 4 | (guint)digit);
 	}
 	*value = (Value){.type = QUERY_TYPE_BINARY, .text = {bytes, length}};
-	(void)plan;
-	return TRUE;
-}
-
-static gboolean body_regexp_like(ARGUMENTS)
-{
-	Text text = text_of(evaluator, operands, 0);
-	gboolean found;
-	if (!query_match_find(evaluator, plan, &text, &found))
-		return FALSE;
-	*value = query_plan_boolean(found);
 	return TRUE;
 }
 
@@ -564,24 +511,24 @@ const QueryAnswer query_functions_text[QUERY_FN_COUNT] = {
 	[QUERY_FN_LEFT] = {NULL, body_left},
 	[QUERY_FN_LENGTH] = {NULL, body_length},
 	[QUERY_FN_LOCATE] = {NULL, body_locate},
-	[QUERY_FN_LOWER] = {NULL, body_lower},
-	[QUERY_FN_LPAD] = {NULL, body_lpad},
-	[QUERY_FN_LTRIM] = {NULL, body_ltrim},
+	[QUERY_FN_LOWER] = {NULL, body_change_case},
+	[QUERY_FN_LPAD] = {NULL, body_pad},
+	[QUERY_FN_LTRIM] = {NULL, body_trim},
 	[QUERY_FN_ORD] = {NULL, body_ord},
-	[QUERY_FN_REGEXP_LIKE] = {NULL, body_regexp_like},
+	[QUERY_FN_REGEXP_LIKE] = {NULL, query_body_regexp},
 	[QUERY_FN_REPEAT] = {NULL, body_repeat},
 	[QUERY_FN_REPLACE] = {NULL, body_replace},
 	[QUERY_FN_REVERSE] = {NULL, body_reverse},
 	[QUERY_FN_RIGHT] = {NULL, body_right},
-	[QUERY_FN_RPAD] = {NULL, body_rpad},
-	[QUERY_FN_RTRIM] = {NULL, body_rtrim},
+	[QUERY_FN_RPAD] = {NULL, body_pad},
+	[QUERY_FN_RTRIM] = {NULL, body_trim},
 	[QUERY_FN_SPACE] = {NULL, body_space},
 	[QUERY_FN_STRCMP] = {NULL, body_strcmp},
 	[QUERY_FN_SUBSTRING] = {NULL, body_substring},
 	[QUERY_FN_SUBSTRING_INDEX] = {NULL, body_substring_index},
 	[QUERY_FN_TRIM] = {NULL, body_trim},
-	[QUERY_FN_TRIM_LEADING] = {NULL, body_ltrim},
-	[QUERY_FN_TRIM_TRAILING] = {NULL, body_rtrim},
+	[QUERY_FN_TRIM_LEADING] = {NULL, body_trim},
+	[QUERY_FN_TRIM_TRAILING] = {NULL, body_trim},
 	[QUERY_FN_UNHEX] = {NULL, body_unhex},
-	[QUERY_FN_UPPER] = {NULL, body_upper},
+	[QUERY_FN_UPPER] = {NULL, body_change_case},
 };

@@ -1,36 +1,20 @@
 /* AND, OR, NOT and what asks for truth or NULL; CASE. Three values: TRUE, FALSE, NULL (-1). */
 #include "query/eval/plan.h"
 
-static gboolean set_truth(Value *value, gint truth)
-{
-	*value = truth < 0 ? (Value){.type = QUERY_TYPE_NULL} : query_plan_boolean(truth);
-	return TRUE;
-}
-
 /* The operand that decides ends it: FALSE for AND, TRUE for OR. */
-static gboolean join(QueryEvaluator *evaluator, const QueryPlan *plan, gint decisive, Value *value)
+static gboolean step_join(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
-	gint all = !decisive;
+	gint decisive = plan->node->op == QUERY_OR, all = !decisive;
 	for (guint i = 0; i < plan->n; i++) {
 		gint truth;
 		if (!query_plan_truth(evaluator, plan->operands[i], &truth))
 			return FALSE;
 		if (truth == decisive)
-			return set_truth(value, decisive);
+			return query_plan_set_truth(value, decisive);
 		if (truth < 0)
 			all = -1;
 	}
-	return set_truth(value, all);
-}
-
-static gboolean step_and(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return join(evaluator, plan, FALSE, value);
-}
-
-static gboolean step_or(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return join(evaluator, plan, TRUE, value);
+	return query_plan_set_truth(value, all);
 }
 
 static gboolean step_xor(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
@@ -42,7 +26,7 @@ static gboolean step_xor(QueryEvaluator *evaluator, const QueryPlan *plan, Value
 			return FALSE;
 		all = truth < 0 ? -1 : all != truth;
 	}
-	return set_truth(value, all);
+	return query_plan_set_truth(value, all);
 }
 
 static gboolean step_not(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
@@ -50,37 +34,18 @@ static gboolean step_not(QueryEvaluator *evaluator, const QueryPlan *plan, Value
 	gint truth;
 	if (!query_plan_truth(evaluator, plan->operands[0], &truth))
 		return FALSE;
-	return set_truth(value, truth < 0 ? -1 : !truth);
+	return query_plan_set_truth(value, truth < 0 ? -1 : !truth);
 }
 
 /* IS [NOT] TRUE, FALSE. */
-static gboolean is(QueryEvaluator *evaluator, const QueryPlan *plan, gint wanted, gboolean is_not,
-	Value *value)
+static gboolean step_is(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
-	gint truth;
+	QueryOperator op = plan->node->op;
+	gint truth, wanted = op == QUERY_IS_TRUE || op == QUERY_IS_NOT_TRUE;
+	gboolean is_not = op == QUERY_IS_NOT_TRUE || op == QUERY_IS_NOT_FALSE;
 	if (!query_plan_truth(evaluator, plan->operands[0], &truth))
 		return FALSE;
-	return set_truth(value, (truth == wanted) != is_not);
-}
-
-static gboolean step_is_true(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return is(evaluator, plan, TRUE, FALSE, value);
-}
-
-static gboolean step_is_not_true(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return is(evaluator, plan, TRUE, TRUE, value);
-}
-
-static gboolean step_is_false(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return is(evaluator, plan, FALSE, FALSE, value);
-}
-
-static gboolean step_is_not_false(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return is(evaluator, plan, FALSE, TRUE, value);
+	return query_plan_set_truth(value, (truth == wanted) != is_not);
 }
 
 /* MySQL does not compute what can not be NULL, so that it is no error either. */
@@ -110,38 +75,28 @@ static gboolean can_be_null(const QueryPlan *plan)
 	return FALSE;
 }
 
-static gboolean is_null(
-	QueryEvaluator *evaluator, const QueryPlan *plan, gboolean is_not, Value *value)
-{
-	Value operand;
-	if (!can_be_null(plan->operands[0]))
-		return set_truth(value, is_not);
-	if (!query_plan_value(evaluator, plan->operands[0], &operand))
-		return FALSE;
-	return set_truth(value, (operand.type == QUERY_TYPE_NULL) != is_not);
-}
-
 static gboolean step_is_null(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
-	return is_null(evaluator, plan, FALSE, value);
-}
-
-static gboolean step_is_not_null(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	return is_null(evaluator, plan, TRUE, value);
+	gboolean is_not = plan->node->op == QUERY_IS_NOT_NULL;
+	Value operand;
+	if (!can_be_null(plan->operands[0]))
+		return query_plan_set_truth(value, is_not);
+	if (!query_plan_value(evaluator, plan->operands[0], &operand))
+		return FALSE;
+	return query_plan_set_truth(value, (operand.type == QUERY_TYPE_NULL) != is_not);
 }
 
 const QueryAnswer query_operators_logic[QUERY_OPERATOR_COUNT] = {
-	[QUERY_OR] = {step_or, NULL},
+	[QUERY_OR] = {step_join, NULL},
 	[QUERY_XOR] = {step_xor, NULL},
-	[QUERY_AND] = {step_and, NULL},
+	[QUERY_AND] = {step_join, NULL},
 	[QUERY_NOT] = {step_not, NULL},
 	[QUERY_IS_NULL] = {step_is_null, NULL},
-	[QUERY_IS_NOT_NULL] = {step_is_not_null, NULL},
-	[QUERY_IS_TRUE] = {step_is_true, NULL},
-	[QUERY_IS_NOT_TRUE] = {step_is_not_true, NULL},
-	[QUERY_IS_FALSE] = {step_is_false, NULL},
-	[QUERY_IS_NOT_FALSE] = {step_is_not_false, NULL},
+	[QUERY_IS_NOT_NULL] = {step_is_null, NULL},
+	[QUERY_IS_TRUE] = {step_is, NULL},
+	[QUERY_IS_NOT_TRUE] = {step_is, NULL},
+	[QUERY_IS_FALSE] = {step_is, NULL},
+	[QUERY_IS_NOT_FALSE] = {step_is, NULL},
 };
 
 /* CASE ----------------------------------------------------------------------------------------- */

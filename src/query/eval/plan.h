@@ -43,6 +43,11 @@ struct query_evaluator {
 	GError *error;
 };
 
+/* The parameters of one, which need not use them all. */
+#define QUERY_BODY                                                                                 \
+	G_GNUC_UNUSED QueryEvaluator *evaluator, G_GNUC_UNUSED const QueryPlan *plan,              \
+		G_GNUC_UNUSED const Value *operands, G_GNUC_UNUSED Value *value
+
 /* A row: how a function or operator is answered. One of the two. */
 typedef struct {
 	QueryStep step;
@@ -78,6 +83,12 @@ gboolean query_plan_fail(QueryEvaluator *evaluator, const QueryPlan *plan, const
 
 gboolean query_step_case(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value);
 
+/* REGEXP and REGEXP_LIKE(); what is both a function and a cast. */
+gboolean query_body_regexp(QUERY_BODY);
+gboolean query_body_date(QUERY_BODY);
+gboolean query_body_time(QUERY_BODY);
+gboolean query_body_timestamp(QUERY_BODY);
+
 /* x + INTERVAL n DAY, and - where `sign` is -1: query/eval/interval.c. */
 gboolean query_interval_add(QueryEvaluator *evaluator, const QueryPlan *plan, const Value *subject,
 	gint sign, Value *value);
@@ -99,9 +110,23 @@ static inline Value query_plan_boolean(gboolean boolean)
 	return (Value){.type = QUERY_TYPE_INTEGER, .boolean = TRUE, .integer = boolean};
 }
 
+/* TRUE, FALSE or, where it is negative, NULL. */
+static inline gboolean query_plan_set_truth(Value *value, gint truth)
+{
+	*value = truth < 0 ? (Value){.type = QUERY_TYPE_NULL} : query_plan_boolean(truth);
+	return TRUE;
+}
+
 Text query_plan_text(QueryEvaluator *evaluator, const Value *value);
+
+/* FALSE: out of range. */
+gboolean query_plan_double(
+	QueryEvaluator *evaluator, const QueryPlan *plan, double number, Value *value);
 gboolean query_plan_decimal(
 	QueryEvaluator *evaluator, const QueryPlan *plan, const Decimal *decimal, Value *value);
+gboolean query_plan_read_decimal(
+	QueryEvaluator *evaluator, const QueryPlan *plan, const Value *value, Decimal *decimal);
+
 /* What a value is as `type`: of CASE, IF, COALESCE and the like. FALSE: out of range. */
 gboolean query_plan_convert(
 	QueryEvaluator *evaluator, const QueryPlan *plan, QueryType type, Value *value);
