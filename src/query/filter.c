@@ -8,7 +8,6 @@
 Filter *filter_new(void)
 {
 	Filter *filter = g_new0(Filter, 1);
-
 	filter->after = CALENDAR_TS_MIN;
 	filter->before = CALENDAR_TS_MAX;
 	filter->names = g_ptr_array_new_with_free_func(g_free);
@@ -89,7 +88,6 @@ static gboolean set_parameter(
 {
 	const char *name = parameters[index].name;
 	guint bit = 1u << index;
-
 	if (filter->given & bit) {
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
 			"Parameter \"%s\" is given twice", name);
@@ -112,7 +110,6 @@ gboolean filter_set(Filter *filter, const char *name, const char *value, gint64 
 	gboolean *taken, GError **error)
 {
 	guint i = 0;
-
 	while (i < G_N_ELEMENTS(parameters) && strcmp(parameters[i].name, name) != 0)
 		i++;
 	*taken = i < G_N_ELEMENTS(parameters);

@@ -269,7 +269,7 @@ static gboolean row_number(const StoreRow *row, gpointer data, GError **error)
 	return TRUE;
 }
 
-static gboolean read_number(Session *session, const char *text, guint64 *number, GError **error)
+static gboolean select_number(Session *session, const char *text, guint64 *number, GError **error)
 {
 	g_autoptr(Sql) sql = sql_new(text);
 	return read_rows(&session->base, sql, "i", row_number, number, error);
@@ -373,8 +373,8 @@ static gboolean read_version(StoreSession *base, guint *version, GError **error)
 	*version = 0;
 	if (session->db == NULL)
 		return TRUE;
-	if (!read_number(session, HAS_VERSIONS, &number, error) ||
-		(number != 0 && !read_number(session, NEWEST_VERSION, &number, error)))
+	if (!select_number(session, HAS_VERSIONS, &number, error) ||
+		(number != 0 && !select_number(session, NEWEST_VERSION, &number, error)))
 		return FALSE;
 	*version = (guint)number;
 	return TRUE;

@@ -46,9 +46,9 @@ StoreConfig *store_config_new(const char *dsn, guint deadline, GError **error)
 
 void store_config_free(StoreConfig *config)
 {
-	if (config == NULL)
+	if (!config)
 		return;
-	if (config->target.shared != NULL)
+	if (config->target.shared)
 		config->driver->shared_free(config->target.shared);
 	store_dsn_free(config->target.dsn);
 	g_free(config->description);
@@ -94,7 +94,7 @@ static gboolean open_session(Store *store, GError **error)
 {
 	const StoreDriver *driver = store->link.driver;
 	StoreSession *session = driver->open(&store->config->target, store->mode, error);
-	if (session == NULL)
+	if (!session)
 		return FALSE;
 	if (store->mode != STORE_ADMIN && !check_version(driver, session, error)) {
 		driver->close(session);
@@ -123,7 +123,7 @@ static gboolean connect_store(Store *store, GError **error)
 
 static void disconnect(Store *store)
 {
-	if (store->link.session != NULL)
+	if (store->link.session)
 		store->link.driver->close(store->link.session);
 	store->link.session = NULL;
 	store->in_transaction = FALSE;
@@ -135,10 +135,10 @@ static void disconnect(Store *store)
 static gboolean ready(Store *store, GError **error)
 {
 	const StoreDriver *driver = store->link.driver;
-	if (store->link.session != NULL &&
+	if (store->link.session &&
 		(store->link.session->lost || !driver->usable(store->link.session)))
 		disconnect(store);
-	return store->link.session != NULL || connect_store(store, error);
+	return store->link.session || connect_store(store, error);
 }
 
 Store *store_new(StoreConfig *config, StoreMode mode)
@@ -153,7 +153,7 @@ Store *store_new(StoreConfig *config, StoreMode mode)
 
 void store_free(Store *store)
 {
-	if (store == NULL)
+	if (!store)
 		return;
 	store_rollback(store);
 	disconnect(store);
@@ -218,7 +218,7 @@ static gboolean read_done(const Attempts *attempts, GError **error)
 static gboolean filtered_done(const Attempts *attempts, const Filter *filter, GError **error)
 {
 	GError *failure = attempts->failure;
-	if (filter->query != NULL && g_error_matches(failure, CHRONOLOGER_ERROR, ERROR_INTERNAL)) {
+	if (filter->query && g_error_matches(failure, CHRONOLOGER_ERROR, ERROR_INTERNAL)) {
 		failure->code = ERROR_QUERY;
 		g_prefix_error(&failure, QUERY_INVALID ": ");
 	}
@@ -471,7 +471,7 @@ Record *store_get(Store *store, guint64 id, GError **error)
 	}
 	if (!read_done(&attempts, error))
 		return NULL;
-	if (record == NULL)
+	if (!record)
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_NOT_FOUND,
 			"There is no record %" G_GUINT64_FORMAT, id);
 	return g_steal_pointer(&record);
@@ -566,7 +566,7 @@ static gboolean note_version(Store *store, guint version, const char *name, GErr
 gboolean store_migrate_apply(
 	Store *store, guint version, const char *name, char *const *statements, GError **error)
 {
-	for (char *const *statement = statements; *statement != NULL; statement++)
+	for (char *const *statement = statements; *statement; statement++)
 		if (!store->link.driver->execute(store->link.session, *statement, error))
 			return FALSE;
 	return note_version(store, version, name, error);

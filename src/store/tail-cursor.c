@@ -82,7 +82,7 @@ static gboolean skip(const char **at, char c)
 	return TRUE;
 }
 
-static gboolean read_number(const char **at, guint64 *number)
+static gboolean read_hexadecimal(const char **at, guint64 *number)
 {
 	const char *from = *at;
 	*number = 0;
@@ -97,9 +97,10 @@ static gboolean read_repeats(const char **at, TailRun *run)
 	run->repeats = 1;
 	if (!skip(at, '-'))
 		return TRUE;
-	return read_number(at, &run->period) && skip(at, '-') && read_number(at, &run->repeats) &&
-	       run->period > run->length && run->period <= run->length + HOLE_MAX &&
-	       run->repeats > 1 && run->repeats <= REPEATS_MAX;
+	return read_hexadecimal(at, &run->period) && skip(at, '-') &&
+	       read_hexadecimal(at, &run->repeats) && run->period > run->length &&
+	       run->period <= run->length + HOLE_MAX && run->repeats > 1 &&
+	       run->repeats <= REPEATS_MAX;
 }
 
 /* `above`: the last id of the run before. */
@@ -107,8 +108,9 @@ static gboolean read_run(
 	const char **at, const TailCursor *cursor, guint64 time, guint64 above, TailRun *run)
 {
 	guint64 distance, age;
-	if (!read_number(at, &distance) || !skip(at, '-') || !read_number(at, &run->length) ||
-		!skip(at, '-') || !read_number(at, &age) || distance > cursor->seen || age > time)
+	if (!read_hexadecimal(at, &distance) || !skip(at, '-') ||
+		!read_hexadecimal(at, &run->length) || !skip(at, '-') ||
+		!read_hexadecimal(at, &age) || distance > cursor->seen || age > time)
 		return FALSE;
 	run->first = cursor->seen - distance;
 	run->since = (gint64)(time - age);
@@ -134,8 +136,8 @@ TailCursor *tail_cursor_parse(const char *text, GError **error)
 	g_autoptr(TailCursor) cursor = tail_cursor_new(0);
 	const char *at = text + strlen(PREFIX);
 	guint64 time;
-	if (g_str_has_prefix(text, PREFIX) && read_number(&at, &cursor->seen) && skip(&at, '.') &&
-		read_number(&at, &time) && read_runs(&at, cursor, time))
+	if (g_str_has_prefix(text, PREFIX) && read_hexadecimal(&at, &cursor->seen) &&
+		skip(&at, '.') && read_hexadecimal(&at, &time) && read_runs(&at, cursor, time))
 		return g_steal_pointer(&cursor);
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
 		"Parameter \"cursor\" is not one that an answer has had");

@@ -10,7 +10,7 @@
 gboolean query_plan_fail(QueryEvaluator *evaluator, const QueryPlan *plan, const char *format, ...)
 {
 	va_list arguments;
-	if (evaluator->error != NULL)
+	if (evaluator->error)
 		return FALSE;
 	va_start(arguments, format);
 	g_autofree char *reason = g_strdup_vprintf(format, arguments);
@@ -183,7 +183,7 @@ const Json *query_plan_document(
 		return value->json;
 	if (value->type == QUERY_TYPE_TEXT)
 		json = json_parse(evaluator->arena, value->text.data, value->text.length);
-	if (json == NULL)
+	if (!json)
 		query_plan_fail(evaluator, plan, "Invalid JSON text");
 	return json;
 }

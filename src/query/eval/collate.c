@@ -129,9 +129,9 @@ gunichar query_text_upper(gunichar c)
 	if (c < 0x80)
 		return (gunichar)g_ascii_toupper((char)c);
 	const Range *range = FIND(uppers, c);
-	if (range != NULL)
+	if (range)
 		return (gunichar)((gint)c + range->delta);
-	return FIND(cased, c) != NULL ? within_plane(g_unichar_toupper(c), c) : c;
+	return FIND(cased, c) ? within_plane(g_unichar_toupper(c), c) : c;
 }
 
 gunichar query_text_lower(gunichar c)
@@ -139,20 +139,20 @@ gunichar query_text_lower(gunichar c)
 	if (c < 0x80)
 		return (gunichar)g_ascii_tolower((char)c);
 	const Range *range = FIND(lowers, c);
-	if (range != NULL)
+	if (range)
 		return (gunichar)((gint)c + range->delta);
-	return FIND(cased, c) != NULL ? within_plane(g_unichar_tolower(c), c) : c;
+	return FIND(cased, c) ? within_plane(g_unichar_tolower(c), c) : c;
 }
 
 static guint16 make_weight(gunichar c)
 {
 	gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH] = {c};
 	const Range *range = FIND(weights, c);
-	if (range == NULL)
+	if (!range)
 		range = FIND(uppers, c);
-	if (range != NULL)
+	if (range)
 		return (guint16)((gint)c + range->delta);
-	if (FIND(accented, c) != NULL)
+	if (FIND(accented, c))
 		g_unichar_fully_decompose(c, FALSE, parts, G_N_ELEMENTS(parts));
 	return (guint16)query_text_upper(parts[0]);
 }
@@ -182,11 +182,11 @@ static gunichar next_weight(Cursor *cursor, const guint16 *table)
 	gunichar c;
 	if (first < 0x80) {
 		cursor->at++;
-		return table != NULL ? table[first] : first;
+		return table ? table[first] : first;
 	}
 	c = g_utf8_get_char(cursor->at);
 	cursor->at = g_utf8_next_char(cursor->at);
-	if (table == NULL)
+	if (!table)
 		return c;
 	return c < PLANE ? table[c] : REPLACEMENT;
 }
@@ -262,7 +262,7 @@ static gunichar peek(const Match *match, const Cursor *cursor, gsize *length)
 
 static gunichar weigh(const Match *match, gunichar c)
 {
-	if (match->table == NULL)
+	if (!match->table)
 		return c;
 	return c < PLANE ? match->table[c] : REPLACEMENT;
 }
@@ -305,7 +305,7 @@ static gboolean match_all(Match *match)
 			return match->pattern.at == match->pattern.end;
 		if (match->pattern.at < match->pattern.end && match_one(match))
 			continue;
-		if (pattern_again == NULL)
+		if (!pattern_again)
 			return FALSE;
 		Cursor again = {text_again, match->text.end};
 		gsize length;

@@ -61,9 +61,9 @@ static gboolean step_literal(QueryEvaluator *evaluator, const QueryPlan *plan, V
 static const Json *read_logrec(QueryEvaluator *evaluator)
 {
 	const Text *text = &evaluator->record->logrec;
-	if (evaluator->logrec == NULL && text->data != NULL)
+	if (!evaluator->logrec && text->data)
 		evaluator->logrec = json_parse(evaluator->arena, text->data, text->length);
-	if (evaluator->logrec == NULL && evaluator->error == NULL)
+	if (!evaluator->logrec && !evaluator->error)
 		g_set_error(&evaluator->error, CHRONOLOGER_ERROR, ERROR_INTERNAL,
 			"Record %" G_GUINT64_FORMAT ": its logrec is not JSON",
 			evaluator->record->id);
@@ -125,8 +125,7 @@ static gboolean step_body(QueryEvaluator *evaluator, const QueryPlan *plan, Valu
 	*value = (Value){.type = QUERY_TYPE_NULL};
 	if (!take_operands(evaluator, plan, operands, &any_null))
 		return FALSE;
-	return any_null ||
-	       (plan->body(evaluator, plan, operands, value) && evaluator->error == NULL);
+	return any_null || (plan->body(evaluator, plan, operands, value) && !evaluator->error);
 }
 
 /* A text, also of what CASE, IF and NULLIF have passed on as it was. */
@@ -165,7 +164,7 @@ static const QueryAnswer *const functions[] = {
 static QueryAnswer find_answer(const QueryAnswer *const *tables, gsize n, guint id)
 {
 	for (gsize i = 0; i < n; i++)
-		if (tables[i][id].step != NULL || tables[i][id].body != NULL)
+		if (tables[i][id].step || tables[i][id].body)
 			return tables[i][id];
 	return (QueryAnswer){step_unknown, NULL};
 }
@@ -209,7 +208,7 @@ static void prepare(QueryPlan *plan)
 static gboolean all_constant(const QueryPlan *plan)
 {
 	for (guint i = 0; i < plan->n; i++)
-		if (plan->operands[i] != NULL && !plan->operands[i]->constant)
+		if (plan->operands[i] && !plan->operands[i]->constant)
 			return FALSE;
 	return plan->node->kind != QUERY_COLUMN;
 }
@@ -232,14 +231,14 @@ static QueryPlan *make(QueryEvaluator *evaluator, const QueryNode *node)
 	QueryAnswer answer = answer_of(node);
 	g_ptr_array_add(evaluator->plans, plan);
 	plan->node = node;
-	plan->n = node->children != NULL ? node->children->len : 0;
+	plan->n = node->children ? node->children->len : 0;
 	plan->operands = g_new0(QueryPlan *, plan->n);
 	for (guint i = 0; i < plan->n; i++)
-		if (node->children->pdata[i] != NULL)
+		if (node->children->pdata[i])
 			plan->operands[i] = make(evaluator, node->children->pdata[i]);
 	plan->body = answer.body;
-	plan->step = answer.body != NULL ? step_body : answer.step;
-	if (plan->step == NULL)
+	plan->step = answer.body ? step_body : answer.step;
+	if (!plan->step)
 		plan->step = step_unknown;
 	prepare(plan);
 	fold_constant(evaluator, plan);
@@ -249,7 +248,7 @@ static QueryPlan *make(QueryEvaluator *evaluator, const QueryNode *node)
 static void free_plan(gpointer data)
 {
 	QueryPlan *plan = data;
-	if (plan->free_prepared != NULL && plan->prepared != NULL)
+	if (plan->free_prepared && plan->prepared)
 		plan->free_prepared(plan->prepared);
 	g_free(plan->operands);
 	g_free(plan);
@@ -270,7 +269,7 @@ QueryEvaluator *query_evaluator_new(Query *query, gint64 now)
 
 void query_evaluator_free(QueryEvaluator *evaluator)
 {
-	if (evaluator == NULL)
+	if (!evaluator)
 		return;
 	g_ptr_array_unref(evaluator->plans);
 	arena_free(evaluator->constants);

@@ -282,7 +282,7 @@ static gboolean read_extracted(QueryEvaluator *evaluator, const QueryPlan *plan,
 	*known = FALSE;
 	if (operand.type == QUERY_TYPE_NULL)
 		return TRUE;
-	if (!g_ascii_isupper(*parts) || strchr(parts, 'h') != NULL) {
+	if (!g_ascii_isupper(*parts) || strchr(parts, 'h')) {
 		*moment = operand.moment;
 		*known = TRUE;
 	} else {
@@ -303,7 +303,7 @@ static gboolean step_extract(QueryEvaluator *evaluator, const QueryPlan *plan, V
 	if (!read_extracted(evaluator, plan, parts, &moment, &known))
 		return FALSE;
 	if (!known)
-		return evaluator->error == NULL;
+		return !evaluator->error;
 	for (const char *p = parts; *p != '\0'; p++)
 		number = number * (*p == 'u' ? SECOND : 100) + part_of(&moment, *p);
 	return set_integer(value, moment.negative ? -number : number);
@@ -505,7 +505,7 @@ static gboolean format_week(const Moment *moment, char letter, GString *text)
 	static const guint8 modes[] = {0, 1, 2, 3, 2, 3};
 	const char *at = strchr(letters, letter);
 	gint64 year;
-	if (at == NULL)
+	if (!at)
 		return FALSE;
 	gint64 week = week_of(moment, &week_modes[modes[at - letters]], &year);
 	if (letter == 'X' || letter == 'x')

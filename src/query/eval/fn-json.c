@@ -8,8 +8,8 @@
 
 static gboolean set_json(Value *value, const Json *json)
 {
-	*value = json == NULL ? (Value){.type = QUERY_TYPE_NULL}
-			      : (Value){.type = QUERY_TYPE_JSON, .json = json};
+	*value = !json ? (Value){.type = QUERY_TYPE_NULL}
+		       : (Value){.type = QUERY_TYPE_JSON, .json = json};
 	return TRUE;
 }
 
@@ -64,7 +64,7 @@ static gboolean extract(
 static gboolean body_extract(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]), *answer;
-	if (document == NULL || !extract(evaluator, plan, document, &answer))
+	if (!document || !extract(evaluator, plan, document, &answer))
 		return FALSE;
 	return set_json(value, answer);
 }
@@ -72,9 +72,9 @@ static gboolean body_extract(QUERY_BODY)
 static gboolean body_arrow_unquote(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]), *answer;
-	if (document == NULL || !extract(evaluator, plan, document, &answer))
+	if (!document || !extract(evaluator, plan, document, &answer))
 		return FALSE;
-	return answer == NULL || set_text(value, unquote(evaluator, answer));
+	return !answer || set_text(value, unquote(evaluator, answer));
 }
 
 const QueryAnswer query_operators_json[QUERY_OPERATOR_COUNT] = {
@@ -90,7 +90,7 @@ static gboolean document_at(QueryEvaluator *evaluator, const QueryPlan *plan, co
 	guint path_operand, const Json **document)
 {
 	*document = query_plan_document(evaluator, plan, &operands[0]);
-	if (*document == NULL)
+	if (!*document)
 		return FALSE;
 	if (plan->n <= path_operand)
 		return TRUE;
@@ -105,9 +105,9 @@ static gboolean body_contains(QUERY_BODY)
 	if (!document_at(evaluator, plan, operands, 2, &document))
 		return FALSE;
 	candidate = query_plan_document(evaluator, plan, &operands[1]);
-	if (candidate == NULL)
+	if (!candidate)
 		return FALSE;
-	if (document != NULL)
+	if (document)
 		*value = query_plan_boolean(json_contains(document, candidate));
 	return TRUE;
 }
@@ -121,7 +121,7 @@ static gboolean body_contains_path(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
 	gboolean all = is_all(&operands[1]), found = all;
-	if (document == NULL)
+	if (!document)
 		return FALSE;
 	for (guint i = 2; i < plan->n && found == all; i++) {
 		const JsonPath *path = path_of(plan, i);
@@ -134,7 +134,7 @@ static gboolean body_contains_path(QUERY_BODY)
 static gboolean body_depth(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
-	if (document == NULL)
+	if (!document)
 		return FALSE;
 	*value = query_plan_integer(json_depth(document));
 	return TRUE;
@@ -145,7 +145,7 @@ static gboolean body_keys(QUERY_BODY)
 	const Json *document;
 	if (!document_at(evaluator, plan, operands, 1, &document))
 		return FALSE;
-	if (document == NULL || document->kind != JSON_OBJECT)
+	if (!document || document->kind != JSON_OBJECT)
 		return TRUE;
 	const Json **keys = arena_take(evaluator->arena, document->n * sizeof *keys);
 	for (guint i = 0; i < document->n; i++)
@@ -159,7 +159,7 @@ static gboolean body_length(QUERY_BODY)
 	const Json *document;
 	if (!document_at(evaluator, plan, operands, 1, &document))
 		return FALSE;
-	if (document == NULL)
+	if (!document)
 		return TRUE;
 	gboolean container = document->kind == JSON_OBJECT || document->kind == JSON_ARRAY;
 	*value = query_plan_integer(container ? document->n : 1);
@@ -169,8 +169,8 @@ static gboolean body_length(QUERY_BODY)
 static gboolean body_overlaps(QUERY_BODY)
 {
 	const Json *a = query_plan_document(evaluator, plan, &operands[0]);
-	const Json *b = a != NULL ? query_plan_document(evaluator, plan, &operands[1]) : NULL;
-	if (b == NULL)
+	const Json *b = a ? query_plan_document(evaluator, plan, &operands[1]) : NULL;
+	if (!b)
 		return FALSE;
 	*value = query_plan_boolean(json_overlaps(a, b));
 	return TRUE;
@@ -183,7 +183,7 @@ static gboolean body_member_of(QUERY_BODY)
 	const Json *element = value_to_json(evaluator->arena, &value_of_element);
 	const Json *document = query_plan_document(evaluator, plan, &operands[1]);
 	gboolean found = FALSE;
-	if (document == NULL)
+	if (!document)
 		return FALSE;
 	if (document->kind != JSON_ARRAY)
 		found = json_compare(element, document) == 0;
@@ -197,7 +197,7 @@ static gboolean body_member_of(QUERY_BODY)
 static gboolean body_type(QUERY_BODY)
 {
 	const Json *document = query_plan_document(evaluator, plan, &operands[0]);
-	if (document == NULL)
+	if (!document)
 		return FALSE;
 	const char *name = json_type_name(document);
 	*value = value_of_text(name, strlen(name));
@@ -236,7 +236,7 @@ static gboolean body_unquote(QUERY_BODY)
 		return set_text(value, text);
 	Value quoted = value_of_text(text.data, text.length);
 	const Json *json = query_plan_document(evaluator, plan, &quoted);
-	return json != NULL && set_text(value, unquote(evaluator, json));
+	return json && set_text(value, unquote(evaluator, json));
 }
 
 const QueryAnswer query_functions_json[QUERY_FN_COUNT] = {

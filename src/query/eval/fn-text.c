@@ -137,12 +137,12 @@ static gboolean body_find_in_set(QUERY_BODY)
 		return TRUE;
 	for (gint64 i = 1;; i++) {
 		const char *comma = memchr(at, ',', (gsize)(end - at));
-		Text part = {(char *)at, (gsize)((comma != NULL ? comma : end) - at)};
+		Text part = {(char *)at, (gsize)((comma ? comma : end) - at)};
 		if (query_text_equals(&part, &what, plan->node->collation)) {
 			value->integer = i;
 			return TRUE;
 		}
-		if (comma == NULL)
+		if (!comma)
 			return TRUE;
 		at = comma + 1;
 	}

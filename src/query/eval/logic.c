@@ -108,7 +108,7 @@ static gboolean is_when(QueryEvaluator *evaluator, const QueryPlan *plan, const 
 	Value value;
 	gint truth = FALSE, order;
 	*is_it = FALSE;
-	if (plan->operands[0] == NULL) {
+	if (!plan->operands[0]) {
 		if (!query_plan_truth_of_number(evaluator, when, &truth))
 			return FALSE;
 		*is_it = truth == TRUE;
@@ -129,7 +129,7 @@ gboolean query_step_case(QueryEvaluator *evaluator, const QueryPlan *plan, Value
 	Value subject = {.type = QUERY_TYPE_NULL};
 	const QueryPlan *answer = plan->operands[plan->n - 1];
 	gboolean found = FALSE;
-	if (plan->operands[0] != NULL && !query_plan_value(evaluator, plan->operands[0], &subject))
+	if (plan->operands[0] && !query_plan_value(evaluator, plan->operands[0], &subject))
 		return FALSE;
 	for (guint i = 1; i + 2 < plan->n && !found; i += 2) {
 		if (!is_when(evaluator, plan, &subject, i, &found))
@@ -138,7 +138,7 @@ gboolean query_step_case(QueryEvaluator *evaluator, const QueryPlan *plan, Value
 			answer = plan->operands[i + 1];
 	}
 	*value = (Value){.type = QUERY_TYPE_NULL};
-	if (answer == NULL)
+	if (!answer)
 		return TRUE;
 	if (!query_plan_value(evaluator, answer, value))
 		return FALSE;

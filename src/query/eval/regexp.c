@@ -225,14 +225,14 @@ static gunichar read_escaped(Rewriter *rewriter)
 	static const char letters[] = "nrtf", meanings[] = "\n\r\t\f";
 	char c = *rewriter->at;
 	const char *letter = c != '\0' ? strchr(letters, c) : NULL;
-	if (g_ascii_isalnum(c) && c != 'x' && letter == NULL)
+	if (g_ascii_isalnum(c) && c != 'x' && !letter)
 		return 0;
 	if (c == 'x') {
 		rewriter->at++;
 		return read_code(rewriter);
 	}
-	gunichar character = letter != NULL ? (gunichar)meanings[letter - letters]
-					    : g_utf8_get_char(rewriter->at);
+	gunichar character =
+		letter ? (gunichar)meanings[letter - letters] : g_utf8_get_char(rewriter->at);
 	rewriter->at = g_utf8_next_char(rewriter->at);
 	return character;
 }
@@ -253,8 +253,8 @@ static void rewrite_escape(Rewriter *rewriter, gboolean in_set)
 		if (escapes[i].letter != *rewriter->at)
 			continue;
 		const char *meaning = in_set ? escapes[i].inside : escapes[i].outside;
-		rewriter->failed |= meaning == NULL;
-		g_string_append(rewriter->to, meaning != NULL ? meaning : "");
+		rewriter->failed |= !meaning;
+		g_string_append(rewriter->to, meaning ? meaning : "");
 	}
 	rewriter->at++;
 }
@@ -293,9 +293,9 @@ static void rewrite_one(Rewriter *rewriter)
 		rewrite_escape(rewriter, FALSE);
 		return;
 	}
-	if (strchr("*+?{", c) != NULL)
+	if (strchr("*+?{", c))
 		end_row_before_repeat(rewriter);
-	if (strchr("*+?{()[]|.^$", c) == NULL) {
+	if (!strchr("*+?{()[]|.^$", c)) {
 		rewriter->at--;
 		g_string_append_unichar(rewriter->row, g_utf8_get_char(rewriter->at));
 		rewriter->at = g_utf8_next_char(rewriter->at);
@@ -322,7 +322,7 @@ static char *rewrite(const Text *pattern, gboolean caseless)
 		.end = pattern->data + pattern->length,
 		.row = row,
 		.caseless = caseless};
-	if (query_regexp_check(pattern->data, pattern->length) != NULL)
+	if (query_regexp_check(pattern->data, pattern->length))
 		return NULL;
 	rewriter.to = g_string_sized_new(pattern->length + 16);
 	while (rewriter.at < rewriter.end && !rewriter.failed)
@@ -354,9 +354,8 @@ void query_match_prepare(QueryPlan *plan)
 	if (!literal)
 		return;
 	g_autofree char *text = rewrite(&node->value.text, caseless);
-	g_autoptr(GRegex) fast =
-		text != NULL ? g_regex_new(text, flags | G_REGEX_OPTIMIZE, 0, NULL) : NULL;
-	if (fast == NULL)
+	g_autoptr(GRegex) fast = text ? g_regex_new(text, flags | G_REGEX_OPTIMIZE, 0, NULL) : NULL;
+	if (!fast)
 		return;
 	Pattern *pattern = g_new0(Pattern, 1);
 	pattern->fast = g_steal_pointer(&fast);
@@ -383,7 +382,7 @@ gboolean query_match_find(
 	g_autoptr(GError) error = NULL;
 	const Pattern *pattern = plan->prepared;
 	gssize length = (gssize)text->length;
-	if (pattern == NULL)
+	if (!pattern)
 		return query_plan_fail(
 			evaluator, plan, "this regular expression is not available on this store");
 	*found = g_regex_match_full(pattern->fast, text->data, length, 0, 0, NULL, &error);
@@ -392,5 +391,5 @@ gboolean query_match_find(
 		*found = g_regex_match_full(
 			pattern->patient, text->data, length, 0, 0, NULL, &error);
 	}
-	return error == NULL || fail(evaluator, plan, error);
+	return !error || fail(evaluator, plan, error);
 }

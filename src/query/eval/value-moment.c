@@ -105,7 +105,7 @@ static gboolean read_between(Reader *reader)
 		return read_zone(reader);
 	if (reader->n == 6) {
 		reader->at += *reader->at == '.';
-		gboolean zone = reader->at < reader->end && strchr("+-", *reader->at) != NULL;
+		gboolean zone = reader->at < reader->end && strchr("+-", *reader->at);
 		return !zone || read_zone(reader);
 	}
 	return skip_delimiters(reader);
@@ -197,7 +197,7 @@ static gboolean read_datetime(
 }
 
 /* 20260301, 260301, 20260301123000 and the like. */
-static gboolean read_number(
+static gboolean read_number_as_date(
 	const Value *value, ValueDateFlags flags, Moment *moment, QueryType *type)
 {
 	Decimal decimal;
@@ -264,7 +264,7 @@ gboolean value_read_date(const Value *value, ValueDateFlags flags, Moment *momen
 	case QUERY_TYPE_NULL:
 		return FALSE;
 	default:
-		return read_number(value, flags, moment, type);
+		return read_number_as_date(value, flags, moment, type);
 	}
 }
 

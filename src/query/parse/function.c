@@ -148,7 +148,6 @@ const QueryFunction *query_function_get(QueryFunctionId id)
 char query_function_letter(const QueryFunction *function, guint i)
 {
 	gsize n = strlen(function->takes);
-
 	return function->takes[MIN(i, n - 1)];
 }
 
@@ -166,12 +165,11 @@ static gint compare_names(gconstpointer a, gconstpointer b)
 static const GArray *all_names(void)
 {
 	static GArray *names;
-
 	if (!g_once_init_enter(&names))
 		return names;
 	GArray *made = g_array_new(FALSE, FALSE, sizeof(Name));
 	for (guint i = 0; i < QUERY_FN_COUNT; i++) {
-		for (guint j = 0; j < QUERY_NAMES_MAX && functions[i].names[j] != NULL; j++) {
+		for (guint j = 0; j < QUERY_NAMES_MAX && functions[i].names[j]; j++) {
 			Name name = {functions[i].names[j], &functions[i]};
 			g_array_append_val(made, name);
 		}
@@ -185,7 +183,6 @@ const QueryFunction *query_function_find(const char *name, gsize length)
 {
 	const GArray *names = all_names();
 	gint row = query_find_word(names->data, names->len, sizeof(Name), name, length);
-
 	return row < 0 ? NULL : g_array_index(names, Name, row).function;
 }
 
@@ -194,7 +191,6 @@ const char *query_function_suggest(const char *name, gsize length)
 	const GArray *names = all_names();
 	const char *nearest = NULL;
 	guint best = 3;
-
 	for (guint i = 0; i < names->len; i++) {
 		const char *known = g_array_index(names, Name, i).name;
 		guint distance = query_distance(name, length, known);

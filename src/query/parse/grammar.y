@@ -294,17 +294,16 @@ static void append_expected(GString *message, const yypcontext_t *context)
 	int n = yypcontext_expected_tokens(context, expected, YYNTOKENS);
 	const char *group = NULL;
 	const char *separator = ", expected ";
-
-	for (int i = 0; i < n && group == NULL; i++)
+	for (int i = 0; i < n && !group; i++)
 		if (expected[i] == YYSYMBOL_INTEGER || expected[i] == YYSYMBOL_AND)
 			group = yysymbol_name(expected[i]);
-	if (group != NULL) {
+	if (group) {
 		g_string_append_printf(message, "%s%s", separator, group);
 		separator = " or ";
 	}
 	for (int i = 0; i < n; i++) {
 		const char *name = yysymbol_name(expected[i]);
-		if (group == NULL ? n > FEW : strcmp(name, "')'") != 0)
+		if (!group ? n > FEW : strcmp(name, "')'") != 0)
 			continue;
 		g_string_append_printf(message, "%s%s", separator, name);
 		separator = " or ";

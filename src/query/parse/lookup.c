@@ -44,7 +44,6 @@ static gboolean is_word(const QueryToken *token, const char *word)
 static gboolean read_size(QueryParser *parser, const QueryToken *token, guint max, guint *size)
 {
 	guint64 value = g_ascii_strtoull(token->text, NULL, 10);
-
 	if (value > max)
 		query_parse_fail(
 			parser, "the type at character %u takes %u at most", token->position, max);
@@ -58,17 +57,15 @@ static const CastType *find_cast_type(
 	gint row = query_find_word(cast_types, G_N_ELEMENTS(cast_types), sizeof cast_types[0],
 		name->text, name->length);
 	g_autofree char *word = text_quotable(name->text, name->length);
-
 	if (row < 0)
 		return query_parse_fail(
 			parser, "unknown type '%s' at character %u", word, name->position);
 	const CastType *type = &cast_types[row];
-	if (type->refusal != NULL)
+	if (type->refusal)
 		return query_parse_fail(parser, "type '%s' at character %u: %s", word,
 			name->position, type->refusal);
-	if (second == NULL ||
-		(type->second != NULL && (is_word(second, type->second) ||
-						 (*type->second == 'I' && is_word(second, "INT")))))
+	if (!second || (type->second && (is_word(second, type->second) ||
+						(*type->second == 'I' && is_word(second, "INT")))))
 		return type;
 	g_autofree char *unexpected = text_quotable(second->text, second->length);
 	return query_parse_fail(
@@ -80,17 +77,16 @@ static gboolean set_sizes(QueryParser *parser, QueryNode *node, const CastType *
 	const QueryToken *length, const QueryToken *scale)
 {
 	gboolean decimal = type->cast == QUERY_CAST_DECIMAL;
-
 	node->length = decimal ? 10 : G_MAXUINT;
-	if (length != NULL && type->length_max == 0)
+	if (length && type->length_max == 0)
 		return query_parse_fail(parser, "unexpected '(' at character %u",
 			       length->position - 1) != NULL;
-	if (scale != NULL && type->scale_max == 0)
+	if (scale && type->scale_max == 0)
 		return query_parse_fail(parser, "unexpected ',' at character %u",
 			       scale->position - 1) != NULL;
-	if (length != NULL && !read_size(parser, length, type->length_max, &node->length))
+	if (length && !read_size(parser, length, type->length_max, &node->length))
 		return FALSE;
-	if (scale != NULL && !read_size(parser, scale, type->scale_max, &node->scale))
+	if (scale && !read_size(parser, scale, type->scale_max, &node->scale))
 		return FALSE;
 	if (decimal && node->length == 0)
 		node->length = 10;
@@ -100,7 +96,7 @@ static gboolean set_sizes(QueryParser *parser, QueryNode *node, const CastType *
 			       "than in all",
 			       node->position) != NULL;
 	if (type->length_max == 6) {
-		node->scale = length != NULL ? node->length : 0;
+		node->scale = length ? node->length : 0;
 		node->length = G_MAXUINT;
 	}
 	return TRUE;
@@ -110,8 +106,7 @@ QueryNode *query_node_cast_type(QueryParser *parser, const QueryToken *name,
 	const QueryToken *second, const QueryToken *length, const QueryToken *scale)
 {
 	const CastType *type = find_cast_type(parser, name, second);
-
-	if (type == NULL)
+	if (!type)
 		return NULL;
 	QueryNode *node = query_node_new(parser, QUERY_CAST, name->position);
 	node->word = type->cast;
@@ -121,7 +116,6 @@ QueryNode *query_node_cast_type(QueryParser *parser, const QueryToken *name,
 QueryNode *query_node_charset(QueryParser *parser, const QueryToken *name)
 {
 	QueryNode *node = query_node_new(parser, QUERY_CAST, name->position);
-
 	node->length = G_MAXUINT;
 	node->word = is_word(name, "BINARY") ? QUERY_CAST_BINARY : QUERY_CAST_TEXT;
 	if (node->word == QUERY_CAST_BINARY || is_word(name, "utf8mb4"))
@@ -157,7 +151,6 @@ QueryNode *query_node_collate(QueryParser *parser, QueryNode *operand, const Que
 	gsize length = name->length - 2 * quoted;
 	gint row = query_find_word(
 		collations, G_N_ELEMENTS(collations), sizeof collations[0], text, length);
-
 	if (row < 0) {
 		g_autofree char *word = text_quotable(text, length);
 		return query_parse_fail(parser,
@@ -191,14 +184,12 @@ static gboolean find_unit(QueryParser *parser, const QueryToken *name, guint *un
 QueryNode *query_node_unit(QueryParser *parser, const QueryToken *unit)
 {
 	QueryNode *node = query_node_new(parser, QUERY_UNIT, unit->position);
-
 	return find_unit(parser, unit, &node->word) ? node : NULL;
 }
 
 static QueryNode *interval_new(QueryParser *parser, guint position, QueryNode *amount, guint unit)
 {
 	QueryNode *node = query_node_new(parser, QUERY_INTERVAL, position);
-
 	node->word = unit;
 	return query_node_add(parser, node, amount);
 }
@@ -207,7 +198,6 @@ QueryNode *query_node_interval(
 	QueryParser *parser, const QueryToken *token, QueryNode *amount, const QueryToken *unit)
 {
 	guint word;
-
 	return find_unit(parser, unit, &word) ? interval_new(parser, token->position, amount, word)
 					      : NULL;
 }
@@ -228,8 +218,7 @@ static const struct {
 static QueryNode *call_date_function(
 	QueryParser *parser, const QueryToken *name, gint row, QueryNode *list)
 {
-	guint n = list == NULL ? 0 : list->children->len;
-
+	guint n = !list ? 0 : list->children->len;
 	if (n != 2)
 		return query_parse_fail(
 			parser, "%s takes 2 arguments, not %u", date_functions[row].name, n);
@@ -241,8 +230,7 @@ static QueryNode *call_date_function(
 			date_functions[row].name, name->position);
 	if (second->kind != QUERY_INTERVAL)
 		second = interval_new(parser, second->position, second, QUERY_UNIT_DAY);
-	return second == NULL ? NULL
-			      : query_node_binary(parser, date_functions[row].op, first, second);
+	return !second ? NULL : query_node_binary(parser, date_functions[row].op, first, second);
 }
 
 static void *unknown_function(QueryParser *parser, const QueryToken *name)
@@ -250,10 +238,9 @@ static void *unknown_function(QueryParser *parser, const QueryToken *name)
 	g_autofree char *word = text_quotable(name->text, name->length);
 	const char *refusal = query_function_refusal(name->text, name->length);
 	const char *near = query_function_suggest(name->text, name->length);
-
-	if (refusal != NULL)
+	if (refusal)
 		return query_parse_fail(parser, "unknown function '%s': %s", word, refusal);
-	if (near != NULL)
+	if (near)
 		return query_parse_fail(
 			parser, "unknown function '%s', did you mean '%s'?", word, near);
 	return query_parse_fail(
@@ -265,15 +252,14 @@ QueryNode *query_node_call(QueryParser *parser, const QueryToken *name, QueryNod
 	gboolean taken = FALSE;
 	gint row = query_find_word(date_functions, G_N_ELEMENTS(date_functions),
 		sizeof date_functions[0], name->text, name->length);
-
 	if (row >= 0)
 		return call_date_function(parser, name, row, list);
 	QueryNode *now = query_node_now(parser, name, list, &taken);
 	if (taken)
 		return now;
 	const QueryFunction *function = query_function_find(name->text, name->length);
-	return function == NULL ? unknown_function(parser, name)
-				: query_node_function(parser, name, function->id, list);
+	return !function ? unknown_function(parser, name)
+			 : query_node_function(parser, name, function->id, list);
 }
 
 static gboolean check_count(QueryParser *parser, const QueryFunction *function, guint n)
@@ -282,7 +268,6 @@ static gboolean check_count(QueryParser *parser, const QueryFunction *function, 
 	g_autofree char *range = function->min != function->max && *most == '\0'
 					 ? g_strdup_printf("%u to %u", function->min, function->max)
 					 : g_strdup_printf("%s%u", most, function->min);
-
 	if (n >= function->min && (n <= function->max || *most != '\0'))
 		return TRUE;
 	query_parse_fail(parser, "%s takes %s argument%s, not %u", function->names[0], range,
@@ -294,7 +279,6 @@ static gboolean check_count(QueryParser *parser, const QueryFunction *function, 
 static void add_mode(QueryParser *parser, QueryNode *node)
 {
 	QueryNode *mode = query_node_new(parser, QUERY_LITERAL, node->position);
-
 	mode->value.kind = QUERY_VALUE_INTEGER;
 	query_node_add(parser, node, mode);
 }
@@ -303,14 +287,12 @@ QueryNode *query_node_function(
 	QueryParser *parser, const QueryToken *token, QueryFunctionId id, QueryNode *list)
 {
 	const QueryFunction *function = query_function_get(id);
-	QueryNode *node =
-		list != NULL ? list : query_node_new(parser, QUERY_FUNCTION, token->position);
-
-	if (!check_count(parser, function, list == NULL ? 0 : list->children->len))
+	QueryNode *node = list ? list : query_node_new(parser, QUERY_FUNCTION, token->position);
+	if (!check_count(parser, function, !list ? 0 : list->children->len))
 		return NULL;
 	node->function = function;
 	node->position = token->position;
-	if (node->children == NULL)
+	if (!node->children)
 		node->children = g_ptr_array_new();
 	if ((id == QUERY_FN_WEEK || id == QUERY_FN_YEARWEEK) && node->children->len == 1)
 		add_mode(parser, node);

@@ -14,10 +14,9 @@ typedef struct {
 } Reader;
 
 /* A number of `least` to `most` digits. */
-static gboolean read_number(Reader *reader, guint least, guint most, gint64 *number)
+static gboolean read_digits(Reader *reader, guint least, guint most, gint64 *number)
 {
 	guint n = 0;
-
 	*number = 0;
 	while (reader->at < reader->end && n < most && g_ascii_isdigit(*reader->at)) {
 		*number = *number * 10 + (*reader->at++ - '0');
@@ -38,7 +37,6 @@ static gboolean skip(Reader *reader, char c)
 static gboolean read_fraction(Reader *reader, gint64 *micros, gboolean *fraction)
 {
 	gint64 unit = G_USEC_PER_SEC / 10;
-
 	*micros = 0;
 	*fraction = skip(reader, '.');
 	if (!*fraction)
@@ -55,13 +53,12 @@ static gboolean read_fraction(Reader *reader, gint64 *micros, gboolean *fraction
 static gboolean read_clock(Reader *reader, guint hours_max, gint64 *micros, gboolean *fraction)
 {
 	gint64 hour, minute, second = 0, rest = 0;
-
 	*fraction = FALSE;
-	if (!read_number(reader, 1, hours_max > 99 ? 3 : 2, &hour) || !skip(reader, ':') ||
-		!read_number(reader, 1, 2, &minute))
+	if (!read_digits(reader, 1, hours_max > 99 ? 3 : 2, &hour) || !skip(reader, ':') ||
+		!read_digits(reader, 1, 2, &minute))
 		return FALSE;
 	if (skip(reader, ':') &&
-		(!read_number(reader, 1, 2, &second) || !read_fraction(reader, &rest, fraction)))
+		(!read_digits(reader, 1, 2, &second) || !read_fraction(reader, &rest, fraction)))
 		return FALSE;
 	*micros = hour * HOUR + minute * MINUTE + second * G_USEC_PER_SEC + rest;
 	return hour <= hours_max && minute < 60 && second < 60;
@@ -72,12 +69,11 @@ static gboolean read_offset(Reader *reader, gint64 *micros)
 {
 	gint64 hour, minute;
 	gboolean west = skip(reader, '-');
-
 	*micros = 0;
 	if (!west && (skip(reader, 'Z') || !skip(reader, '+')))
 		return TRUE;
-	if (!read_number(reader, 2, 2, &hour) || !skip(reader, ':') ||
-		!read_number(reader, 2, 2, &minute))
+	if (!read_digits(reader, 2, 2, &hour) || !skip(reader, ':') ||
+		!read_digits(reader, 2, 2, &minute))
 		return FALSE;
 	*micros = hour * HOUR + minute * MINUTE;
 	/* MySQL refuses -00:00 and -14:00. */
@@ -92,9 +88,9 @@ static gboolean read_offset(Reader *reader, gint64 *micros)
 static gboolean read_date(Reader *reader, gint64 *micros)
 {
 	gint64 year, month, day;
-	if (!read_number(reader, 4, 4, &year) || !skip(reader, '-') ||
-		!read_number(reader, 1, 2, &month) || !skip(reader, '-') ||
-		!read_number(reader, 1, 2, &day))
+	if (!read_digits(reader, 4, 4, &year) || !skip(reader, '-') ||
+		!read_digits(reader, 1, 2, &month) || !skip(reader, '-') ||
+		!read_digits(reader, 1, 2, &day))
 		return FALSE;
 	Moment date = {(guint16)year, (guint8)month, (guint8)day, 0, 0, 0, 0, FALSE};
 	if (year < 1 || !calendar_is_whole(&date))
@@ -108,7 +104,6 @@ gboolean query_moment_parse_datetime(
 {
 	Reader reader = {text, text + length};
 	gint64 clock = 0, offset = 0;
-
 	*fraction = FALSE;
 	if (!read_date(&reader, moment))
 		return FALSE;
@@ -124,7 +119,6 @@ gboolean query_moment_parse_time(const char *text, gsize length, gint64 *moment,
 {
 	Reader reader = {text, text + length};
 	gboolean negative = skip(&reader, '-');
-
 	if (!read_clock(&reader, HOURS_MAX, moment, fraction) || reader.at != reader.end)
 		return FALSE;
 	if (negative)

@@ -11,7 +11,6 @@
 QueryNode *query_node_new(QueryParser *parser, QueryKind kind, guint position)
 {
 	QueryNode *node = g_new0(QueryNode, 1);
-
 	node->kind = kind;
 	node->position = position;
 	g_ptr_array_add(parser->query->nodes, node);
@@ -28,10 +27,10 @@ static QueryNode *set_height(QueryParser *parser, QueryNode *node, guint height)
 
 QueryNode *query_node_add(QueryParser *parser, QueryNode *list, QueryNode *node)
 {
-	if (list->children == NULL)
+	if (!list->children)
 		list->children = g_ptr_array_sized_new(2);
 	g_ptr_array_add(list->children, node);
-	return node == NULL ? list : set_height(parser, list, node->height + 1);
+	return !node ? list : set_height(parser, list, node->height + 1);
 }
 
 QueryNode *query_node_list(QueryParser *parser, QueryNode *first)
@@ -73,7 +72,6 @@ static void append_string(QueryNode *node, const QueryToken *token)
 	const char *in = token->text + 1, *end = token->text + token->length - 1;
 	char quote = *token->text;
 	Text *text = &node->value.text;
-
 	text->data = g_realloc(text->data, text->length + token->length + 1);
 	char *out = text->data + text->length;
 	while (in < end) {
@@ -106,12 +104,11 @@ QueryNode *query_node_append_text(
 static QueryNode *read_decimal(QueryParser *parser, QueryNode *node, const QueryToken *token)
 {
 	const char *digits = token->text, *end = token->text + token->length;
-
 	while (digits < end && *digits == '0')
 		digits++;
 	const char *point = memchr(digits, '.', (gsize)(end - digits));
-	gsize whole = (gsize)((point != NULL ? point : end) - digits);
-	gsize fraction = point != NULL ? (gsize)(end - point) - 1 : 0;
+	gsize whole = (gsize)((point ? point : end) - digits);
+	gsize fraction = point ? (gsize)(end - point) - 1 : 0;
 
 	if (fraction > FRACTION_MAX)
 		return query_parse_fail(parser,
@@ -131,7 +128,6 @@ static QueryNode *read_decimal(QueryParser *parser, QueryNode *node, const Query
 static QueryNode *read_integer(QueryParser *parser, QueryNode *node, const QueryToken *token)
 {
 	guint64 value = 0;
-
 	for (guint i = 0; i < token->length; i++) {
 		guint digit = (guint)(token->text[i] - '0');
 		if (value > (G_MAXUINT64 - digit) / 10)
@@ -161,7 +157,6 @@ static QueryNode *read_binary(QueryParser *parser, QueryNode *node, const QueryT
 	const char *digits = token->text + 2;
 	guint n = token->length - 2 - quoted, width = hex ? 2 : 8;
 	guint size = (n + width - 1) / width, missing = size * width - n;
-
 	if (quoted && hex && missing != 0)
 		return query_parse_fail(parser,
 			"x'...' at character %u has an odd number of digits", token->position);
@@ -193,7 +188,6 @@ static QueryNode *(*const readers[])(QueryParser *, QueryNode *, const QueryToke
 QueryNode *query_node_literal(QueryParser *parser, QueryValueKind kind, const QueryToken *token)
 {
 	QueryNode *node = query_node_new(parser, QUERY_LITERAL, token->position);
-
 	node->value.kind = kind;
 	return readers[kind](parser, node, token);
 }
@@ -201,7 +195,6 @@ QueryNode *query_node_literal(QueryParser *parser, QueryValueKind kind, const Qu
 QueryNode *query_node_boolean(QueryParser *parser, const QueryToken *token, gboolean value)
 {
 	QueryNode *node = query_node_new(parser, QUERY_LITERAL, token->position);
-
 	node->value.kind = QUERY_VALUE_BOOLEAN;
 	node->value.integer = (guint64)value;
 	return node;
@@ -211,7 +204,6 @@ static QueryNode *moment_new(
 	QueryParser *parser, guint position, QueryValueKind kind, gint64 moment, guint scale)
 {
 	QueryNode *node = query_node_new(parser, QUERY_LITERAL, position);
-
 	node->value.kind = kind;
 	node->value.moment = moment;
 	node->scale = scale;
@@ -234,7 +226,6 @@ static gboolean read_moment(
 {
 	const Text *value = &text->value.text;
 	gboolean has_time = FALSE;
-
 	if (kind == QUERY_VALUE_TIME)
 		return query_moment_parse_time(value->data, value->length, moment, fraction);
 	return query_moment_parse_datetime(
@@ -249,7 +240,6 @@ QueryNode *query_node_typed_text(
 		type->text, type->length);
 	gint64 moment = 0;
 	gboolean fraction = FALSE;
-
 	if (row < 0 && (*type->text == '_' || g_ascii_toupper(*type->text) == 'N')) {
 		g_autofree char *word = text_quotable(type->text, type->length);
 		return query_parse_fail(parser,
@@ -321,7 +311,6 @@ static char *suggest_column(const char *name, gsize length)
 {
 	gint row = query_find_word(hints, G_N_ELEMENTS(hints), sizeof hints[0], name, length);
 	guint best = 3, nearest = G_N_ELEMENTS(columns);
-
 	if (row >= 0)
 		return g_strdup(hints[row].instead);
 	for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
@@ -338,9 +327,8 @@ static void *unknown_column(QueryParser *parser, const char *name, gsize length,
 {
 	g_autofree char *word = text_quotable(name, length);
 	g_autofree char *instead = suggest_column(name, length);
-	const char *quote = instead != NULL && strchr(instead, '\'') == NULL ? "'" : "";
-
-	if (instead == NULL)
+	const char *quote = instead && !strchr(instead, '\'') ? "'" : "";
+	if (!instead)
 		return query_parse_fail(
 			parser, "unknown column '%s' at character %u", word, position);
 	return query_parse_fail(
@@ -353,7 +341,6 @@ QueryNode *query_node_column(QueryParser *parser, const QueryToken *token)
 	const char *name = token->text + quoted;
 	gsize length = token->length - 2 * quoted;
 	gint row = query_find_word(columns, G_N_ELEMENTS(columns), sizeof columns[0], name, length);
-
 	if (row < 0)
 		return unknown_column(parser, name, length, token->position);
 	QueryNode *node = query_node_new(parser, QUERY_COLUMN, token->position);
@@ -385,14 +372,12 @@ static const struct {
 static gint64 floor_to(gint64 moment, gint64 unit)
 {
 	gint64 rest = moment % unit;
-
 	return moment - (rest < 0 ? rest + unit : rest);
 }
 
 static QueryNode *now_node(QueryParser *parser, guint position, QueryValueKind kind, guint scale)
 {
 	gint64 unit = G_USEC_PER_SEC, moment = parser->now;
-
 	for (guint i = 0; i < scale; i++)
 		unit /= 10;
 	if (kind == QUERY_VALUE_TIME)
@@ -405,7 +390,6 @@ QueryNode *query_node_name(QueryParser *parser, const QueryToken *name)
 {
 	gint row = query_find_word(
 		moments, G_N_ELEMENTS(moments), sizeof moments[0], name->text, name->length);
-
 	if (row >= 0 && moments[row].bare)
 		return now_node(parser, name->position, moments[row].kind, 0);
 	return query_node_column(parser, name);
@@ -416,13 +400,12 @@ QueryNode *query_node_now(
 {
 	gint row = query_find_word(
 		moments, G_N_ELEMENTS(moments), sizeof moments[0], name->text, name->length);
-	const QueryNode *digits = list != NULL ? list->children->pdata[0] : NULL;
+	const QueryNode *digits = list ? list->children->pdata[0] : NULL;
 	guint scale = 0;
-
 	*taken = row >= 0;
 	if (row < 0)
 		return NULL;
-	if (digits != NULL) {
+	if (digits) {
 		if (moments[row].kind == QUERY_VALUE_DATE || list->children->len > 1)
 			return query_parse_fail(parser, "%s takes %s", moments[row].name,
 				moments[row].kind == QUERY_VALUE_DATE ? "no arguments"
@@ -442,7 +425,6 @@ static QueryNode *operator_new(
 	QueryParser *parser, guint position, QueryOperator op, QueryNode *first)
 {
 	QueryNode *node = query_node_new(parser, QUERY_OPERATOR, position);
-
 	node->op = op;
 	return query_node_add(parser, node, first);
 }
@@ -450,24 +432,21 @@ static QueryNode *operator_new(
 QueryNode *query_node_unary(
 	QueryParser *parser, const QueryToken *token, QueryOperator op, QueryNode *operand)
 {
-	return operator_new(
-		parser, token != NULL ? token->position : operand->position, op, operand);
+	return operator_new(parser, token ? token->position : operand->position, op, operand);
 }
 
 QueryNode *query_node_binary(
 	QueryParser *parser, QueryOperator op, QueryNode *left, QueryNode *right)
 {
 	QueryNode *node = operator_new(parser, left->position, op, left);
-
-	return node == NULL ? NULL : query_node_add(parser, node, right);
+	return !node ? NULL : query_node_add(parser, node, right);
 }
 
 QueryNode *query_node_ternary(QueryParser *parser, QueryOperator op, QueryNode *subject,
 	QueryNode *second, QueryNode *third)
 {
 	QueryNode *node = query_node_binary(parser, op, subject, second);
-
-	return node == NULL ? NULL : query_node_add(parser, node, third);
+	return !node ? NULL : query_node_add(parser, node, third);
 }
 
 /* So that a OR b OR c OR ... is no deeper than its number of operands makes it when balanced. */
@@ -475,10 +454,9 @@ QueryNode *query_node_junction(
 	QueryParser *parser, QueryOperator op, QueryNode *left, QueryNode *right)
 {
 	QueryNode *node = left;
-
 	if (left->kind != QUERY_OPERATOR || left->op != op) {
 		node = operator_new(parser, left->position, op, left);
-		if (node == NULL)
+		if (!node)
 			return NULL;
 		node->length =
 			left->height; /* of the highest operand, until query_node_balance() */
@@ -505,16 +483,14 @@ QueryNode *query_node_case(QueryParser *parser, const QueryToken *token, QueryNo
 	g_ptr_array_insert(list->children, 0, operand);
 	g_ptr_array_add(list->children, otherwise);
 	return set_height(parser, list,
-		1 + MAX(operand != NULL ? operand->height : 0,
-			    otherwise != NULL ? otherwise->height : 0));
+		1 + MAX(operand ? operand->height : 0, otherwise ? otherwise->height : 0));
 }
 
 QueryNode *query_node_arrow(
 	QueryParser *parser, QueryOperator op, const QueryToken *name, const QueryToken *path)
 {
 	QueryNode *column = query_node_column(parser, name);
-
-	if (column == NULL)
+	if (!column)
 		return NULL;
 	if (column->column != QUERY_LOGREC)
 		return query_parse_fail(parser, "'->' at character %u works on logrec only",
@@ -528,7 +504,6 @@ QueryNode *query_node_arrow(
 static QueryNode *balanced(Query *query, const QueryNode *flat, guint first, guint n)
 {
 	QueryNode *child = flat->children->pdata[first];
-
 	if (n == 1)
 		return child;
 	QueryNode *node = g_new0(QueryNode, 1);
@@ -545,7 +520,6 @@ static QueryNode *balanced(Query *query, const QueryNode *flat, guint first, gui
 void query_node_balance(Query *query)
 {
 	guint n = query->nodes->len;
-
 	for (guint i = 0; i < n; i++) {
 		QueryNode *node = query->nodes->pdata[i];
 		if (node->kind != QUERY_OPERATOR || (node->op != QUERY_AND && node->op != QUERY_OR))

@@ -79,6 +79,5 @@ const char *query_function_refusal(const char *name, gsize length)
 {
 	gint row =
 		query_find_word(refusals, G_N_ELEMENTS(refusals), sizeof refusals[0], name, length);
-
 	return row < 0 ? NULL : refusals[row].why;
 }

@@ -118,7 +118,7 @@ void mariadb_put_when(Print *p, const QueryNode *node, guint i)
 	const QueryNode *subject = print_child(node, 0), *when = print_child(node, i);
 	if (i == 0)
 		return;
-	if (subject == NULL)
+	if (!subject)
 		print_node(p, 'n', when);
 	else
 		mariadb_put_equal(p, subject, when, when->pair, node->collation);

@@ -65,7 +65,7 @@ const PrintRule mariadb_casts[QUERY_CAST_TEXT + 1] = {
 static gboolean any_json(const QueryNode *node)
 {
 	for (guint i = 0; i < node->children->len; i++)
-		if (print_child(node, i) != NULL && print_child(node, i)->type == QUERY_TYPE_JSON)
+		if (print_child(node, i) && print_child(node, i)->type == QUERY_TYPE_JSON)
 			return TRUE;
 	return FALSE;
 }
@@ -104,7 +104,7 @@ static void put_extreme(Print *p, const QueryNode *node)
 static void put_json_contains(Print *p, const QueryNode *node)
 {
 	const QueryNode *path = print_child(node, 2);
-	if (path == NULL) {
+	if (!path) {
 		print_put(p, "JSON_CONTAINS($j0, $j1)", node);
 		return;
 	}
@@ -127,7 +127,7 @@ static void put_json_at_path(Print *p, const QueryNode *node)
 /* An empty text is found wherever the search starts; MariaDB does not find it at the end. */
 static void put_locate(Print *p, const QueryNode *node)
 {
-	if (print_child(node, 2) == NULL)
+	if (!print_child(node, 2))
 		print_put(p, "LOCATE($w0, $w1)", node);
 	else
 		print_put(p,

@@ -146,7 +146,7 @@ void mariadb_put_json_literal(Print *p, const QueryNode *node)
 	g_autoptr(Arena) arena = arena_new();
 	const Text *text = &node->value.text;
 	const Json *json = json_parse(arena, text->data, text->length);
-	g_return_if_fail(json != NULL);
+	g_return_if_fail(json);
 	g_autoptr(GString) normal = g_string_new(NULL);
 	json_print(json, normal);
 	print_bind_text(p, normal->str, normal->len);
@@ -333,7 +333,7 @@ static void put_arms(const Comparison *c)
 		print_add(c->p, " WHEN ");
 		print_add(c->p, arms[i].type);
 		print_add(c->p, " THEN ");
-		if (arms[i].rank == rank && arms[i].put != NULL)
+		if (arms[i].rank == rank && arms[i].put)
 			arms[i].put(c);
 		else if (nullable)
 			print_put_self(c->p,

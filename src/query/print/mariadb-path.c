@@ -99,7 +99,7 @@ static void put_legs(Print *p, const QueryNode *document, Legs legs)
 void mariadb_put_extracted(Print *p, const QueryNode *document, const QueryNode *node)
 {
 	Legs legs, one;
-	if (node == NULL) {
+	if (!node) {
 		print_node(p, 'j', document);
 		return;
 	}

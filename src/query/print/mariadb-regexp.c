@@ -62,8 +62,8 @@ static void rewrite_escape(Rewriter *r)
 		if (escapes[i].letter != r->at[1])
 			continue;
 		const char *meaning = r->in_set ? escapes[i].inside : escapes[i].outside;
-		g_string_append(r->to, meaning != NULL ? meaning : "");
-		r->failed |= meaning == NULL;
+		g_string_append(r->to, meaning ? meaning : "");
+		r->failed |= !meaning;
 		r->at += 2;
 		return;
 	}

@@ -335,7 +335,7 @@ static void put_child(Print *p, char how, const QueryNode *node, guint i)
 
 static const char *template_of(const QueryFunction *function)
 {
-	return function->mariadb != NULL ? function->mariadb : function->print;
+	return function->mariadb ? function->mariadb : function->print;
 }
 
 const PrintDialect print_mariadb = {

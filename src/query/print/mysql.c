@@ -36,13 +36,12 @@ static gboolean is_retyped(const QueryNode *node, guint i)
 static gboolean is_part_of_type(const QueryNode *node, guint i)
 {
 	return node->kind == QUERY_FUNCTION &&
-	       strchr("ciw", query_function_letter(node->function, i)) != NULL;
+	       strchr("ciw", query_function_letter(node->function, i));
 }
 
 static void put_digits(Print *p, const QueryNode *node)
 {
 	gboolean negative = node->kind != QUERY_LITERAL;
-
 	g_string_append_printf(p->sql->text, "%s%" G_GUINT64_FORMAT, negative ? "-" : "",
 		(negative ? print_child(node, 0) : node)->value.integer);
 }
@@ -73,7 +72,6 @@ static void put_child(Print *p, G_GNUC_UNUSED char how, const QueryNode *node, g
 	const QueryNode *operand = print_child(node, i);
 	gboolean is_integer = print_is_literal(operand, QUERY_VALUE_INTEGER) &&
 			      operand->type == QUERY_TYPE_INTEGER;
-
 	if (is_part_of_type(node, i))
 		put_digits(p, operand);
 	else if (print_is_literal(operand, QUERY_VALUE_TEXT) && is_retyped(node, i))

@@ -16,7 +16,7 @@
 
 void print_refuse(Print *p, const QueryNode *node, const char *reason)
 {
-	if (p->refusal != NULL)
+	if (p->refusal)
 		return;
 	p->refusal = reason;
 	p->position = node->position;
@@ -24,14 +24,14 @@ void print_refuse(Print *p, const QueryNode *node, const char *reason)
 
 const QueryNode *print_child(const QueryNode *node, guint i)
 {
-	if (node->children == NULL || i >= node->children->len)
+	if (!node->children || i >= node->children->len)
 		return NULL;
 	return node->children->pdata[i];
 }
 
 gboolean print_is_literal(const QueryNode *node, QueryValueKind kind)
 {
-	return node != NULL && node->kind == QUERY_LITERAL && node->value.kind == kind;
+	return node && node->kind == QUERY_LITERAL && node->value.kind == kind;
 }
 
 void print_add(Print *p, const char *text)
@@ -111,13 +111,12 @@ void print_put_self(Print *p, const char *template, const QueryNode *node)
 	gpointer self[] = {(gpointer)node};
 	GPtrArray children = {.pdata = self, .len = 1};
 	QueryNode parent = {.children = &children};
-
 	print_put(p, template, &parent);
 }
 
 void print_node(Print *p, char how, const QueryNode *node)
 {
-	if (p->refusal != NULL)
+	if (p->refusal)
 		return;
 	if (p->sql->text->len > TEXT_MAX || p->sql->values->len > VALUES_MAX)
 		print_refuse(p, node, TOO_LONG);
@@ -128,13 +127,13 @@ void print_node(Print *p, char how, const QueryNode *node)
 /* FALSE: there is no rule `i`. */
 static gboolean put_rule(Print *p, const PrintRule *rules, guint i, const QueryNode *node)
 {
-	if (rules == NULL)
+	if (!rules)
 		return FALSE;
-	if (rules[i].template != NULL)
+	if (rules[i].template)
 		print_put(p, rules[i].template, node);
-	else if (rules[i].put != NULL)
+	else if (rules[i].put)
 		rules[i].put(p, node);
-	return rules[i].template != NULL || rules[i].put != NULL;
+	return rules[i].template || rules[i].put;
 }
 
 /* Literals ------------------------------------------------------------------------------------- */
@@ -154,7 +153,6 @@ static void put_integer(Print *p, const QueryNode *node)
 	guint64 integer = node->value.integer;
 	gboolean is_unsigned = node->type == QUERY_TYPE_UNSIGNED || integer > G_MAXINT64;
 	g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, integer);
-
 	print_add(p, is_unsigned ? p->dialect->unsigned_open : "");
 	if (integer <= G_MAXINT64)
 		print_bind_integer(p, (gint64)integer);
@@ -169,7 +167,6 @@ static void put_decimal(Print *p, const QueryNode *node)
 	const Text *text = &node->value.text;
 	gsize digits = text->length - (node->scale > 0);
 	g_autofree char *type = NULL;
-
 	if (*text->data == '0' && node->scale > 0)
 		digits--;
 	type = g_strdup_printf("DECIMAL(%" G_GSIZE_FORMAT ",%u)", digits, node->scale);
@@ -202,7 +199,6 @@ static void put_binary(Print *p, const QueryNode *node)
 static void put_date(Print *p, const QueryNode *node)
 {
 	char text[RECORD_TS_SIZE];
-
 	record_format_ts(node->value.moment, text);
 	print_bind_cast(p, text, strlen("2026-03-01"), "DATE");
 }
@@ -215,7 +211,6 @@ static void put_time(Print *p, const QueryNode *node)
 		(guint)(second / 3600), (guint)(second / 60 % 60), (guint)(second % 60),
 		(guint)(us % G_USEC_PER_SEC));
 	g_autofree char *type = g_strdup_printf("TIME(%u)", node->scale);
-
 	print_bind_cast(p, text, strlen(text), type);
 }
 
@@ -270,7 +265,7 @@ static void put_logical(Print *p, const QueryNode *node)
 static void put_like(Print *p, const QueryNode *node)
 {
 	print_put(p, node->op == QUERY_LIKE ? "($c0 LIKE $t1" : "($c0 NOT LIKE $t1", node);
-	if (print_child(node, 2) != NULL)
+	if (print_child(node, 2))
 		print_put(p, " ESCAPE $t2", node);
 	print_add(p, ")");
 }
@@ -281,7 +276,6 @@ static void put_negate(Print *p, const QueryNode *node)
 {
 	const QueryNode *operand = print_child(node, 0);
 	gboolean is_integer = print_is_literal(operand, QUERY_VALUE_INTEGER);
-
 	if (!is_integer || operand->value.integer <= G_MAXINT64) {
 		print_put(p, "(- $o0)", node);
 	} else if (operand->value.integer == (guint64)G_MAXINT64 + 1) {
@@ -356,8 +350,7 @@ static char how_to_pass(const QueryFunction *function, guint i)
 	static const char takes[] = "xntdjs";
 	static const char passes[] = "totdjt";
 	const char *at = strchr(takes, query_function_letter(function, i));
-
-	return at != NULL ? passes[at - takes] : 'v';
+	return at ? passes[at - takes] : 'v';
 }
 
 static void put_call(Print *p, const QueryNode *node)
@@ -374,10 +367,9 @@ static void put_call(Print *p, const QueryNode *node)
 static void put_function(Print *p, const QueryNode *node)
 {
 	const char *template = p->dialect->template_of(node->function);
-
 	if (put_rule(p, p->dialect->functions, node->function->id, node))
 		return;
-	if (template != NULL)
+	if (template)
 		print_put(p, template, node);
 	else
 		put_call(p, node);
@@ -386,9 +378,8 @@ static void put_function(Print *p, const QueryNode *node)
 static void put_case(Print *p, const QueryNode *node)
 {
 	guint last = node->children->len - 1;
-
 	print_add(p, "(CASE");
-	if (print_child(node, 0) != NULL) {
+	if (print_child(node, 0)) {
 		print_add(p, " ");
 		p->dialect->put_child(p, 'k', node, 0);
 	}
@@ -398,7 +389,7 @@ static void put_case(Print *p, const QueryNode *node)
 		print_add(p, " THEN ");
 		p->dialect->put_child(p, 'r', node, i + 1);
 	}
-	if (print_child(node, last) != NULL) {
+	if (print_child(node, last)) {
 		print_add(p, " ELSE ");
 		p->dialect->put_child(p, 'r', node, last);
 	}
@@ -424,7 +415,6 @@ static const struct {
 static void put_cast(Print *p, const QueryNode *node)
 {
 	GString *text = p->sql->text;
-
 	if (put_rule(p, p->dialect->casts, node->word, node))
 		return;
 	print_put(p, casts[node->word].before, node);
@@ -497,11 +487,10 @@ gboolean query_print(const Query *query, QueryDialect dialect, Sql *sql, GError 
 		[QUERY_DIALECT_MARIADB] = &print_mariadb,
 	};
 	Print p = {.sql = sql, .dialect = dialects[dialect]};
-
 	print_add(&p, "(");
 	print_node(&p, 'b', query_root(query));
 	print_add(&p, ")");
-	if (p.refusal == NULL)
+	if (!p.refusal)
 		return TRUE;
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_QUERY,
 		QUERY_INVALID ": %s is not supported, at character %u", p.refusal, p.position);

@@ -11,7 +11,6 @@
 static QueryType type_of_sum(const QueryNode *node)
 {
 	QueryType type = QUERY_TYPE_INTEGER;
-
 	for (guint i = 0; i < node->children->len; i++) {
 		QueryType operand = child(node, i)->type;
 		if (operand == QUERY_TYPE_DECIMAL && type != QUERY_TYPE_DOUBLE)
@@ -36,7 +35,6 @@ static gboolean type_interval_sum(const QueryTyping *typing, QueryNode *node)
 {
 	QueryNode *date = child(node, 0), *interval = child(node, 1);
 	gboolean has_time = !query_unit_is_of_days(interval->word);
-
 	if (query_type_is_literal(date, QUERY_VALUE_TEXT) &&
 		!query_type_is_constant(child(interval, 0)))
 		return refuse(typing, date, QUERY_REASON_DATE_STRINGS);
@@ -65,7 +63,6 @@ static gboolean type_interval_sum(const QueryTyping *typing, QueryNode *node)
 gboolean query_type_arithmetic(const QueryTyping *typing, QueryNode *node)
 {
 	QueryNode *last = child(node, node->children->len - 1);
-
 	if (last->kind == QUERY_INTERVAL)
 		return type_interval_sum(typing, node);
 	guint scale = 0, sum = 0;
@@ -117,7 +114,6 @@ gboolean query_type_integer_divide(const QueryTyping *typing, QueryNode *node)
 gboolean query_type_negate(const QueryTyping *typing, QueryNode *node)
 {
 	const QueryNode *operand = child(node, 0);
-
 	if (query_type_is_literal(operand, QUERY_VALUE_BINARY))
 		return refuse(typing, operand, QUERY_REASON_HEX);
 	if (!query_type_arithmetic(typing, node))

@@ -50,7 +50,6 @@ static gboolean take_json_or_text(const QueryTyping *typing, QueryNode *argument
 static gboolean has_large_integer(const Json *json)
 {
 	const guint64 limit = G_GUINT64_CONSTANT(1) << 53;
-
 	if (json->kind == JSON_INTEGER || json->kind == JSON_UNSIGNED)
 		return (json->kind == JSON_UNSIGNED ? json->whole : (guint64)ABS(json->integer)) >
 		       limit;
@@ -68,7 +67,7 @@ static gboolean check_document(const QueryTyping *typing, const QueryNode *argum
 	const Text *text = &argument->value.text;
 	const Json *json = json_parse(arena, text->data, text->length);
 
-	if (json == NULL)
+	if (!json)
 		return refuse(typing, argument, QUERY_REASON_JSON_WANTED);
 	if (json_depth(json) > DEPTH_MAX)
 		return refuse(typing, argument, QUERY_REASON_JSON_DEEP);
@@ -124,7 +123,6 @@ static gboolean take_count(const QueryTyping *typing, QueryNode *argument)
 static gboolean take_digits(const QueryTyping *typing, QueryNode *argument)
 {
 	const QueryNode *digits = argument;
-
 	if (argument->kind == QUERY_OPERATOR && argument->op == QUERY_NEGATE)
 		digits = child(argument, 0);
 	return (query_type_is_literal(digits, QUERY_VALUE_INTEGER) &&
@@ -272,7 +270,6 @@ static gboolean result_locate(const QueryTyping *typing, QueryNode *node)
 static gboolean result_member_of(const QueryTyping *typing, QueryNode *node)
 {
 	const QueryNode *value = child(node, 0);
-
 	if (value->type == QUERY_TYPE_JSON ||
 		(query_type_is_number(value->type) && value->type != QUERY_TYPE_BOOLEAN &&
 			!query_type_is_exact(value)))
@@ -355,7 +352,6 @@ static gboolean result_nullif(const QueryTyping *typing, QueryNode *node)
 static gboolean result_field(const QueryTyping *typing, QueryNode *node)
 {
 	guint texts = 0, integers = 0, n = node->children->len;
-
 	for (guint i = 0; i < n; i++) {
 		QueryType type = child(node, i)->type;
 		if (type == QUERY_TYPE_JSON || type == QUERY_TYPE_BINARY ||
@@ -387,7 +383,6 @@ static gboolean result_strcmp(const QueryTyping *typing, QueryNode *node)
 static gboolean result_number(G_GNUC_UNUSED const QueryTyping *typing, QueryNode *node)
 {
 	QueryType type = child(node, 0)->type;
-
 	node->type = type == QUERY_TYPE_BOOLEAN ? QUERY_TYPE_INTEGER : type;
 	if (!query_type_is_number(node->type))
 		node->type = QUERY_TYPE_DOUBLE;
@@ -407,9 +402,8 @@ static gboolean result_whole(const QueryTyping *typing, QueryNode *node)
 static gboolean result_round(const QueryTyping *typing, QueryNode *node)
 {
 	const QueryNode *digits = node->children->len > 1 ? child(node, 1) : NULL;
-
 	result_number(typing, node);
-	if (digits == NULL || digits->kind != QUERY_LITERAL)
+	if (!digits || digits->kind != QUERY_LITERAL)
 		node->scale = 0;
 	else
 		node->scale = MIN(node->scale, (guint)digits->value.integer);
@@ -419,7 +413,6 @@ static gboolean result_round(const QueryTyping *typing, QueryNode *node)
 static gboolean result_unix_timestamp(G_GNUC_UNUSED const QueryTyping *typing, QueryNode *node)
 {
 	const QueryNode *date = child(node, 0);
-
 	node->scale = date->type == QUERY_TYPE_TEXT ? 6 : date->scale;
 	node->type = node->scale > 0 ? QUERY_TYPE_DECIMAL : QUERY_TYPE_INTEGER;
 	return TRUE;
@@ -428,7 +421,6 @@ static gboolean result_unix_timestamp(G_GNUC_UNUSED const QueryTyping *typing, Q
 static gboolean result_moment(G_GNUC_UNUSED const QueryTyping *typing, QueryNode *node)
 {
 	QueryType type = child(node, 0)->type;
-
 	if (type == QUERY_TYPE_TEXT || type == QUERY_TYPE_DOUBLE || type == QUERY_TYPE_JSON)
 		node->scale = 6;
 	else
@@ -446,7 +438,6 @@ static gboolean result_timestampdiff(const QueryTyping *typing, QueryNode *node)
 static gboolean result_extract(const QueryTyping *typing, QueryNode *node)
 {
 	gboolean of_time = child(node, 0)->word <= QUERY_UNIT_HOUR;
-
 	if (!(of_time ? take_time : take_date)(typing, child(node, 1)))
 		return FALSE;
 	return child(node, 1)->type != QUERY_TYPE_TEXT ||
@@ -505,13 +496,12 @@ static gboolean is_rounded_hex(const QueryNode *node, CallFunc result)
 gboolean query_type_call(const QueryTyping *typing, QueryNode *node)
 {
 	CallFunc result = results[node->function->id];
-
 	node->type = node->function->type;
 	if (is_rounded_hex(node, result))
 		return refuse(typing, child(node, 0), QUERY_REASON_HEX);
 	if (!take_arguments(typing, node))
 		return FALSE;
-	if (result != NULL)
+	if (result)
 		return result(typing, node);
 	if (node->type == QUERY_TYPE_BINARY)
 		query_type_set_text(node, QUERY_COLLATION_BINARY, QUERY_COERCIBILITY_LITERAL);

@@ -28,7 +28,6 @@ static Rank rank_of(const QueryNode *node)
 static gboolean add_rank(Rank *all, Rank one)
 {
 	gboolean binary = all->collation == QUERY_COLLATION_BINARY;
-
 	if (binary != (one.collation == QUERY_COLLATION_BINARY)) {
 		/* Bytes win over texts of the same rank. */
 		if (binary ? one.coercibility < all->coercibility
@@ -63,7 +62,6 @@ gboolean query_type_collate_nodes(
 	const QueryTyping *typing, QueryNode *node, gpointer *nodes, guint n)
 {
 	Rank all = {QUERY_COLLATION_GENERAL_CI, QUERY_COERCIBILITY_NULL};
-
 	for (guint i = 0; i < n; i++) {
 		if (query_type_is_ragged(nodes[i]))
 			return refuse(typing, nodes[i], QUERY_REASON_DATE_STRINGS);
@@ -119,7 +117,6 @@ static QueryType common_type(QueryType a, QueryType b)
 static gboolean refuse_choice(const QueryTyping *typing, const QueryNode *node, QueryType other)
 {
 	QueryReason reason = QUERY_REASON_BINARY_TEXT;
-
 	if (query_type_is_moment(node->type) || query_type_is_moment(other))
 		reason = QUERY_REASON_DATE_CHOICE;
 	if (node->type == QUERY_TYPE_JSON || other == QUERY_TYPE_JSON)
@@ -163,7 +160,6 @@ static gboolean pass_json(const QueryTyping *typing, QueryNode *node, const GPtr
 gboolean query_type_choose(const QueryTyping *typing, QueryNode *node, const GPtrArray *among)
 {
 	QueryType type = QUERY_TYPE_NULL;
-
 	for (guint i = 0; i < among->len; i++) {
 		const QueryNode *one = among->pdata[i];
 		/* A hexadecimal literal is a number or bytes, by what MySQL then wants of it. */
@@ -187,7 +183,6 @@ gboolean query_type_choose_compared(
 	const QueryTyping *typing, QueryNode *node, const GPtrArray *among)
 {
 	QueryCollation compared = node->collation;
-
 	query_type_set_text(node, QUERY_COLLATION_NONE, QUERY_COERCIBILITY_EXPLICIT);
 	if (!query_type_choose(typing, node, among))
 		return FALSE;

@@ -46,9 +46,8 @@ gboolean query_type_is_exact(const QueryNode *node)
 static gboolean is_without_column(const QueryNode *node)
 {
 	gboolean without = node->kind != QUERY_COLUMN;
-
-	for (guint i = 0; node->children != NULL && i < node->children->len; i++)
-		without &= child(node, i) == NULL || is_without_column(child(node, i));
+	for (guint i = 0; node->children && i < node->children->len; i++)
+		without &= !child(node, i) || is_without_column(child(node, i));
 	return without;
 }
 
@@ -79,7 +78,6 @@ static gboolean compare_moment(
 	const QueryTyping *typing, QueryNode *moment, QueryNode *other, QueryType *comparison)
 {
 	gboolean is_time = moment->type == QUERY_TYPE_TIME;
-
 	*comparison = is_time ? QUERY_TYPE_TIME : QUERY_TYPE_DATETIME;
 	if (other->type == QUERY_TYPE_NULL)
 		return TRUE;
@@ -146,7 +144,6 @@ gboolean query_type_compare(
 gboolean query_type_compare_pair(const QueryTyping *typing, QueryNode *node, guint i)
 {
 	QueryNode *item = child(node, i);
-
 	if (!query_type_compare(typing, child(node, 0), item, &item->pair))
 		return FALSE;
 	node->comparison =
@@ -178,7 +175,6 @@ gboolean query_type_is_above(const QueryNode *node, guint64 limit)
 static gboolean in_large(const QueryNode *subject, const QueryNode *item)
 {
 	guint64 limit = subject->type == QUERY_TYPE_JSON ? (guint64)1 << 53 : G_MAXINT64;
-
 	return query_type_is_above(item, limit) || query_type_is_above(subject, G_MAXINT64);
 }
 
@@ -186,7 +182,6 @@ gboolean query_type_in(const QueryTyping *typing, QueryNode *node)
 {
 	QueryNode *subject = child(node, 0);
 	gboolean any_text = FALSE;
-
 	node->type = QUERY_TYPE_BOOLEAN;
 	for (guint i = 1; i < node->children->len; i++) {
 		QueryNode *item = child(node, i);
@@ -225,7 +220,6 @@ gboolean query_type_in(const QueryTyping *typing, QueryNode *node)
 static guint count_type(const QueryNode *node, gboolean (*is)(QueryType type))
 {
 	guint n = 0;
-
 	for (guint i = 0; i < node->children->len; i++)
 		n += is(child(node, i)->type);
 	return n;
@@ -250,7 +244,6 @@ static gboolean is_null(QueryType type)
 static gboolean between_moments(const QueryTyping *typing, QueryNode *node)
 {
 	guint nulls = count_type(node, is_null), times = count_type(node, is_time);
-
 	guint strings = 0;
 
 	node->comparison = QUERY_TYPE_DATETIME;
@@ -297,7 +290,6 @@ gboolean query_type_between(const QueryTyping *typing, QueryNode *node)
 	guint n = node->children->len;
 	guint texts = count_type(node, query_type_is_text);
 	guint json = count_type(node, is_json), nulls = count_type(node, is_null);
-
 	node->type = QUERY_TYPE_BOOLEAN;
 	if (count_type(node, query_type_is_moment) > 0)
 		return between_moments(typing, node);
@@ -323,16 +315,15 @@ gboolean query_type_between(const QueryTyping *typing, QueryNode *node)
 gboolean query_type_like(const QueryTyping *typing, QueryNode *node)
 {
 	QueryNode *escape = node->children->len > 2 ? child(node, 2) : NULL;
-
 	node->type = QUERY_TYPE_BOOLEAN;
 	node->comparison = QUERY_TYPE_TEXT;
 	for (guint i = 0; i < 2; i++)
 		if (child(node, i)->type == QUERY_TYPE_BINARY &&
 			child(node, i)->kind == QUERY_LITERAL)
 			return refuse(typing, child(node, i), QUERY_REASON_BINARY_TEXT);
-	if (escape != NULL && (!query_type_is_literal(escape, QUERY_VALUE_TEXT) ||
-				      g_utf8_strlen(escape->value.text.data,
-					      (gssize)escape->value.text.length) > 1))
+	if (escape && (!query_type_is_literal(escape, QUERY_VALUE_TEXT) ||
+			      g_utf8_strlen(escape->value.text.data,
+				      (gssize)escape->value.text.length) > 1))
 		return refuse(typing, escape, QUERY_REASON_ESCAPE);
 	return query_type_collate(typing, node);
 }
@@ -340,7 +331,6 @@ gboolean query_type_like(const QueryTyping *typing, QueryNode *node)
 gboolean query_type_regexp(const QueryTyping *typing, QueryNode *node)
 {
 	QueryNode *pattern = child(node, 1);
-
 	node->type = QUERY_TYPE_BOOLEAN;
 	if (child(node, 0)->type == QUERY_TYPE_BINARY)
 		return refuse(typing, child(node, 0), QUERY_REASON_BINARY_TEXT);
@@ -349,7 +339,7 @@ gboolean query_type_regexp(const QueryTyping *typing, QueryNode *node)
 	if (!query_type_is_literal(pattern, QUERY_VALUE_TEXT))
 		return refuse(typing, pattern, QUERY_REASON_PATTERN);
 	const char *why = query_regexp_check(pattern->value.text.data, pattern->value.text.length);
-	if (why != NULL)
+	if (why)
 		return query_refuse(typing->error, "the regular expression at character %u: %s",
 			pattern->position, why);
 	return query_type_collate(typing, node);

@@ -17,7 +17,6 @@ static gboolean check_legs(const QueryTyping *typing, const QueryNode *node)
 	gboolean wild = FALSE, last = FALSE;
 	guint n;
 	const JsonLeg *legs = json_path_legs(node->path, &n);
-
 	for (guint i = 0; i < n; i++) {
 		gboolean from_end = legs[i].kind == JSON_LEG_ELEMENT && legs[i].index.from_end;
 		if (legs[i].kind == JSON_LEG_ELLIPSIS && (wild || !is_name(&legs[i + 1])))
@@ -63,7 +62,6 @@ gboolean query_type_check_keys(const QueryTyping *typing, QueryNode *node)
 	const QueryNode *path = node->children->len > 1 ? child(node, 1) : NULL;
 	guint n = 0;
 	const JsonLeg *legs = path ? json_path_legs(path->path, &n) : NULL;
-
 	for (guint i = 0; i < n; i++)
 		if (legs[i].kind == JSON_LEG_ELEMENT)
 			return refuse(typing, path, QUERY_REASON_JSON_KEYS);

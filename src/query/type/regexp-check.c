@@ -17,7 +17,7 @@ typedef struct {
 
 static void fail(Reader *reader, const char *why)
 {
-	if (reader->why == NULL)
+	if (!reader->why)
 		reader->why = why;
 	reader->at = reader->end;
 }
@@ -31,7 +31,6 @@ static char peek(const Reader *reader, gsize ahead)
 static void read_code(Reader *reader)
 {
 	guint digits = 0;
-
 	if (peek(reader, 0) == '{') {
 		reader->at++;
 		while (g_ascii_isxdigit(peek(reader, digits)))
@@ -55,7 +54,6 @@ static void read_code(Reader *reader)
 static void read_escape(Reader *reader, gboolean in_set)
 {
 	char c = peek(reader, 0);
-
 	reader->at++;
 	reader->atom = TRUE;
 	if (c == '\0')
@@ -64,7 +62,7 @@ static void read_escape(Reader *reader, gboolean in_set)
 		read_code(reader);
 	else if (c == 'b' || c == 'B')
 		reader->atom = FALSE;
-	else if (g_ascii_isalnum(c) && strchr(in_set ? "dDsSwnrtf" : "dDsSwWnrtf", c) == NULL)
+	else if (g_ascii_isalnum(c) && !strchr(in_set ? "dDsSwnrtf" : "dDsSwWnrtf", c))
 		fail(reader, "the databases do not read this escape alike");
 	if (in_set && (c == 'b' || c == 'B'))
 		fail(reader, "\\b has no place in [ ]");
@@ -93,10 +91,9 @@ static void read_class(Reader *reader)
 static gboolean read_set_item(Reader *reader)
 {
 	char c = peek(reader, 0);
-
 	if (c == '\\') {
 		gboolean plain = !g_ascii_isalpha(peek(reader, 1)) || peek(reader, 1) == 'x' ||
-				 strchr("nrtf", peek(reader, 1)) != NULL;
+				 strchr("nrtf", peek(reader, 1));
 		reader->at++;
 		read_escape(reader, TRUE);
 		return plain;
@@ -117,7 +114,6 @@ static gboolean read_set_item(Reader *reader)
 static void read_set(Reader *reader)
 {
 	gboolean first = TRUE;
-
 	reader->at++;
 	if (peek(reader, 0) == '^')
 		reader->at++;
@@ -152,7 +148,7 @@ static void read_group(Reader *reader)
 	if (peek(reader, 0) != '?')
 		return;
 	/* (?:  (?=  (?!  */
-	if (peek(reader, 1) == '\0' || strchr(":=!", peek(reader, 1)) == NULL) {
+	if (peek(reader, 1) == '\0' || !strchr(":=!", peek(reader, 1))) {
 		fail(reader, "of (?...) there are (?:...), (?=...) and (?!...)");
 		return;
 	}
@@ -178,7 +174,6 @@ static void read_repeat_counts(Reader *reader)
 	char *at;
 	guint64 least = g_ascii_strtoull(reader->at + 1, &at, 10), most = least;
 	gboolean digits = at > reader->at + 1 && g_ascii_isdigit(reader->at[1]);
-
 	if (digits && *at == ',') {
 		const char *second = at + 1;
 		most = REPEAT_MAX;
@@ -262,14 +257,13 @@ static void read_one(Reader *reader)
 const char *query_regexp_check(const char *pattern, gsize length)
 {
 	Reader reader = {.at = pattern, .end = pattern + length};
-
 	if (length == 0)
 		return "it is empty";
-	if (memchr(pattern, '\0', length) != NULL)
+	if (memchr(pattern, '\0', length))
 		return "it holds a NUL";
 	while (reader.at < reader.end)
 		read_one(&reader);
-	if (reader.why == NULL && reader.depth > 0)
+	if (!reader.why && reader.depth > 0)
 		return "'(' without ')'";
 	return reader.why;
 }

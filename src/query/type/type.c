@@ -63,15 +63,13 @@ void query_type_set_text(QueryNode *node, QueryCollation collation, QueryCoercib
 static gboolean type_literal(G_GNUC_UNUSED const QueryTyping *typing, QueryNode *node)
 {
 	const QueryValue *value = &node->value;
-
 	node->type = literal_types[value->kind];
 	if (value->kind == QUERY_VALUE_INTEGER && value->integer > G_MAXINT64)
 		node->type = QUERY_TYPE_UNSIGNED;
 	if (value->kind == QUERY_VALUE_DECIMAL) {
 		const char *point = memchr(value->text.data, '.', value->text.length);
-		node->scale = point == NULL
-				      ? 0
-				      : (guint)(value->text.data + value->text.length - point - 1);
+		node->scale =
+			!point ? 0 : (guint)(value->text.data + value->text.length - point - 1);
 	}
 	if (query_type_is_text(node->type))
 		query_type_set_text(node,
@@ -132,7 +130,6 @@ gboolean query_type_make_moment(const QueryTyping *typing, QueryNode *node)
 	const Text *text = &node->value.text;
 	gboolean fraction, has_time = FALSE;
 	gint64 moment;
-
 	if (node->passes_json)
 		return refuse(typing, node, QUERY_REASON_JSON_DATE);
 	if (!query_type_is_literal(node, QUERY_VALUE_TEXT))
@@ -148,7 +145,6 @@ gboolean query_type_make_time(const QueryTyping *typing, QueryNode *node)
 	const Text *text = &node->value.text;
 	gboolean fraction;
 	gint64 moment;
-
 	if (query_type_is_literal(node, QUERY_VALUE_TEXT) &&
 		query_moment_parse_time(text->data, text->length, &moment, &fraction)) {
 		become_moment(node, QUERY_VALUE_TIME, moment, fraction);
@@ -167,7 +163,6 @@ gboolean query_type_make_time(const QueryTyping *typing, QueryNode *node)
 gboolean query_type_make_number(const QueryTyping *typing, QueryNode *node)
 {
 	const Text *text = &node->value.text;
-
 	if (!query_type_is_literal(node, QUERY_VALUE_BINARY))
 		return TRUE;
 	if (text->length > sizeof node->value.integer)
@@ -185,8 +180,8 @@ gboolean query_type_make_number(const QueryTyping *typing, QueryNode *node)
 
 static gboolean has_interval(const QueryNode *node)
 {
-	for (guint i = 0; node->children != NULL && i < node->children->len; i++)
-		if (child(node, i) != NULL && child(node, i)->kind == QUERY_INTERVAL)
+	for (guint i = 0; node->children && i < node->children->len; i++)
+		if (child(node, i) && child(node, i)->kind == QUERY_INTERVAL)
 			return TRUE;
 	return FALSE;
 }
@@ -214,7 +209,6 @@ gboolean query_type_check_number(const QueryTyping *typing, QueryNode *node)
 static QueryNode *literal_zero(const QueryTyping *typing, guint position)
 {
 	QueryNode *zero = g_new0(QueryNode, 1);
-
 	g_ptr_array_add(typing->query->nodes, zero);
 	zero->kind = QUERY_LITERAL;
 	zero->position = position;
@@ -227,7 +221,6 @@ static QueryNode *literal_zero(const QueryTyping *typing, guint position)
 static QueryNode *differs_from_zero(const QueryTyping *typing, QueryNode *json)
 {
 	QueryNode *node = g_new0(QueryNode, 1);
-
 	g_ptr_array_add(typing->query->nodes, node);
 	node->kind = QUERY_OPERATOR;
 	node->op = QUERY_NOT_EQUAL;
@@ -244,7 +237,6 @@ static QueryNode *differs_from_zero(const QueryTyping *typing, QueryNode *json)
 gboolean query_type_check_condition(const QueryTyping *typing, gpointer *place)
 {
 	QueryNode *node = *place;
-
 	if (query_type_is_moment(node->type))
 		return refuse(typing, node, QUERY_REASON_DATE_CONDITION);
 	if (node->type == QUERY_TYPE_JSON)
@@ -376,18 +368,17 @@ static gboolean type_case(const QueryTyping *typing, QueryNode *node)
 	QueryNode *operand = child(node, 0);
 	guint last = node->children->len - 1;
 
-	if (operand != NULL && !type_case_operand(typing, node, operand))
+	if (operand && !type_case_operand(typing, node, operand))
 		return FALSE;
 	for (guint i = 1; i < last; i += 2) {
 		/* Only here and in IF does MySQL not read JSON as JSON <> 0. */
-		if (operand == NULL && child(node, i)->type == QUERY_TYPE_JSON)
+		if (!operand && child(node, i)->type == QUERY_TYPE_JSON)
 			return refuse(typing, child(node, i), QUERY_REASON_JSON_CONDITION);
-		if (operand == NULL &&
-			!query_type_check_condition(typing, &node->children->pdata[i]))
+		if (!operand && !query_type_check_condition(typing, &node->children->pdata[i]))
 			return FALSE;
 		g_ptr_array_add(among, child(node, i + 1));
 	}
-	if (child(node, last) != NULL)
+	if (child(node, last))
 		g_ptr_array_add(among, child(node, last));
 	return query_type_choose_compared(typing, node, among);
 }
@@ -409,7 +400,6 @@ static const QueryType cast_types[] = {
 static gboolean check_cast(const QueryTyping *typing, const QueryNode *node, QueryNode *operand)
 {
 	gboolean to_text = node->type == QUERY_TYPE_TEXT;
-
 	if (query_type_is_ragged(operand))
 		return refuse(typing, operand, QUERY_REASON_DATE_STRINGS);
 	if (to_text && operand->type == QUERY_TYPE_BINARY)
@@ -445,7 +435,6 @@ static gboolean type_cast(const QueryTyping *typing, QueryNode *node)
 static gboolean type_collate(const QueryTyping *typing, QueryNode *node)
 {
 	const QueryNode *operand = child(node, 0);
-
 	if (node->word == QUERY_COLLATION_BINARY)
 		return refuse(typing, node, QUERY_REASON_COLLATE_BINARY);
 	if (operand->type != QUERY_TYPE_TEXT)
@@ -463,7 +452,6 @@ static gboolean type_interval(const QueryTyping *typing, QueryNode *node)
 	QueryNode *amount = child(node, 0);
 	gboolean simple = node->word <= QUERY_UNIT_YEAR;
 	gboolean literal = amount->kind == QUERY_LITERAL;
-
 	if (!query_type_make_number(typing, amount))
 		return FALSE;
 	if (!(query_type_is_number(amount->type) || amount->type == QUERY_TYPE_NULL ||
@@ -496,11 +484,11 @@ static const TypeFunc kinds[] = {
 /* As deep as the tree, which is QUERY_NESTING_MAX at most. */
 static gboolean type_node(const QueryTyping *typing, QueryNode *node, const QueryNode *parent)
 {
-	for (guint i = 0; node->children != NULL && i < node->children->len; i++)
-		if (child(node, i) != NULL && !type_node(typing, child(node, i), node))
+	for (guint i = 0; node->children && i < node->children->len; i++)
+		if (child(node, i) && !type_node(typing, child(node, i), node))
 			return FALSE;
 	if (node->kind == QUERY_CAST && node->word == QUERY_CAST_TEXT &&
-		(parent == NULL || parent->kind != QUERY_COLLATE))
+		(!parent || parent->kind != QUERY_COLLATE))
 		return refuse(typing, node, QUERY_REASON_CONVERT);
 	return kinds[node->kind](typing, node);
 }
@@ -509,7 +497,6 @@ gboolean query_type_check(Query *query, GError **error)
 {
 	QueryTyping typing = {query, error};
 	gpointer root = query->root;
-
 	if (!type_node(&typing, query->root, NULL) || !query_type_check_condition(&typing, &root))
 		return FALSE;
 	query->root = root;
