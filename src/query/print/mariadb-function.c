@@ -73,7 +73,7 @@ static gboolean any_json(const QueryNode *node)
 /* Unlike IF, it makes a text of JSON beside another type. */
 static void put_coalesce(Print *p, const QueryNode *node)
 {
-	print_put(p, node->type == QUERY_TYPE_TEXT ? "COALESCE($t*)" : "COALESCE($v*)", node);
+	print_put(p, node->type == QUERY_TYPE_TEXT ? "COALESCE($t*)" : "COALESCE($r*)", node);
 }
 
 static void put_nullif(Print *p, const QueryNode *node)

@@ -1,6 +1,6 @@
-/* JSON paths on MariaDB, which does not read all that MySQL reads, nor all alike: before 10.9 it does
- * not know [last], and later ones do not find a value that is no array by it, as MySQL does; ** it
- * follows only from the beginning. Which paths there are: query/type/path.c. */
+/* JSON paths on MariaDB, which does not read all that MySQL reads, nor all alike: before 10.9 it
+ * does not know [last], and later ones do not find a value that is no array by it, as MySQL does;
+ * ** it follows only from the beginning. Which paths there are: query/type/path.c. */
 #include "base/json-path.h"
 #include "base/json-text.h"
 #include "query/print/mariadb.h"

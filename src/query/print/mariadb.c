@@ -157,7 +157,9 @@ static const PrintRule operators[QUERY_JSON_UNQUOTE + 1] = {
 /* A value that may become the result of `node`. */
 static void put_result(Print *p, const QueryNode *node, const QueryNode *result)
 {
-	if (!node->passes_json)
+	if (node->type == QUERY_TYPE_DOUBLE)
+		put_operand(p, result, node->type);
+	else if (!node->passes_json)
 		print_node(p, 'v', result);
 	else if (p->results == 'n')
 		mariadb_put_side(p, result, QUERY_TYPE_DOUBLE, QUERY_COLLATION_NONE);

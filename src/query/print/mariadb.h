@@ -32,8 +32,8 @@ void mariadb_put_in(Print *p, const QueryNode *node); /* and NOT IN */
 /* Whether texts are compared. */
 gboolean mariadb_compares_text(QueryType comparison);
 
-/* Paths: query/print/mariadb-path.c. `column` -> 'path', JSON_EXTRACT, JSON_CONTAINS_PATH; one path of
- * a document, NULL for the document itself. */
+/* Paths: query/print/mariadb-path.c. `column` -> 'path', JSON_EXTRACT, JSON_CONTAINS_PATH; one path
+ * of a document, NULL for the document itself. */
 void mariadb_put_path(Print *p, const QueryNode *node);
 void mariadb_put_extract(Print *p, const QueryNode *node);
 void mariadb_put_contains_path(Print *p, const QueryNode *node);

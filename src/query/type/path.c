@@ -1,5 +1,5 @@
-/* JSON paths: which of MySQL's all stores can follow, MariaDB's functions being the ones that know the
- * least; query/print/mariadb-path.c makes of them what those take. */
+/* JSON paths: which of MySQL's all stores can follow, MariaDB's functions being the ones that know
+ * the least; query/print/mariadb-path.c makes of them what those take. */
 #include "base/json-path.h"
 #include "query/type/type.h"
 
@@ -11,7 +11,7 @@ static gboolean is_name(const JsonLeg *leg)
 	return leg->kind == JSON_LEG_MEMBER || leg->kind == JSON_LEG_ANY_MEMBER;
 }
 
-/* ** is the first wildcard and before a name; there is one [last] at most, and no wildcard before it. */
+/* ** is the first wildcard and before a name; there is one [last] at most, not after a wildcard. */
 static gboolean check_legs(const QueryTyping *typing, const QueryNode *node)
 {
 	gboolean wild = FALSE, last = FALSE;
@@ -56,7 +56,7 @@ gboolean query_type_make_plain_path(const QueryTyping *typing, QueryNode *argume
 		       refuse(typing, argument, QUERY_REASON_PATH_WILDCARD));
 }
 
-/* Other functions take a value for the first and last element of itself; on MySQL this one does not. */
+/* Other functions take a value for the first and last element of itself; MySQL's does not. */
 gboolean query_type_check_keys(const QueryTyping *typing, QueryNode *node)
 {
 	const QueryNode *path = node->children->len > 1 ? child(node, 1) : NULL;

@@ -91,9 +91,9 @@ gboolean query_type_is_literal(const QueryNode *node, QueryValueKind kind);
 gboolean query_type_make_moment(const QueryTyping *typing, QueryNode *node);
 gboolean query_type_make_time(const QueryTyping *typing, QueryNode *node);
 
-/* A text literal becomes a JSON path: its `path`, and its text in the one spelling. FALSE: it is none,
- * or none that all stores can follow. The same without wildcards; and what the one of a JSON_KEYS
- * must not have. query/type/path.c. */
+/* A text literal becomes a JSON path: its `path`, and its text in the one spelling. FALSE: it is
+ * none, or none that all stores can follow. The same without wildcards; and what the one of a
+ * JSON_KEYS must not have. query/type/path.c. */
 gboolean query_type_make_path(const QueryTyping *typing, QueryNode *node);
 gboolean query_type_make_plain_path(const QueryTyping *typing, QueryNode *node);
 gboolean query_type_check_keys(const QueryTyping *typing, QueryNode *node);
