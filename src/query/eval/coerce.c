@@ -167,6 +167,14 @@ gboolean query_plan_convert(
 	}
 }
 
+gboolean query_plan_pass_on(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
+{
+	QueryType type = plan->node->type;
+	value->boolean = FALSE;
+	return type == QUERY_TYPE_TEXT || type == QUERY_TYPE_DOUBLE ||
+	       query_plan_convert(evaluator, plan, type, value);
+}
+
 void query_plan_settle_text(QueryEvaluator *evaluator, const QueryPlan *operand, Value *value)
 {
 	if (operand->node->type != QUERY_TYPE_TEXT || value->type == QUERY_TYPE_TEXT ||

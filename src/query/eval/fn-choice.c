@@ -16,14 +16,6 @@ static gboolean convert(QueryEvaluator *evaluator, const QueryPlan *plan, Value 
 	return query_plan_decimal(evaluator, plan, &decimal, value);
 }
 
-/* The same of IF and NULLIF, which do not touch their operand where it is to be text. */
-static gboolean pass_on(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
-{
-	value->boolean = FALSE;
-	return plan->node->type == QUERY_TYPE_TEXT ||
-	       query_plan_convert(evaluator, plan, plan->node->type, value);
-}
-
 /* The first that is not NULL. */
 static gboolean step_coalesce(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
 {
@@ -40,7 +32,7 @@ static gboolean step_if(QueryEvaluator *evaluator, const QueryPlan *plan, Value 
 	if (!query_plan_truth_of_number(evaluator, plan->operands[0], &truth))
 		return FALSE;
 	return query_plan_value(evaluator, plan->operands[truth == TRUE ? 1 : 2], value) &&
-	       pass_on(evaluator, plan, value);
+	       query_plan_pass_on(evaluator, plan, value);
 }
 
 static gboolean step_isnull(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value)
@@ -66,7 +58,7 @@ static gboolean step_nullif(QueryEvaluator *evaluator, const QueryPlan *plan, Va
 		return FALSE;
 	if (order == 0)
 		*value = (Value){.type = QUERY_TYPE_NULL};
-	return pass_on(evaluator, plan, value);
+	return query_plan_pass_on(evaluator, plan, value);
 }
 
 /* Of equal values LEAST() takes the first one, GREATEST() the last. */

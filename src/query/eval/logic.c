@@ -140,9 +140,6 @@ gboolean query_step_case(QueryEvaluator *evaluator, const QueryPlan *plan, Value
 	*value = (Value){.type = QUERY_TYPE_NULL};
 	if (!answer)
 		return TRUE;
-	if (!query_plan_value(evaluator, answer, value))
-		return FALSE;
-	value->boolean = FALSE;
-	return plan->node->type == QUERY_TYPE_TEXT ||
-	       query_plan_convert(evaluator, plan, plan->node->type, value);
+	return query_plan_value(evaluator, answer, value) &&
+	       query_plan_pass_on(evaluator, plan, value);
 }

@@ -131,8 +131,11 @@ gboolean query_plan_read_decimal(
 gboolean query_plan_convert(
 	QueryEvaluator *evaluator, const QueryPlan *plan, QueryType type, Value *value);
 
-/* CASE, IF and NULLIF pass a number on as it is, whatever their type. Where it counts that the
- * type is text, this makes one of it. */
+/* CASE, IF and NULLIF pass a value on as it is where their type is text, and a number that is to be a
+ * DOUBLE: its text is its own. */
+gboolean query_plan_pass_on(QueryEvaluator *evaluator, const QueryPlan *plan, Value *value);
+
+/* Where it counts that the type is text, this makes one of what they have passed on. */
 void query_plan_settle_text(QueryEvaluator *evaluator, const QueryPlan *operand, Value *value);
 
 /* 64 bits of an operand's value. FALSE: MySQL has an error for a computed double beyond them. */

@@ -154,10 +154,20 @@ static const PrintRule operators[QUERY_JSON_UNQUOTE + 1] = {
 	[QUERY_JSON_UNQUOTE] = {NULL, mariadb_put_json_unquoted},
 };
 
+/* IF or CASE of numbers of several kinds: the text of each is its own. */
+static gboolean passes_numbers(const QueryNode *node)
+{
+	return (node->type == QUERY_TYPE_DECIMAL || node->type == QUERY_TYPE_DOUBLE) &&
+	       (node->kind == QUERY_CASE ||
+		       (node->kind == QUERY_FUNCTION && node->function->id == QUERY_FN_IF));
+}
+
 /* A value that may become the result of `node`. */
 static void put_result(Print *p, const QueryNode *node, const QueryNode *result)
 {
-	if (node->type == QUERY_TYPE_DOUBLE)
+	if (passes_numbers(node) && p->results == 't')
+		print_put_self(p, "CONCAT($t0)", result);
+	else if (node->type == QUERY_TYPE_DOUBLE)
 		put_operand(p, result, node->type);
 	else if (!node->passes_json)
 		print_node(p, 'v', result);
@@ -306,13 +316,17 @@ static const struct {
 
 static void put_node(Print *p, char how, const QueryNode *node)
 {
+	char before = p->results;
 	if (node->passes_json && how != 'q') {
 		put_choice(p, how, node);
 		return;
 	}
+	if (passes_numbers(node))
+		p->results = how == 'u' ? 't' : how;
 	for (guint i = 0; i < G_N_ELEMENTS(ways); i++)
 		if (ways[i].how == how)
 			(node->type == QUERY_TYPE_JSON ? ways[i].put_json : ways[i].put)(p, node);
+	p->results = before;
 }
 
 /* What depends on the parent; the rest does on the child alone. */
