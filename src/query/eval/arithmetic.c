@@ -127,18 +127,11 @@ static gboolean body_divide(QUERY_BODY)
 	return query_plan_decimal(evaluator, plan, &quotient, value);
 }
 
-static gboolean are_integers(const Value *operands)
-{
-	return (operands[0].type == QUERY_TYPE_INTEGER ||
-		       operands[0].type == QUERY_TYPE_UNSIGNED) &&
-	       (operands[1].type == QUERY_TYPE_INTEGER || operands[1].type == QUERY_TYPE_UNSIGNED);
-}
-
 static gboolean body_integer_divide(QUERY_BODY)
 {
 	Decimal a, b, quotient, rest;
 	gboolean is_unsigned = plan->node->type == QUERY_TYPE_UNSIGNED;
-	if (are_integers(operands))
+	if (value_is_integer(&operands[0]) && value_is_integer(&operands[1]))
 		return operands[1].integer == 0 ||
 		       set_integer(
 			       evaluator, plan, widen(&operands[0]) / widen(&operands[1]), value);

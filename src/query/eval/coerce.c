@@ -143,7 +143,7 @@ gboolean query_plan_convert(
 	case QUERY_TYPE_BOOLEAN:
 	case QUERY_TYPE_INTEGER:
 	case QUERY_TYPE_UNSIGNED:
-		if (value->type != QUERY_TYPE_INTEGER && value->type != QUERY_TYPE_UNSIGNED)
+		if (!value_is_integer(value))
 			convert_to_integer(value, type);
 		value->boolean = FALSE;
 		return TRUE;
@@ -250,11 +250,6 @@ static int compare_json(QueryEvaluator *evaluator, const Value *a, const Value *
 	return json_compare(value_to_json(evaluator->arena, a), value_to_json(evaluator->arena, b));
 }
 
-static gboolean is_integer(const Value *value)
-{
-	return value->type == QUERY_TYPE_INTEGER || value->type == QUERY_TYPE_UNSIGNED;
-}
-
 gboolean query_plan_compare(QueryEvaluator *evaluator, const QueryPlan *plan, QueryType comparison,
 	const Value *a, const Value *b, int *order)
 {
@@ -278,7 +273,7 @@ gboolean query_plan_compare(QueryEvaluator *evaluator, const QueryPlan *plan, Qu
 	case QUERY_TYPE_INTEGER:
 	case QUERY_TYPE_UNSIGNED:
 	case QUERY_TYPE_BOOLEAN:
-		if (is_integer(a) && is_integer(b)) {
+		if (value_is_integer(a) && value_is_integer(b)) {
 			*order = compare_integers(a, b);
 			return TRUE;
 		}

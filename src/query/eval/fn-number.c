@@ -11,11 +11,6 @@ static gboolean set_integer(const QueryPlan *plan, guint64 integer, Value *value
 	return TRUE;
 }
 
-static gboolean is_integer(const Value *value)
-{
-	return value->type == QUERY_TYPE_INTEGER || value->type == QUERY_TYPE_UNSIGNED;
-}
-
 /* Of one number -------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -159,7 +154,7 @@ static gboolean body_whole(QUERY_BODY)
 	if (plan->node->type == QUERY_TYPE_DOUBLE)
 		return query_plan_double(evaluator, plan,
 			(floors ? floor : ceil)(value_to_double(&operands[0])), value);
-	if (is_integer(&operands[0]))
+	if (value_is_integer(&operands[0]))
 		return set_integer(plan, operands[0].whole, value);
 	return round_decimal(
 		evaluator, plan, operands, value, 0, floors ? DECIMAL_FLOOR : DECIMAL_CEILING);
@@ -188,7 +183,7 @@ static gboolean body_round(QUERY_BODY)
 	if (plan->node->type == QUERY_TYPE_DOUBLE)
 		return query_plan_double(evaluator, plan,
 			round_double(value_to_double(&operands[0]), digits, rounding), value);
-	if (is_integer(&operands[0]) && digits >= 0)
+	if (value_is_integer(&operands[0]) && digits >= 0)
 		return set_integer(plan, operands[0].whole, value);
 	return round_decimal(evaluator, plan, operands, value,
 		(int)CLAMP(digits, -DECIMAL_DIGITS - 1, DECIMAL_SCALE), rounding);

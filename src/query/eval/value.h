@@ -28,6 +28,11 @@ typedef struct {
 	};
 } Value;
 
+static inline gboolean value_is_integer(const Value *value)
+{
+	return value->type == QUERY_TYPE_INTEGER || value->type == QUERY_TYPE_UNSIGNED;
+}
+
 Value value_of_text(const char *text, gsize length);
 
 double value_to_double(const Value *value);

@@ -10,11 +10,12 @@ static void put_moment(Print *p, const QueryNode *node, QueryType comparison)
 		[QUERY_TYPE_DATE] = " AS DATE)",
 		[QUERY_TYPE_TIME] = " AS TIME(6))",
 	};
-	gboolean is_read = mariadb_is_text(node) || node->type == QUERY_TYPE_JSON;
+	gboolean is_read = query_type_is_text(node->type) || node->type == QUERY_TYPE_JSON;
 	gboolean is_time = node->type == QUERY_TYPE_TIME;
-	g_return_if_fail(is_read || mariadb_is_moment(node->type) || node->type == QUERY_TYPE_NULL);
 	g_return_if_fail(
-		!mariadb_is_moment(node->type) || is_time == (comparison == QUERY_TYPE_TIME));
+		is_read || query_type_is_moment(node->type) || node->type == QUERY_TYPE_NULL);
+	g_return_if_fail(
+		!query_type_is_moment(node->type) || is_time == (comparison == QUERY_TYPE_TIME));
 	print_add(p, is_read ? "CAST(" : "");
 	print_node(p, 'd', node);
 	print_add(p, is_read ? types[comparison] : "");
@@ -36,17 +37,12 @@ static void put_number_side(Print *p, const QueryNode *node, QueryType compariso
 		print_node(p, 'n', node);
 }
 
-gboolean mariadb_compares_text(QueryType comparison)
-{
-	return comparison == QUERY_TYPE_TEXT || comparison == QUERY_TYPE_BINARY;
-}
-
 void mariadb_put_side(
 	Print *p, const QueryNode *node, QueryType comparison, QueryCollation collation)
 {
-	if (mariadb_compares_text(comparison))
+	if (query_type_is_text(comparison))
 		mariadb_put_collated(p, node, collation);
-	else if (mariadb_is_moment(comparison))
+	else if (query_type_is_moment(comparison))
 		put_moment(p, node, comparison);
 	else
 		put_number_side(p, node, comparison);

@@ -89,7 +89,7 @@ static void put_extreme(Print *p, const QueryNode *node)
 {
 	g_return_if_fail(!any_json(node));
 	/* Where a number is wanted MariaDB would compare numbers. */
-	gboolean is_as_text = mariadb_compares_text(node->comparison);
+	gboolean is_as_text = query_type_is_text(node->comparison);
 	print_add(p, is_as_text ? "CONVERT(" : "(");
 	print_add(p, node->function->id == QUERY_FN_GREATEST ? "GREATEST(" : "LEAST(");
 	/* Of equal texts MySQL takes the last one for the greatest, MariaDB the first one. */
@@ -140,8 +140,9 @@ static void put_locate(Print *p, const QueryNode *node)
 static void put_extract(Print *p, const QueryNode *node)
 {
 	print_put(p,
-		mariadb_is_text(print_child(node, 1)) ? "EXTRACT($v0 FROM CAST($d1 AS DATETIME(6)))"
-						      : "EXTRACT($v0 FROM $d1)",
+		query_type_is_text(print_child(node, 1)->type)
+			? "EXTRACT($v0 FROM CAST($d1 AS DATETIME(6)))"
+			: "EXTRACT($v0 FROM $d1)",
 		node);
 }
 

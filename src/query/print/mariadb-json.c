@@ -7,7 +7,6 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "query/print/mariadb.h"
-#include "query/type/type.h"
 
 /* JSON as something else ------------------------------------------------------------------------- */
 

@@ -4,16 +4,6 @@
 #include "query/print/mariadb.h"
 #include <string.h>
 
-gboolean mariadb_is_text(const QueryNode *node)
-{
-	return node->type == QUERY_TYPE_TEXT || node->type == QUERY_TYPE_BINARY;
-}
-
-gboolean mariadb_is_moment(QueryType type)
-{
-	return type == QUERY_TYPE_DATETIME || type == QUERY_TYPE_DATE || type == QUERY_TYPE_TIME;
-}
-
 void mariadb_put_integer_as(Print *p, const QueryNode *node, const char *type)
 {
 	g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, node->value.integer);
@@ -192,7 +182,7 @@ static void put_choice(Print *p, char how, const QueryNode *node)
 /* MariaDB compares a date that it did not find in a text, NULL, as the year 0. */
 static void put_value(Print *p, const QueryNode *node)
 {
-	gboolean may_be_none = mariadb_is_moment(node->type) &&
+	gboolean may_be_none = query_type_is_moment(node->type) &&
 			       (node->kind == QUERY_FUNCTION || node->kind == QUERY_CAST ||
 				       node->kind == QUERY_CASE);
 	print_add(p, !may_be_none ? "" : node->type == QUERY_TYPE_TIME ? "COALESCE(" : "(");
@@ -217,7 +207,7 @@ static void put_number(Print *p, const QueryNode *node)
 		put_binary_number(p, node);
 	} else if (mariadb_is_interval_sum(node)) {
 		print_put_self(p, "($d0 + 0e0)", node);
-	} else if (mariadb_is_text(node)) {
+	} else if (query_type_is_text(node->type)) {
 		print_add(p, "CAST(");
 		put_value(p, node);
 		print_add(p, " AS DOUBLE)");
@@ -230,12 +220,12 @@ static void put_integer_of(Print *p, const QueryNode *node)
 {
 	/* What is computed ends at 63 bits, whatever its sign. */
 	gboolean is_sum = node->kind == QUERY_OPERATOR && node->type == QUERY_TYPE_DECIMAL;
-	g_return_if_fail(!mariadb_is_moment(node->type));
+	g_return_if_fail(!query_type_is_moment(node->type));
 	if (print_is_literal(node, QUERY_VALUE_BINARY)) {
 		put_binary_number(p, node);
 	} else if (node->kind == QUERY_FUNCTION && node->function->id == QUERY_FN_UNIX_TIMESTAMP) {
 		print_put_self(p, "TRUNCATE($v0, 0)", node); /* MySQL does not round it */
-	} else if (mariadb_is_text(node) || node->type == QUERY_TYPE_DOUBLE || is_sum) {
+	} else if (query_type_is_text(node->type) || node->type == QUERY_TYPE_DOUBLE || is_sum) {
 		print_add(p, "CAST(");
 		put_value(p, node);
 		print_add(p, " AS SIGNED)");
@@ -279,7 +269,7 @@ static void put_text_date(Print *p, const QueryNode *node)
 {
 	if (mariadb_is_interval_sum(node))
 		put_interval_sum(p, node);
-	else if (mariadb_is_text(node))
+	else if (query_type_is_text(node->type))
 		print_put_self(p,
 			"(CASE WHEN NOT " HAS_SIGN " THEN $u0 WHEN " HAS_OFFSET " THEN " AT_UTC
 			" ELSE IF($u0 REGEXP '" DAY CLOCK "[+-]', NULL, $u0) END)",

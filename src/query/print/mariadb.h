@@ -3,12 +3,10 @@
 #define CHRONOLOGER_QUERY_PRINT_MARIADB_H
 
 #include "query/print/engine.h"
+#include "query/type/type.h"
 
 /* Casts and functions: query/print/mariadb-function.c */
 extern const PrintRule mariadb_casts[], mariadb_functions[];
-
-gboolean mariadb_is_text(const QueryNode *node); /* also bytes */
-gboolean mariadb_is_moment(QueryType type);
 
 /* A date and an INTERVAL. */
 gboolean mariadb_is_interval_sum(const QueryNode *node);
@@ -28,9 +26,6 @@ void mariadb_put_equal(Print *p, const QueryNode *left, const QueryNode *right,
 void mariadb_put_when(Print *p, const QueryNode *node, guint i);
 void mariadb_put_comparison(Print *p, const QueryNode *node);
 void mariadb_put_in(Print *p, const QueryNode *node); /* and NOT IN */
-
-/* Whether texts are compared. */
-gboolean mariadb_compares_text(QueryType comparison);
 
 /* Paths: query/print/mariadb-path.c. `column` -> 'path', JSON_EXTRACT, JSON_CONTAINS_PATH; one path
  * of a document, NULL for the document itself. */

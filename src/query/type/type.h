@@ -1,4 +1,4 @@
-/* What the files of query/type share, and a question that query/print asks too. */
+/* What the files of query/type share, and questions that query/print asks too. */
 #ifndef CHRONOLOGER_QUERY_TYPE_TYPE_H
 #define CHRONOLOGER_QUERY_TYPE_TYPE_H
 
