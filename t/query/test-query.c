@@ -315,6 +315,9 @@ static const struct {
 		"a text is read as a time; use CAST(... AS DATETIME) (at character 6)"},
 	{"CAST(message AS TIME) IS NULL",
 		"a text is read as a time; use CAST(... AS DATETIME) (at character 6)"},
+	{"'2026-06-15 00:00:00' BETWEEN '2026-06-15' AND DATE '2026-06-15'",
+		"only strings are compared here; write DATE '2026-03-01' or TIMESTAMP '...' (at "
+		"character 1)"},
 	{"level IN (20, 3e1)", "a DOUBLE in the list of IN; use a DECIMAL (at character 15)"},
 	{"ROUND(0x14) = 20", "a hexadecimal or binary literal is rounded or negated; write a "
 			     "number (at character 7)"},

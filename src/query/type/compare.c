@@ -259,7 +259,9 @@ static gboolean between_moments(const QueryTyping *typing, QueryNode *node)
 		if (!query_type_make_moment(typing, bound))
 			return FALSE;
 	}
-	if (strings + nulls == node->children->len)
+	/* Among constants MySQL compares a string and a DATE as texts. */
+	if (strings + nulls == node->children->len ||
+		(query_type_is_string(child(node, 0)) && is_without_column(node)))
 		return refuse(typing, node, QUERY_REASON_DATE_STRINGS);
 	if (times == 0)
 		return TRUE;
