@@ -43,6 +43,8 @@ static const Option options[] = {
 		"Longest time that reading from the database may take"},
 	{"receive-timeout", CONFIG_WORKER, KIND_SECONDS, AT(receive_timeout), "10", 1, 3600,
 		"SECONDS", "Longest silence of the front server in the middle of a request"},
+	{"shutdown-timeout", CONFIG_WORKER, KIND_SECONDS, AT(shutdown_timeout), "10", 1, 3600,
+		"SECONDS", "Longest time that requests may take after SIGTERM or SIGHUP"},
 	{"body-limit", CONFIG_WORKER, KIND_SIZE, AT(body_limit), "128M", 1024, G_MAXINT64, "SIZE",
 		"Largest request body, also after decompression"},
 	{"document-limit", CONFIG_WORKER, KIND_SIZE, AT(document_limit), "16M", 1024, 1 << 30,

@@ -11,12 +11,13 @@ typedef struct {
 	char *spool_directory; /* NULL: $TMPDIR or /var/tmp */
 	char *sql_directory;
 	guint threads;
-	guint connections;     /* of each kind: for reading, for batches */
-	guint deadline;        /* seconds */
-	guint receive_timeout; /* seconds */
-	gsize body_limit;      /* bytes */
-	gsize document_limit;  /* bytes */
-	gsize header_limit;    /* bytes */
+	guint connections;      /* of each kind: for reading, for batches */
+	guint deadline;         /* seconds */
+	guint receive_timeout;  /* seconds */
+	guint shutdown_timeout; /* seconds */
+	gsize body_limit;       /* bytes */
+	gsize document_limit;   /* bytes */
+	gsize header_limit;     /* bytes */
 } Config;
 
 /* Which programs an option is for. */

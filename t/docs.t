@@ -422,7 +422,7 @@ class Files(TestCase):
 
   def names(self, text):
     '''Relative paths in prose: those that begin with a directory of the tree.'''
-    found = re.findall(r'(?<![\w/.:*@<-])(?:\./)?((?:[\w.-]+/)+[\w.*-]*)', text)
+    found = re.findall(r'(?<![\w/.:*@<-])(?:\./)?((?:[\w.-]+/)+[\w.*@-]*)', text)
     return {name.rstrip('.') for name in found if name.split('/')[0] in DIRECTORIES - GENERATED}
 
   def test_names(self):

@@ -32,6 +32,10 @@ typedef gboolean (*ApiHandler)(
 
 gboolean api_record_post(
 	Api *api, HttpRequest *request, HttpResponse *response, GError **error); /* POST /record */
+/* Whether the request is a POST that route_serve() is going to leave, or answer, without waiting for
+ * anything. */
+gboolean api_is_quick(const Api *api, FcgiRequest *fcgi);
+
 /* Sends its answer for a request that was left, with what fcgi_resume() was given. */
 void api_record_answer(Api *api, gpointer left);
 gboolean api_record_head(

@@ -117,7 +117,7 @@ static gboolean post_one(const Post *post, Record *taken, GError **error)
 	g_autoptr(Record) record = taken;
 	if (!record)
 		return FALSE;
-	if (post->api->writer && fcgi_leave(post->request->fcgi)) {
+	if (fcgi_leave(post->request->fcgi)) {
 		leave(post, g_steal_pointer(&record));
 		return TRUE;
 	}
@@ -174,6 +174,20 @@ static gboolean post_lines(Post *post, GError **error)
 		.raw = post->raw,
 	};
 	return source.body && api_bulk(post->api, post->request, &source, post->response, error);
+}
+
+/* What the loop can do by itself: one record that is in the socket's buffer. A representation is
+ * read from the database, an array is stored by who has read it, and inflating takes a while. */
+gboolean api_is_quick(const Api *api, FcgiRequest *fcgi)
+{
+	const char *method = fcgi_param(fcgi, "REQUEST_METHOD");
+	const char *type = fcgi_param(fcgi, "CONTENT_TYPE");
+	if (!api->writer || !method || !type || strcmp(method, "POST") ||
+		fcgi_param(fcgi, "HTTP_PREFER") || fcgi_param(fcgi, "HTTP_CONTENT_ENCODING"))
+		return FALSE;
+	if (g_str_has_prefix(type, "application/x-www-form-urlencoded"))
+		return TRUE;
+	return g_str_has_prefix(type, "application/json") && fcgi_peek(fcgi) == '{';
 }
 
 static const struct {

@@ -69,11 +69,29 @@ static gboolean keep_inflated(Receiver *receiver, const char *data, gsize length
 	return TRUE;
 }
 
+/* What has been spooled while it came is taken as it is. */
+static gboolean adopt(Receiver *receiver, HttpRequest *request, guint64 *received, GError **error)
+{
+	g_autoptr(Spool) spool = NULL;
+	if (receiver->is_gzip)
+		return TRUE;
+	if (!fcgi_take_spool(request->fcgi, &spool, error))
+		return FALSE;
+	if (!spool)
+		return TRUE;
+	spool_free(request->body);
+	*received = spool_length(spool);
+	receiver->spool = request->body = g_steal_pointer(&spool);
+	return *received <= receiver->limit || too_large(receiver->limit, error);
+}
+
 static gboolean receive(Receiver *receiver, HttpRequest *request, guint64 expected, GError **error)
 {
 	char buffer[CHUNK];
 	guint64 received = 0;
 	gsize length;
+	if (!adopt(receiver, request, &received, error))
+		return FALSE;
 	while ((length = fcgi_read(request->fcgi, buffer, sizeof buffer)) > 0) {
 		received += length;
 		if (!(receiver->is_gzip ? keep_inflated : keep)(receiver, buffer, length, error))

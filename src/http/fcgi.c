@@ -1,50 +1,43 @@
-/* The server: one thread watches the listener and the connections that are silent, the others each
- * serve a request of a connection that has something to say.
+/* The server: a loop that owns the connections, and threads; who serves a request has all of it.
  *
- * FCGX_Accept_r() accepts and then reads a request's parameters without a deadline, so that a
- * thread that waits in it is lost to a silent connection. Here it is given connections that are
- * readable, on a request whose listening socket can not accept: what it does when a connection
- * breaks, accept another one, then fails at once. What still can hold a thread is half a request,
- * and that for `receive_timeout` only.
+ * What only has to be handed to somebody who answers later is served in the loop itself, the rest
+ * in a thread. libfcgi reads the parameters and, where it is in the socket's buffer, the body.
+ * FCGX_Accept_r() would accept and then wait for a request; it is given the connection, or a file
+ * with the parameters, on a request whose listening socket can not accept: what it does when a
+ * connection breaks, accept another one, then fails at once.
  *
  * (FCGI_WEB_SERVER_ADDRS is libfcgi's business in accept(), so it is not heeded.) */
 #include "http/fcgi.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fcgiapp.h>
-#include <glib-unix.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/resource.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "http/runqueue.h"
+#include "base/systemd.h"
+#include "http/connections.h"
 #include "http/listener.h"
+#include "http/runqueue.h"
 
-#define EVENTS 256
-#define SEND_TIMEOUT 60    /* seconds in which the front server takes something */
-#define ACCEPT_PAUSE 100   /* milliseconds without accept() after it failed */
-#define SHUTDOWN_LIMIT 900 /* milliseconds for the requests that run */
-#define PRESS_INTERVAL                                                                             \
-	2            /* milliseconds after which work that nobody takes gets a thread of its own */
-#define LEFT_MAX 128 /* requests: they hold memory, but no thread */
+#define LEFT_MAX 256    /* requests: they hold memory, but no thread */
+#define FRAME_MAX 65528 /* bytes of a frame's content, a multiple of 8 */
 
 typedef struct server Server;
 
 struct fcgi_request {
 	FCGX_Request fcgx;
 	Server *server; /* NULL for CGI */
-	gpointer left;  /* what resume() is called with */
+	Connection *connection;
+	const char *chunk; /* of a spooled body, what was not read yet */
+	gsize chunk_left;
+	gpointer left; /* what resume() is called with */
 	gboolean cgi;
-	gboolean alone; /* the only thread */
+	gboolean in_loop;
 	gboolean aborted;
 	guint64 cgi_left; /* bytes of a CGI body not yet read: stdin need not end after it */
 };
@@ -52,22 +45,13 @@ struct fcgi_request {
 struct server {
 	const FcgiOptions *options;
 	const FcgiHandler *handler;
-	int listener;
-	int epoll;
-	int signals;
-	Runqueue *ready; /* connections that are readable, requests to be resumed, or STOP */
-	gint left;       /* requests, atomic */
-	GThread **threads;
-	gint running;        /* threads, atomic */
-	gint64 paused_until; /* monotonic microseconds: no accept() before; 0 while accepting */
-	gint64 busy_until;   /* the same: there may be something to press for until then */
+	gpointer state;  /* of the loop */
+	Runqueue *ready; /* FcgiRequest */
+	gint threaded;   /* requests that threads have, atomic */
+	guint left;      /* requests that were left */
+	GQueue waiting;  /* Connection: with a POST, while too many are left */
+	GPtrArray *threads;
 };
-
-/* What a thread is handed: a file descriptor as an odd number, or a FcgiRequest. */
-#define ITEM_OF(fd) GINT_TO_POINTER(2 * (fd) + 1)
-#define IS_FD(item) (GPOINTER_TO_INT(item) & 1)
-#define FD_OF(item) (GPOINTER_TO_INT(item) >> 1)
-#define STOP ITEM_OF(-1)
 
 extern char **environ;
 
@@ -91,12 +75,48 @@ static gsize cgi_read(FcgiRequest *request, void *buffer, gsize length)
 	return (gsize)done;
 }
 
+/* From the spool that the loop has filled. */
+static gsize read_spooled(FcgiRequest *request, void *buffer, gsize length)
+{
+	if (!request->chunk_left &&
+		!spool_read(request->connection->body, &request->chunk, &request->chunk_left, NULL))
+		return 0;
+	length = MIN(length, request->chunk_left);
+	memcpy(buffer, request->chunk, length);
+	request->chunk += length;
+	request->chunk_left -= length;
+	return length;
+}
+
 gsize fcgi_read(FcgiRequest *request, void *buffer, gsize length)
 {
 	if (request->cgi)
 		return cgi_read(request, buffer, length);
+	if (request->connection->parameters)
+		return request->connection->body ? read_spooled(request, buffer, length) : 0;
 	int done = FCGX_GetStr(buffer, (int)MIN(length, G_MAXINT), request->fcgx.in);
 	return done > 0 ? (gsize)done : 0;
+}
+
+int fcgi_peek(FcgiRequest *request)
+{
+	int byte = FCGX_GetChar(request->fcgx.in);
+	if (byte >= 0)
+		FCGX_UnGetChar(byte, request->fcgx.in);
+	return byte;
+}
+
+gboolean fcgi_take_spool(FcgiRequest *request, Spool **spool, GError **error)
+{
+	*spool = NULL;
+	if (request->cgi || !request->connection->parameters)
+		return TRUE;
+	if (request->connection->problem) {
+		g_propagate_error(error, g_steal_pointer(&request->connection->problem));
+		return FALSE;
+	}
+	*spool = g_steal_pointer(&request->connection->body);
+	return TRUE;
 }
 
 static gboolean cgi_write(const char *data, gsize length)
@@ -132,41 +152,20 @@ void fcgi_abort(FcgiRequest *request)
 
 gboolean fcgi_can_abort(const FcgiRequest *request)
 {
-	return !request->cgi && !request->alone;
+	return !request->cgi && request->server->options->threads > 1;
 }
 
-/* Threads -------------------------------------------------------------------------------------- */
+/* Serving -------------------------------------------------------------------------------------- */
 
-static void watch(Server *server, int fd, int operation)
+gboolean fcgi_leave(const FcgiRequest *request)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.fd = fd};
-	if (epoll_ctl(server->epoll, operation, fd, &event))
-		close(fd); /* out of memory or watches: the front server sees a closed connection */
-}
-
-static FcgiRequest *new_request(Server *server)
-{
-	FcgiRequest *request = g_new0(FcgiRequest, 1);
-	request->server = server;
-	request->alone = server->options->threads == 1;
-	FCGX_InitRequest(&request->fcgx, -1, 0);
-	return request;
-}
-
-gboolean fcgi_leave(FcgiRequest *request)
-{
-	if (request->cgi || request->alone)
-		return FALSE;
-	if (g_atomic_int_add(&request->server->left, 1) < LEFT_MAX)
-		return TRUE;
-	g_atomic_int_add(&request->server->left, -1);
-	return FALSE;
+	return request->in_loop;
 }
 
 void fcgi_resume(FcgiRequest *request, gpointer data)
 {
 	request->left = data;
-	runqueue_give(request->server->ready, request);
+	connections_resume(request->connection, request);
 }
 
 void fcgi_block(FcgiRequest *request)
@@ -181,176 +180,187 @@ void fcgi_unblock(FcgiRequest *request)
 		runqueue_unblock(request->server->ready);
 }
 
-/* The connection waits for its next request, if it is kept. */
-static void end_request(Server *server, FcgiRequest *request)
+/* libfcgi reads what it is given from a descriptor. -1 where there can be none. */
+static int stream_of_parameters(const Connection *connection)
 {
-	int fd = request->fcgx.ipcFd;
-	if (request->aborted)
-		FCGX_Free(&request->fcgx, TRUE);
-	else
-		FCGX_Finish_r(&request->fcgx);
-	if (request->fcgx.ipcFd < 0)
-		return;
-	request->fcgx.ipcFd = -1;
-	watch(server, fd, EPOLL_CTL_MOD);
-}
-
-/* One request of a readable connection. FALSE where it is left. */
-static gboolean serve_connection(Server *server, FcgiRequest *request, int fd, gpointer state)
-{
-	request->fcgx.ipcFd = fd;
-	request->fcgx.keepConnection = 1; /* or FCGX_Accept_r() closes it first */
-	request->aborted = FALSE;
-	if (FCGX_Accept_r(&request->fcgx) != 0) {
-		if (request->fcgx.ipcFd >= 0)
-			watch(server, fd, EPOLL_CTL_MOD);
-		request->fcgx.ipcFd = -1;
-		return TRUE;
+	const GByteArray *parameters = connection->parameters;
+	guint8 frame[2 * FRAMING_HEADER] = {0};
+	int fd = memfd_create("request", MFD_CLOEXEC);
+	g_autoptr(GByteArray) stream = g_byte_array_new();
+	framing_header(frame, FRAMING_BEGIN, connection->id, FRAMING_HEADER);
+	frame[FRAMING_HEADER + 1] = FRAMING_RESPONDER;
+	frame[FRAMING_HEADER + 2] = (guint8)connection->keep;
+	g_byte_array_append(stream, frame, sizeof frame);
+	for (guint at = 0; at < parameters->len; at += FRAME_MAX) {
+		guint length = MIN(FRAME_MAX, parameters->len - at);
+		framing_header(frame, FRAMING_PARAMETERS, connection->id, length);
+		g_byte_array_append(stream, frame, FRAMING_HEADER);
+		g_byte_array_append(stream, parameters->data + at, length);
 	}
-	if (!server->handler->serve(request, state))
-		return FALSE;
-	end_request(server, request);
-	return TRUE;
+	framing_header(frame, FRAMING_PARAMETERS, connection->id, 0);
+	framing_header(frame + FRAMING_HEADER, FRAMING_BODY, connection->id, 0);
+	g_byte_array_append(stream, frame, sizeof frame);
+	if (fd >= 0 && pwrite(fd, stream->data, stream->len, 0) == (ssize_t)stream->len)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
-static void resume(Server *server, FcgiRequest *request, gpointer state)
+/* Reads the parameters: all is there, so that nothing waits. NULL where libfcgi takes them for
+ * none; the connection is closed then.
+ *
+ * A connection that is not detached is closed by libfcgi in up to two seconds, in which it waits for
+ * the peer to do the same. */
+static FcgiRequest *read_request(Server *server, Connection *connection)
 {
-	server->handler->resume(request, request->left, state);
-	end_request(server, request);
+	int stream = connection->parameters ? stream_of_parameters(connection) : connection->fd;
+	FcgiRequest *request = g_new0(FcgiRequest, 1);
+	request->server = server;
+	request->connection = connection;
+	FCGX_InitRequest(&request->fcgx, -1, 0);
+	request->fcgx.ipcFd = stream;
+	request->fcgx.keepConnection = 1; /* or FCGX_Accept_r() closes it first */
+	FCGX_Detach(&request->fcgx);
+	gboolean ok = stream >= 0 && FCGX_Accept_r(&request->fcgx) == 0;
+	if (stream != connection->fd) {
+		close(ok ? stream : connection->fd);
+		request->fcgx.ipcFd = connection->fd;
+	}
+	if (ok)
+		return request;
 	g_free(request);
-	g_atomic_int_add(&server->left, -1);
+	return NULL;
+}
+
+/* The connection waits for its next request, if it is kept. */
+static void end_request(FcgiRequest *request)
+{
+	Connection *connection = request->connection;
+	FCGX_Request *fcgx = &request->fcgx;
+	gboolean keep = fcgx->keepConnection && !request->aborted;
+	gboolean is_last = keep && connections_prepare_close(connection);
+	fcgx->keepConnection = 1;
+	if (request->aborted)
+		FCGX_Free(fcgx, FALSE);
+	else
+		FCGX_Finish_r(fcgx);
+	keep = keep && !is_last;
+	if (fcgx->ipcFd >= 0 && !keep)
+		close(fcgx->ipcFd);
+	connections_give_back(connection, keep && fcgx->ipcFd >= 0);
+	g_free(request);
 }
 
 static gpointer serve_thread(gpointer data)
 {
 	Server *server = data;
 	gpointer state = server->handler->thread_begin(server->handler->data);
-	FcgiRequest *request = new_request(server);
-	gpointer item;
-	while ((item = runqueue_take(server->ready)) != STOP) {
-		if (!IS_FD(item))
-			resume(server, item, state);
-		else if (!serve_connection(server, request, FD_OF(item), state))
-			request = new_request(server);
+	FcgiRequest *request;
+	while ((request = runqueue_take(server->ready))) {
+		server->handler->serve(request, state);
+		end_request(request);
+		g_atomic_int_add(&server->threaded, -1);
 	}
-	g_free(request);
 	server->handler->thread_end(state);
-	g_atomic_int_add(&server->running, -1);
 	return NULL;
 }
 
-/* The loop ------------------------------------------------------------------------------------- */
+/* In the loop ---------------------------------------------------------------------------------- */
 
-/* TCP_NODELAY: an answer is several writes on a connection that is kept; without it the last one
- * waits 40 ms for the other side's delayed acknowledgement. (It fails on a Unix socket, which has
- * no such thing.) */
-static void set_options(int fd, guint receive)
+static void serve_here(Server *server, FcgiRequest *request)
 {
-	struct timeval in = {.tv_sec = receive}, out = {.tv_sec = SEND_TIMEOUT};
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &in, sizeof in);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof out);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+	request->in_loop = TRUE;
+	connections_set_blocking(request->connection, FALSE);
+	if (server->handler->serve(request, server->state))
+		end_request(request);
+	else
+		server->left++;
 }
 
-static void watch_listener(Server *server, gboolean on)
+static void begin_request(Server *server, Connection *connection)
 {
-	struct epoll_event event = {
-		.events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = server->listener};
-	epoll_ctl(server->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, server->listener, &event);
-}
-
-/* Takes all connections that wait. FALSE where accept() can not go on for now (EMFILE, say). */
-static gboolean accept_all(Server *server)
-{
-	for (;;) {
-		int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd >= 0) {
-			set_options(fd, server->options->receive_timeout);
-			watch(server, fd, EPOLL_CTL_ADD);
-		} else if (errno == EAGAIN) {
-			return TRUE;
-		} else if (errno != EINTR && errno != ECONNABORTED) {
-			g_printerr("chronologer-fcgi: accept: %s\n", g_strerror(errno));
-			return FALSE;
-		}
+	const FcgiHandler *handler = server->handler;
+	gboolean is_small = !connection->parameters;
+	FcgiRequest *request = read_request(server, connection);
+	if (!request) {
+		connections_give_back(connection, FALSE);
+	} else if (is_small && handler->is_quick && handler->is_quick(request, server->state)) {
+		serve_here(server, request);
+	} else {
+		connections_set_blocking(connection, TRUE);
+		g_atomic_int_inc(&server->threaded);
+		runqueue_give(server->ready, request);
 	}
 }
 
-static void pause_accepting(Server *server)
+/* While many are left, the next ones cost only their connections; and others are not kept waiting
+ * behind them. */
+static void on_whole(Connection *connection, gpointer data)
 {
-	watch_listener(server, FALSE);
-	server->paused_until = g_get_monotonic_time() + ACCEPT_PAUSE * 1000;
+	Server *server = data;
+	if (connection->is_post && server->left >= LEFT_MAX)
+		g_queue_push_tail(&server->waiting, connection);
+	else
+		begin_request(server, connection);
 }
 
-static void resume_accepting(Server *server)
+static void on_resume(Connection *connection, gpointer data)
 {
-	if (!server->paused_until || g_get_monotonic_time() < server->paused_until)
-		return;
-	watch_listener(server, TRUE);
-	server->paused_until = 0;
+	Server *server = data;
+	FcgiRequest *request = connection->resumed;
+	server->handler->resume(request, request->left, server->state);
+	end_request(request);
+	server->left--;
 }
 
-/* A request may take so long to arrive; what comes after that, and is left, is noticed. */
-static gint64 busy_time(const Server *server)
+static gboolean on_tick(gpointer data)
 {
-	return (gint64)(server->options->receive_timeout + 1) * G_USEC_PER_SEC;
-}
-
-/* Hands on what is readable. FALSE where a signal says to end. */
-static gboolean dispatch(Server *server, int timeout)
-{
-	struct epoll_event events[EVENTS];
-	int n = epoll_wait(server->epoll, events, EVENTS, timeout);
-	for (int i = 0; i < n; i++) {
-		int fd = events[i].data.fd;
-		if (fd == server->signals)
-			return FALSE;
-		if (fd != server->listener)
-			runqueue_give(server->ready, ITEM_OF(fd));
-		else if (!accept_all(server))
-			pause_accepting(server);
-	}
-	resume_accepting(server);
-	if (n > 0)
-		server->busy_until = g_get_monotonic_time() + busy_time(server);
+	Server *server = data;
+	while (server->left < LEFT_MAX && !g_queue_is_empty(&server->waiting))
+		begin_request(server, g_queue_pop_head(&server->waiting));
+	if (!g_atomic_int_get(&server->threaded))
+		return FALSE;
 	runqueue_press(server->ready);
 	return TRUE;
 }
 
-/* How long to wait for the next event. */
-static int patience(const Server *server)
+static gboolean on_reload(gpointer data)
 {
-	if (g_atomic_int_get(&server->left) || g_get_monotonic_time() < server->busy_until)
-		return PRESS_INTERVAL;
-	return server->paused_until ? ACCEPT_PAUSE : -1;
+	Server *server = data;
+	if (!server->options->reload || !server->options->reload())
+		return FALSE;
+	systemd_notify_reloading();
+	return TRUE;
 }
 
-/* Requests that have arrived are served, those that come later are the next worker's. */
-static void shut_down(Server *server)
+/* The server ------------------------------------------------------------------------------------ */
+
+/* As many as there can be, if that is any at all. */
+static gboolean start_threads(Server *server, GError **error)
 {
-	gint64 limit = g_get_monotonic_time() + SHUTDOWN_LIMIT * 1000;
-	if (!server->paused_until)
-		watch_listener(server, FALSE);
-	server->paused_until = 0;
-	epoll_ctl(server->epoll, EPOLL_CTL_DEL, server->signals, NULL);
-	dispatch(server, 0);
-	while (g_atomic_int_get(&server->left) && g_get_monotonic_time() < limit) {
-		runqueue_press(server->ready);
-		g_usleep(1000);
+	g_autoptr(GError) problem = NULL;
+	server->threads = g_ptr_array_new();
+	while (!problem && server->threads->len < server->options->threads) {
+		GThread *thread = g_thread_try_new("request", serve_thread, server, &problem);
+		if (thread)
+			g_ptr_array_add(server->threads, thread);
 	}
-	for (guint i = 0; i < server->options->threads; i++)
-		runqueue_give(server->ready, STOP);
-	while (g_atomic_int_get(&server->running) && g_get_monotonic_time() < limit) {
-		runqueue_press(server->ready);
-		g_usleep(1000);
-	}
-	if (g_atomic_int_get(&server->running)) {
-		g_printerr("chronologer-fcgi: ended with requests unanswered after %d ms\n",
-			SHUTDOWN_LIMIT);
-		_exit(EXIT_SUCCESS); /* nothing of theirs was acknowledged */
-	}
-	for (guint i = 0; i < server->options->threads; i++)
-		g_thread_join(server->threads[i]);
+	if (problem)
+		g_printerr("chronologer-fcgi: %u threads instead of %u: %s\n", server->threads->len,
+			server->options->threads, problem->message);
+	if (server->threads->len)
+		return TRUE;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION, "Could not start a thread");
+	return FALSE;
+}
+
+static void stop_threads(Server *server)
+{
+	runqueue_end(server->ready);
+	while (server->threads->len)
+		g_thread_join(g_ptr_array_steal_index_fast(server->threads, 0));
+	g_ptr_array_unref(server->threads);
 }
 
 /* libfcgi's own handlers (its FCGX_Init() sets SIGTERM, SIGUSR1 and SIGPIPE) never see these
@@ -362,43 +372,37 @@ static int block_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGHUP);
 	signal(SIGPIPE, SIG_IGN);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void run(Server *server)
+static gboolean run(Server *server, ConnectionsOptions *options, GArray *idle,
+	gboolean *is_reloading, GError **error)
 {
-	struct epoll_event event = {.events = EPOLLIN};
-	server->epoll = epoll_create1(EPOLL_CLOEXEC);
-	event.data.fd = server->signals;
-	epoll_ctl(server->epoll, EPOLL_CTL_ADD, server->signals, &event);
-	watch_listener(server, TRUE);
 	server->ready = runqueue_new(server->options->threads, 2 * g_get_num_processors());
-	server->threads = g_new(GThread *, server->options->threads);
-	server->running = (gint)server->options->threads;
-	for (guint i = 0; i < server->options->threads; i++)
-		server->threads[i] = g_thread_new("request", serve_thread, server);
-	while (dispatch(server, patience(server)))
-		;
-	shut_down(server);
-	g_free(server->threads);
+	g_queue_init(&server->waiting);
+	if (!start_threads(server, error))
+		return FALSE;
+	server->state = server->handler->thread_begin(server->handler->data);
+	systemd_notify("READY=1");
+	ConnectionsResult result = connections_run(options, idle);
+	*is_reloading = result == CONNECTIONS_RELOADING;
+	if (!*is_reloading)
+		systemd_notify("STOPPING=1");
+	if (result == CONNECTIONS_UNANSWERED) {
+		g_printerr("chronologer-fcgi: ended with requests unanswered after %u s\n",
+			options->shutdown_timeout);
+		_exit(EXIT_SUCCESS); /* nothing of theirs was acknowledged */
+	}
+	stop_threads(server);
+	server->handler->thread_end(server->state);
 	runqueue_free(server->ready);
-	close(server->signals);
-	close(server->epoll);
+	return TRUE;
 }
 
 /* Starting ------------------------------------------------------------------------------------- */
-
-/* Connections of all clients of the front server are open at once, idle ones too. */
-static void raise_file_limit(void)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 /* A chunked body has no length and was not read: Apache takes back the answer of a program that
  * ends before it has taken all that it was given. */
@@ -421,22 +425,38 @@ static void serve_cgi(const FcgiHandler *handler)
 	drain_cgi();
 }
 
-gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, GError **error)
+gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, gboolean *is_reloading,
+	GError **error)
 {
 	Server server = {.options = options, .handler = handler};
+	g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(int));
+	g_autoptr(GArray) idle = g_array_new(FALSE, FALSE, sizeof(int));
+	*is_reloading = FALSE;
 	if (g_getenv("GATEWAY_INTERFACE") && g_getenv("REQUEST_METHOD") &&
 		!listener_is_inherited()) {
 		serve_cgi(handler);
 		return TRUE;
 	}
-	server.signals = block_signals(); /* before there is a second thread to take them */
-	server.listener = listener_open(options->listen, error);
-	if (server.listener < 0)
+	ConnectionsOptions connections = {
+		.signals = block_signals(), /* before there is a second thread to take them */
+		.kept = kept,
+		.receive_timeout = options->receive_timeout,
+		.shutdown_timeout = options->shutdown_timeout,
+		.body_limit = options->body_limit,
+		.spool_directory = options->spool_directory,
+		.handler = {on_whole, on_resume, on_tick, on_reload, &server},
+	};
+	connections.listener = listener_open(options->listen, kept, error);
+	if (connections.listener < 0)
 		return FALSE;
-	g_unix_set_fd_nonblocking(server.listener, TRUE, NULL);
-	raise_file_limit();
+	connections.is_shared = listener_is_shared(connections.listener);
 	FCGX_Init();
-	run(&server);
-	listener_close(server.listener, options->listen);
+	if (!run(&server, &connections, idle, is_reloading, error))
+		return FALSE;
+	close(connections.signals);
+	if (*is_reloading)
+		listener_hand_over(connections.listener, idle);
+	else
+		listener_close(connections.listener, options->listen);
 	return TRUE;
 }

@@ -2,6 +2,7 @@
 #include "http/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,9 @@
 #define BACKLOG 4096
 #define SYSTEMD_FD 3
 #define UNIX "unix:"
+
+/* Numbers, the listening socket's first. */
+#define HANDED_OVER "CHRONOLOGER_SOCKETS"
 
 static gboolean is_listening(int fd)
 {
@@ -116,12 +120,30 @@ static int listen_on(const char *address, GError **error)
 	return fd;
 }
 
-int listener_open(const char *address, GError **error)
+/* -1 where there is none. */
+static int take_over(GArray *kept)
 {
+	g_auto(GStrv) numbers = g_strsplit(g_getenv(HANDED_OVER) ?: "", " ", -1);
+	g_unsetenv(HANDED_OVER);
+	int listener = numbers[0] ? atoi(numbers[0]) : -1;
+	for (char **number = numbers; *number; number++) {
+		int fd = atoi(*number);
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		if (number != numbers)
+			g_array_append_val(kept, fd);
+	}
+	return listener;
+}
+
+int listener_open(const char *address, GArray *kept, GError **error)
+{
+	int listener = take_over(kept);
 	if (has_systemd_socket())
 		return SYSTEMD_FD;
 	if (listener_is_inherited())
 		return STDIN_FILENO;
+	if (listener >= 0)
+		return listener;
 	if (address)
 		return listen_on(address, error);
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
@@ -130,12 +152,32 @@ int listener_open(const char *address, GError **error)
 	return -1;
 }
 
+gboolean listener_is_shared(int fd)
+{
+	return fd == STDIN_FILENO || (fd == SYSTEMD_FD && has_systemd_socket());
+}
+
 void listener_close(int fd, const char *address)
 {
-	if (fd == SYSTEMD_FD || fd == STDIN_FILENO)
+	if (listener_is_shared(fd))
 		return;
 	/* In this order: a successor takes the name as soon as nobody listens there. */
 	if (g_str_has_prefix(address, UNIX))
 		unlink(address + strlen(UNIX));
 	close(fd);
+}
+
+static void append(GString *numbers, int fd)
+{
+	fcntl(fd, F_SETFD, 0);
+	g_string_append_printf(numbers, "%s%d", numbers->len ? " " : "", fd);
+}
+
+void listener_hand_over(int fd, const GArray *connections)
+{
+	g_autoptr(GString) numbers = g_string_new(NULL);
+	append(numbers, fd);
+	for (guint i = 0; i < connections->len; i++)
+		append(numbers, g_array_index(connections, int, i));
+	g_setenv(HANDED_OVER, numbers->str, TRUE);
 }

@@ -16,6 +16,7 @@ struct runqueue {
 	Idle *idle;
 	GQueue waiting;
 	guint running, limit;
+	gboolean ended;
 	guint64 taken;  /* from `waiting`, ever */
 	guint64 before; /* the same at the last runqueue_press() */
 };
@@ -74,6 +75,10 @@ gpointer runqueue_take(Runqueue *runqueue)
 {
 	Idle self;
 	g_mutex_lock(&runqueue->mutex);
+	if (runqueue->ended) {
+		g_mutex_unlock(&runqueue->mutex);
+		return NULL;
+	}
 	if (!g_queue_is_empty(&runqueue->waiting)) {
 		gpointer item = g_queue_pop_head(&runqueue->waiting);
 		runqueue->taken++;
@@ -86,6 +91,15 @@ gpointer runqueue_take(Runqueue *runqueue)
 	runqueue->running--;
 	g_mutex_unlock(&runqueue->mutex);
 	return wait_idle(&self);
+}
+
+void runqueue_end(Runqueue *runqueue)
+{
+	g_mutex_lock(&runqueue->mutex);
+	runqueue->ended = TRUE;
+	while (runqueue->idle)
+		sem_post(&wake(runqueue, NULL)->given);
+	g_mutex_unlock(&runqueue->mutex);
 }
 
 /* With the mutex: wakes a thread for the first item that waits, if there is both. */

@@ -20,8 +20,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Runqueue, runqueue_free)
 /* Never waits: what nobody is to take now is taken later, in the order it came. Any thread. */
 void runqueue_give(Runqueue *runqueue, gpointer item);
 
-/* Waits for an item. */
+/* Waits for an item; NULL after runqueue_end(). */
 gpointer runqueue_take(Runqueue *runqueue);
+
+/* Nothing more is given. What waits still is dropped: there is none where all that was given has been
+ * answered. */
+void runqueue_end(Runqueue *runqueue);
 
 /* Between these two the calling thread does not count as running. */
 void runqueue_block(Runqueue *runqueue);

@@ -181,7 +181,7 @@ Documents *documents_new(const DocumentSource *source, GError **error)
 	}
 	guint64 length = source->array ? source->array->length : spool_length(source->body);
 	if (length > LONG_BODY)
-		documents->thread = g_thread_new("documents", parse_all, documents);
+		documents->thread = g_thread_try_new("documents", parse_all, documents, NULL);
 	return documents;
 }
 

@@ -67,16 +67,16 @@ void compactor_free(Compactor *compactor)
 	g_free(compactor);
 }
 
-/* FALSE where the thread failed the last time; the next time is its again. */
+/* FALSE where there can be no thread, or it failed the last time; the next time is its again. */
 static gboolean add_due(Compactor *compactor, guint due)
 {
 	g_mutex_lock(&compactor->mutex);
-	gboolean ok = !compactor->failed;
+	if (!compactor->thread)
+		compactor->thread = g_thread_try_new("compactor", compact_all, compactor, NULL);
+	gboolean ok = compactor->thread && !compactor->failed;
 	compactor->failed = FALSE;
 	if (ok)
 		compactor->due += due;
-	if (!compactor->thread)
-		compactor->thread = g_thread_new("compactor", compact_all, compactor);
 	g_cond_signal(&compactor->changed);
 	while (compactor->due > BEHIND_MAX)
 		g_cond_wait(&compactor->changed, &compactor->mutex);

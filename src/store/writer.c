@@ -138,7 +138,8 @@ static gboolean enqueue(Writer *writer, WriterItem *item)
 	g_mutex_lock(&writer->mutex);
 	gboolean has_room = writer->queue.length < writer->limit;
 	if (!writer->thread)
-		writer->thread = g_thread_new("writer", write_all, writer);
+		writer->thread = g_thread_try_new("writer", write_all, writer, NULL);
+	has_room = has_room && writer->thread;
 	if (has_room)
 		g_queue_push_tail(&writer->queue, item);
 	if (writer->queue.length == 1)

@@ -25,6 +25,13 @@ static void thread_end(gpointer state)
 	(void)state;
 }
 
+/* In the loop, as the worker serves single records. */
+static gboolean is_quick(FcgiRequest *request, gpointer state)
+{
+	(void)request, (void)state;
+	return TRUE;
+}
+
 static gboolean serve(FcgiRequest *request, gpointer state)
 {
 	char buffer[65536];
@@ -48,10 +55,16 @@ int main(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_option_context_add_main_entries(context, entries, NULL);
-	FcgiHandler handler = {thread_begin, thread_end, serve, NULL, NULL};
+	FcgiHandler handler = {thread_begin, thread_end, is_quick, serve, NULL, NULL};
 	if (g_option_context_parse(context, &argc, &argv, &error)) {
-		FcgiOptions options = {address, (guint)threads, 60};
-		if (fcgi_serve(&options, &handler, &error))
+		FcgiOptions options = {.listen = address,
+			.threads = (guint)threads,
+			.receive_timeout = 60,
+			.shutdown_timeout = 10,
+			.body_limit = 1 << 30,
+			.spool_directory = g_get_tmp_dir()};
+		gboolean is_reloading;
+		if (fcgi_serve(&options, &handler, &is_reloading, &error))
 			return EXIT_SUCCESS;
 	}
 	g_printerr("null: %s\n", error->message);

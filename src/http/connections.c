@@ -1,0 +1,705 @@
+/* The loop: accept(), edge-triggered epoll, and what has arrived of each request. */
+#include "http/connections.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/systemd.h"
+
+#define EVENTS 256
+#define SEND_TIMEOUT 60  /* seconds in which the front server takes something */
+#define ACCEPT_PAUSE 100 /* milliseconds without accept() after it failed */
+#define INTERVAL 2       /* milliseconds between ticks */
+#define SWEEP 500        /* milliseconds between looks at half requests */
+#define QUIET 250        /* milliseconds of silence after which idle ones are closed at the end */
+
+/* Bytes of a request that are looked at in the socket's buffer, and how often, before they are
+ * taken. */
+#define LOOK_BYTES (64 * 1024)
+#define LOOKS 4
+
+/* Half requests, and the memory that their parameters take. What is beyond goes, the oldest first.
+ */
+#define HALF_MAX 2000
+#define HALF_BYTES (32 * 1024 * 1024)
+
+/* As a parameter stands in a frame: lengths, name, value. */
+#define POST_PARAMETER "\016\004REQUEST_METHODPOST"
+
+/* Of Connection.state. */
+enum {
+	IDLE,   /* the loop's */
+	BUSY,   /* somebody serves its request */
+	MISSED, /* the same, and something has happened meanwhile */
+};
+
+/* What a connection of ours to our own socket says before connections that it hands over, and how
+ * many at a time (SCM_MAX_FD is 253). */
+#define HANDED_OVER "chronologer: connections\n"
+#define HANDED_OVER_MAX 200
+
+/* Microseconds after which a connection that nobody used is closed and not handed over. */
+#define UNUSED G_USEC_PER_SEC
+
+/* What a signal has led to. */
+typedef enum { RUNNING, ENDING, RELOADING } Phase;
+
+struct connections {
+	const ConnectionsOptions *options;
+	int epoll, wake;
+	gboolean is_handing_over; /* and not closing, when it ends */
+	GQueue all;               /* Connection */
+	gint busy;                /* how many of them, atomic */
+	GQueue half;              /* Connection, the oldest first */
+	gsize half_bytes;         /* of parameters */
+	gint64 paused_until;      /* monotonic: no accept() before; 0 while accepting */
+	gint64 swept;             /* monotonic: the last look at half requests */
+	gint64 heard;             /* the last event */
+	gint phase;               /* atomic */
+	gint asleep;              /* atomic: it has to be woken */
+	Connection *returned;     /* atomic: a stack of those given back, or resumed */
+	gboolean again;           /* soon: what tick() said */
+	guint8 buffer[LOOK_BYTES];
+};
+
+/* The addresses of what is watched beside connections. */
+static char listener_tag, signals_tag, wake_tag;
+
+static gint64 now(void)
+{
+	return g_get_monotonic_time();
+}
+
+static gboolean watch(const Connections *connections, int fd, guint events, gpointer tag)
+{
+	struct epoll_event event = {.events = events, .data.ptr = tag};
+	return !epoll_ctl(connections->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* Half requests ---------------------------------------------------------------------------------- */
+
+static void forget_half(Connections *connections, Connection *connection)
+{
+	if (connection->is_half)
+		g_queue_unlink(&connections->half, &connection->half);
+	if (connection->is_half && connection->parameters)
+		connections->half_bytes -= connection->parameters->len;
+	connection->is_half = FALSE;
+	connection->looks = 0;
+}
+
+static void clear_request(Connection *connection)
+{
+	g_clear_pointer(&connection->parameters, g_byte_array_unref);
+	g_clear_pointer(&connection->body, spool_free);
+	g_clear_pointer(&connection->framing, g_free);
+	g_clear_error(&connection->problem);
+}
+
+/* The descriptor is closed already where `fd` is -1. */
+static void drop(Connections *connections, Connection *connection)
+{
+	forget_half(connections, connection);
+	clear_request(connection);
+	if (connection->fd >= 0)
+		close(connection->fd);
+	g_queue_unlink(&connections->all, &connection->all);
+	g_free(connection);
+}
+
+static void note_half(Connections *connections, Connection *connection)
+{
+	connection->last = now();
+	if (connection->is_half)
+		return;
+	connection->is_half = TRUE;
+	connection->half.data = connection;
+	g_queue_push_tail_link(&connections->half, &connection->half);
+}
+
+/* Ends those that are silent, or too many. */
+static void sweep(Connections *connections)
+{
+	gint64 limit = now() - (gint64)connections->options->receive_timeout * G_USEC_PER_SEC;
+	GList *next;
+	connections->swept = now();
+	for (GList *link = connections->half.head; link; link = next) {
+		Connection *connection = link->data;
+		next = link->next;
+		if (connection->last < limit || connections->half.length > HALF_MAX ||
+			connections->half_bytes > HALF_BYTES)
+			drop(connections, connection);
+	}
+}
+
+/* What arrives ----------------------------------------------------------------------------------- */
+
+static void hand_on(Connections *connections, Connection *connection)
+{
+	forget_half(connections, connection);
+	connection->used = now();
+	g_atomic_int_inc(&connections->busy);
+	g_atomic_int_set(&connection->state, BUSY);
+	connections->options->handler.whole(connection, connections->options->handler.user);
+}
+
+static void take_parameters(gconstpointer data, gsize length, gpointer user)
+{
+	Connection *connection = user;
+	g_byte_array_append(connection->parameters, data, (guint)length);
+	if (connection->is_half)
+		connection->connections->half_bytes += length;
+}
+
+/* Of a body over the limit it is enough to know that it is: its Content-Length says so. */
+static void take_body(gconstpointer data, gsize length, gpointer user)
+{
+	Connection *connection = user;
+	const ConnectionsOptions *options = connection->connections->options;
+	if (!connection->problem && spool_length(connection->body) <= options->body_limit)
+		spool_write(connection->body, data, length, &connection->problem);
+}
+
+/* A few bytes, which the socket's buffer takes unless the peer does not read at all. */
+static void send_reply(gconstpointer data, gsize length, gpointer user)
+{
+	ssize_t done = send(((Connection *)user)->fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)done;
+}
+
+static void begin_taking(Connections *connections, Connection *connection)
+{
+	connection->framing = g_new(Framing, 1);
+	framing_reset(connection->framing);
+	connection->parameters = g_byte_array_new();
+	connection->body = spool_new(connections->options->spool_directory);
+}
+
+static gboolean is_nothing_yet(ssize_t n)
+{
+	return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void end_taking(Connections *connections, Connection *connection)
+{
+	connection->keep = connection->framing->keep;
+	connection->id = connection->framing->id;
+	connection->is_post = FALSE;
+	if (!connection->problem)
+		spool_rewind(connection->body, &connection->problem);
+	hand_on(connections, connection);
+}
+
+/* Takes what there is. */
+static void take(Connections *connections, Connection *connection)
+{
+	const FramingSink sink = {take_parameters, take_body, send_reply, connection};
+	Framing *framing = connection->framing;
+	while (framing->state == FRAMING_MORE) {
+		ssize_t n = recv(connection->fd, connections->buffer, LOOK_BYTES, MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (is_nothing_yet(n))
+			return;
+		note_half(connections, connection);
+		if (n <= 0 ||
+			framing_feed(framing, connections->buffer, (gsize)n, &sink) < (gsize)n ||
+			framing->state == FRAMING_BROKEN) {
+			drop(connections, connection);
+			return;
+		}
+	}
+	end_taking(connections, connection);
+}
+
+static void add(Connections *connections, int fd)
+{
+	Connection *connection = g_new0(Connection, 1);
+	connection->fd = fd;
+	connection->connections = connections;
+	connection->all.data = connection;
+	g_queue_push_tail_link(&connections->all, &connection->all);
+	if (!watch(connections, fd, EPOLLIN | EPOLLRDHUP | EPOLLET, connection))
+		drop(connections, connection); /* out of memory or watches */
+}
+
+/* Handing over ------------------------------------------------------------------------------------
+ *
+ * A connection that is closed while the front server, which has read its last answer, sends the next
+ * request on it, loses that request. So a worker whose listening Unix socket others have too, or
+ * will have, closes none that is in use: it connects to that socket and sends them along
+ * (unix(7), SCM_RIGHTS). They wait, with what has arrived on them, until somebody accepts. */
+
+typedef struct {
+	char space[CMSG_SPACE(HANDED_OVER_MAX * sizeof(int))];
+	gsize alignment;
+} Control;
+
+static void adopt(Connections *connections, const struct msghdr *message)
+{
+	for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control;
+		control = CMSG_NXTHDR((struct msghdr *)message, control)) {
+		if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS)
+			continue;
+		gsize n = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (gsize i = 0; i < n; i++) {
+			int fd;
+			memcpy(&fd, CMSG_DATA(control) + i * sizeof fd, sizeof fd);
+			g_unix_set_fd_nonblocking(fd, TRUE, NULL);
+			add(connections, fd);
+		}
+	}
+}
+
+/* Who has the user of this process could do all that anyway. */
+static gboolean is_same_user(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) && peer.uid == geteuid();
+}
+
+/* FALSE where this is no such connection. */
+static gboolean take_over(Connections *connections, const Connection *connection, gsize length)
+{
+	char text[sizeof HANDED_OVER];
+	if (length < strlen(HANDED_OVER) ||
+		memcmp(connections->buffer, HANDED_OVER, strlen(HANDED_OVER)) ||
+		!is_same_user(connection->fd))
+		return FALSE;
+	for (;;) {
+		Control control;
+		struct iovec data = {text, strlen(HANDED_OVER)};
+		struct msghdr message = {.msg_iov = &data,
+			.msg_iovlen = 1,
+			.msg_control = &control,
+			.msg_controllen = sizeof control};
+		if (recvmsg(connection->fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0)
+			return TRUE;
+		adopt(connections, &message);
+	}
+}
+
+static gboolean send_over(int to, const int *fds, guint n)
+{
+	Control control = {.alignment = 0};
+	struct iovec data = {(char *)HANDED_OVER, strlen(HANDED_OVER)};
+	struct msghdr message = {.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = CMSG_SPACE(n * sizeof *fds)};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(n * sizeof *fds);
+	memcpy(CMSG_DATA(header), fds, n * sizeof *fds);
+	return sendmsg(to, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)data.iov_len;
+}
+
+static int connect_to(int listener)
+{
+	struct sockaddr_un address;
+	socklen_t size = sizeof address;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && !getsockname(listener, (struct sockaddr *)&address, &size) &&
+		!connect(fd, (struct sockaddr *)&address, size))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Those that are in use. What is not handed over is closed. */
+static void hand_over(const Connections *connections)
+{
+	g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
+	char byte;
+	for (GList *link = connections->all.head; link; link = link->next) {
+		const Connection *connection = link->data;
+		if (now() - connection->used < UNUSED ||
+			recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+			g_array_append_val(fds, connection->fd);
+	}
+	int to = fds->len ? connect_to(connections->options->listener) : -1;
+	if (to < 0)
+		return;
+	for (guint i = 0; i < fds->len; i += HANDED_OVER_MAX)
+		if (!send_over(to, &g_array_index(fds, int, i), MIN(HANDED_OVER_MAX, fds->len - i)))
+			break;
+	close(to);
+}
+
+/* Looks whether a whole request is there. */
+static void look(Connections *connections, Connection *connection)
+{
+	Framing framing;
+	ssize_t n = recv(connection->fd, connections->buffer, LOOK_BYTES, MSG_PEEK | MSG_DONTWAIT);
+	if (is_nothing_yet(n))
+		return;
+	if (n <= 0) {
+		drop(connections, connection);
+		return;
+	}
+	framing_reset(&framing);
+	gsize used = framing_feed(&framing, connections->buffer, (gsize)n, NULL);
+	if (framing.state == FRAMING_WHOLE && framing.is_plain && used == (gsize)n) {
+		connection->is_post = memmem(connections->buffer, (gsize)n, POST_PARAMETER,
+					      strlen(POST_PARAMETER)) != NULL;
+		hand_on(connections, connection);
+		return;
+	}
+	if (framing.state == FRAMING_BROKEN && take_over(connections, connection, (gsize)n)) {
+		drop(connections, connection);
+		return;
+	}
+	note_half(connections, connection);
+	if (framing.state == FRAMING_MORE && n < LOOK_BYTES && ++connection->looks < LOOKS)
+		return;
+	begin_taking(connections, connection);
+	take(connections, connection);
+}
+
+static gboolean is_reading(const Connections *connections)
+{
+	return connections->phase == RUNNING ||
+	       (connections->phase == ENDING && !connections->is_handing_over);
+}
+
+/* What has not begun at the end is for the one that comes after, if there is one. */
+static void on_readable(Connections *connections, Connection *connection)
+{
+	if (connection->framing)
+		take(connections, connection);
+	else if (is_reading(connections))
+		look(connections, connection);
+}
+
+/* Edge-triggered: what happens while a request is served is to be looked at afterwards. */
+static void on_event(Connections *connections, Connection *connection)
+{
+	if (g_atomic_int_compare_and_exchange(&connection->state, BUSY, MISSED) ||
+		g_atomic_int_get(&connection->state) == MISSED)
+		return;
+	on_readable(connections, connection);
+}
+
+/* Giving back ------------------------------------------------------------------------------------ */
+
+/* On TCP the end goes with the answer, in one segment. */
+gboolean connections_prepare_close(Connection *connection)
+{
+	const Connections *connections = connection->connections;
+	if (g_atomic_int_get(&connections->phase) != ENDING || connections->is_handing_over)
+		return FALSE;
+	setsockopt(connection->fd, IPPROTO_TCP, TCP_CORK, &(int){1}, sizeof(int));
+	return TRUE;
+}
+
+void connections_set_blocking(Connection *connection, gboolean on)
+{
+	struct timeval in = {.tv_sec = connection->connections->options->receive_timeout};
+	struct timeval out = {.tv_sec = SEND_TIMEOUT};
+	if (connection->is_blocking == on)
+		return;
+	connection->is_blocking = on;
+	g_unix_set_fd_nonblocking(connection->fd, !on, NULL);
+	if (!on)
+		return;
+	setsockopt(connection->fd, SOL_SOCKET, SO_RCVTIMEO, &in, sizeof in);
+	setsockopt(connection->fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof out);
+}
+
+/* For the loop to look at. A loop that runs does so before it sleeps: a batch wakes it once. */
+static void push(Connection *connection)
+{
+	Connections *connections = connection->connections;
+	do
+		connection->next = g_atomic_pointer_get(&connections->returned);
+	while (!g_atomic_pointer_compare_and_exchange(
+		&connections->returned, connection->next, connection));
+	if (g_atomic_int_compare_and_exchange(&connections->asleep, TRUE, FALSE)) {
+		ssize_t done = write(connections->wake, &(guint64){1}, sizeof(guint64));
+		(void)done; /* eight bytes always fit */
+	}
+}
+
+void connections_resume(Connection *connection, gpointer data)
+{
+	connection->resumed = data;
+	push(connection);
+}
+
+void connections_give_back(Connection *connection, gboolean keep)
+{
+	Connections *connections = connection->connections;
+	clear_request(connection);
+	connection->resumed = NULL;
+	if (!keep)
+		connection->fd = -1;
+	if (!keep || !g_atomic_int_compare_and_exchange(&connection->state, BUSY, IDLE))
+		push(connection);
+	g_atomic_int_add(&connections->busy, -1);
+}
+
+static void take_one_returned(Connections *connections, Connection *connection)
+{
+	if (connection->resumed) {
+		connections->options->handler.resume(
+			connection, connections->options->handler.user);
+	} else if (connection->fd < 0) {
+		drop(connections, connection);
+	} else {
+		g_atomic_int_set(&connection->state, IDLE);
+		on_readable(connections, connection);
+	}
+}
+
+/* The first that came is the first. */
+static void take_returned(Connections *connections)
+{
+	Connection *next, *list, *first = NULL;
+	do
+		list = g_atomic_pointer_get(&connections->returned);
+	while (list && !g_atomic_pointer_compare_and_exchange(&connections->returned, list, NULL));
+	for (; list; list = next) {
+		next = list->next;
+		list->next = first;
+		first = list;
+	}
+	for (; first; first = next) {
+		next = first->next;
+		take_one_returned(connections, first);
+	}
+}
+
+/* New connections -------------------------------------------------------------------------------- */
+
+static void watch_listener(Connections *connections)
+{
+	watch(connections, connections->options->listener, EPOLLIN | EPOLLEXCLUSIVE, &listener_tag);
+}
+
+static void ignore_listener(Connections *connections)
+{
+	epoll_ctl(connections->epoll, EPOLL_CTL_DEL, connections->options->listener, NULL);
+}
+
+/* Takes all that wait. FALSE where accept() can not go on for now (EMFILE, say). */
+static gboolean accept_all(Connections *connections)
+{
+	for (;;) {
+		int fd = accept4(
+			connections->options->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0) {
+			add(connections, fd);
+		} else if (errno == EAGAIN) {
+			return TRUE;
+		} else if (errno != EINTR && errno != ECONNABORTED) {
+			g_printerr("chronologer-fcgi: accept: %s\n", g_strerror(errno));
+			return FALSE;
+		}
+	}
+}
+
+static void pause_accepting(Connections *connections)
+{
+	ignore_listener(connections);
+	connections->paused_until = now() + ACCEPT_PAUSE * 1000;
+}
+
+static void resume_accepting(Connections *connections)
+{
+	if (!connections->paused_until || now() < connections->paused_until)
+		return;
+	watch_listener(connections);
+	connections->paused_until = 0;
+}
+
+static void stop_accepting(Connections *connections)
+{
+	if (!connections->paused_until)
+		ignore_listener(connections);
+	connections->paused_until = 0;
+}
+
+/* The loop --------------------------------------------------------------------------------------- */
+
+static void on_signal(Connections *connections)
+{
+	const ConnectionsHandler *handler = &connections->options->handler;
+	struct signalfd_siginfo info;
+	if (read(connections->options->signals, &info, sizeof info) != sizeof info)
+		return;
+	if (info.ssi_signo != SIGHUP)
+		g_atomic_int_set(&connections->phase, ENDING);
+	else if (connections->phase == RUNNING && handler->reload && handler->reload(handler->user))
+		g_atomic_int_set(&connections->phase, RELOADING);
+}
+
+static void on_tag(Connections *connections, gpointer tag)
+{
+	if (tag == &signals_tag)
+		on_signal(connections);
+	else if (tag != &listener_tag && tag != &wake_tag)
+		on_event(connections, tag);
+	else if (tag == &listener_tag && !accept_all(connections))
+		pause_accepting(connections);
+}
+
+/* How long to wait for the next event, in milliseconds. */
+static int patience(Connections *connections)
+{
+	int limit = systemd_watchdog();
+	if (connections->again || connections->phase != RUNNING)
+		return INTERVAL;
+	if (connections->paused_until)
+		return ACCEPT_PAUSE;
+	if (connections->half.length)
+		return limit < 0 ? SWEEP : MIN(SWEEP, limit);
+	return limit;
+}
+
+/* Edge-triggered, the counter of an eventfd(2) need not be read. */
+static int wait_for_events(Connections *connections, struct epoll_event *events)
+{
+	int timeout = patience(connections);
+	g_atomic_int_set(&connections->asleep, TRUE);
+	if (g_atomic_pointer_get(&connections->returned))
+		timeout = 0;
+	int n = epoll_wait(connections->epoll, events, EVENTS, timeout);
+	g_atomic_int_set(&connections->asleep, FALSE);
+	return n;
+}
+
+static void dispatch(Connections *connections)
+{
+	const ConnectionsHandler *handler = &connections->options->handler;
+	struct epoll_event events[EVENTS];
+	int n = wait_for_events(connections, events);
+	for (int i = 0; i < n; i++)
+		on_tag(connections, events[i].data.ptr);
+	if (n > 0)
+		connections->heard = now();
+	take_returned(connections);
+	connections->again = handler->tick(handler->user);
+	if (connections->half.length && now() - connections->swept > SWEEP * 1000)
+		sweep(connections);
+}
+
+static gboolean is_over(Connections *connections)
+{
+	if (g_atomic_int_get(&connections->busy) || connections->returned)
+		return FALSE;
+	if (!is_reading(connections)) {
+		for (GList *link = connections->half.head; link; link = link->next)
+			if (((Connection *)link->data)->framing)
+				return FALSE;
+		return TRUE;
+	}
+	return !connections->half.length &&
+	       (!connections->all.length || now() - connections->heard > QUIET * 1000);
+}
+
+/* What has begun is served. Where connections are to be closed they are behind their next answer, or
+ * when nothing has come for a while: under load the front server uses each of them again at once,
+ * and without it no request is on its way. */
+static gboolean finish(Connections *connections)
+{
+	gint64 limit = now() + (gint64)connections->options->shutdown_timeout * G_USEC_PER_SEC;
+	if (is_reading(connections))
+		accept_all(connections);
+	stop_accepting(connections);
+	connections->heard = now();
+	while (!is_over(connections)) {
+		if (now() > limit)
+			return FALSE;
+		dispatch(connections);
+	}
+	return TRUE;
+}
+
+/* Connections of all clients of the front server are open at once, idle ones too. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static gboolean is_unix(int fd)
+{
+	int domain = 0;
+	socklen_t size = sizeof domain;
+	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) && domain == AF_UNIX;
+}
+
+/* TCP_NODELAY, which accepted sockets inherit: an answer may be several writes on a connection that
+ * is kept; without it the last one waits 40 ms for the other side's delayed acknowledgement. (It
+ * fails on a Unix socket, which has no such thing.) */
+static Connections *begin(const ConnectionsOptions *options)
+{
+	Connections *connections = g_new0(Connections, 1);
+	raise_file_limit();
+	connections->options = options;
+	connections->epoll = epoll_create1(EPOLL_CLOEXEC);
+	connections->is_handing_over = options->is_shared && is_unix(options->listener);
+	connections->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	g_unix_set_fd_nonblocking(options->listener, TRUE, NULL);
+	setsockopt(options->listener, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+	watch(connections, connections->wake, EPOLLIN | EPOLLET, &wake_tag);
+	watch(connections, options->signals, EPOLLIN, &signals_tag);
+	watch_listener(connections);
+	for (guint i = 0; options->kept && i < options->kept->len; i++)
+		add(connections, g_array_index(options->kept, int, i));
+	return connections;
+}
+
+/* What is idle goes to `idle`. */
+static void keep_idle(Connections *connections, GArray *idle)
+{
+	for (GList *link = connections->all.head; link; link = link->next) {
+		Connection *connection = link->data;
+		if (connection->framing)
+			continue;
+		connections_set_blocking(connection, FALSE);
+		g_array_append_val(idle, connection->fd);
+		connection->fd = -1;
+	}
+}
+
+ConnectionsResult connections_run(const ConnectionsOptions *options, GArray *idle)
+{
+	Connections *connections = begin(options);
+	while (connections->phase == RUNNING) {
+		resume_accepting(connections);
+		dispatch(connections);
+	}
+	if (!finish(connections))
+		return CONNECTIONS_UNANSWERED;
+	gboolean is_reloading = connections->phase == RELOADING;
+	if (is_reloading)
+		keep_idle(connections, idle);
+	else if (connections->is_handing_over)
+		hand_over(connections);
+	while (connections->all.length)
+		drop(connections, connections->all.head->data);
+	close(connections->wake);
+	close(connections->epoll);
+	g_free(connections);
+	return is_reloading ? CONNECTIONS_RELOADING : CONNECTIONS_ENDED;
+}
