@@ -26,9 +26,11 @@
 #define SWEEP 500        /* milliseconds between looks at half requests */
 #define QUIET 250        /* milliseconds of silence after which idle ones are closed at the end */
 
-/* Bytes of a request that are looked at in the socket's buffer, and how often, before they are
- * taken. */
+/* Bytes of a request that are looked at in the socket's buffer; and of how many it is waited for the
+ * rest, so often, before they are taken. Not for more: the buffer may be full, and who sends waits
+ * for room in it. */
 #define LOOK_BYTES (64 * 1024)
+#define FEW_BYTES 4096
 #define LOOKS 4
 
 /* Half requests, and the memory that their parameters take. What is beyond goes, the oldest first.
@@ -366,7 +368,7 @@ static void look(Connections *connections, Connection *connection)
 		return;
 	}
 	note_half(connections, connection);
-	if (framing.state == FRAMING_MORE && n < LOOK_BYTES && ++connection->looks < LOOKS)
+	if (framing.state == FRAMING_MORE && n < FEW_BYTES && ++connection->looks < LOOKS)
 		return;
 	begin_taking(connections, connection);
 	take(connections, connection);
