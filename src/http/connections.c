@@ -615,14 +615,28 @@ static gboolean is_over(Connections *connections)
 	       (!connections->all.length || now() - connections->heard > QUIET * 1000);
 }
 
+/* What waits to be accepted is as good as begun: under mod_fcgid the socket is this process's alone,
+ * though it is inherited. */
+static void accept_last(Connections *connections)
+{
+	GList *next;
+	accept_all(connections);
+	for (GList *link = connections->all.head; link; link = next) {
+		Connection *connection = link->data;
+		next = link->next;
+		if (!connection->used && !connection->framing)
+			look(connections, connection);
+	}
+}
+
 /* What has begun is served. Where connections are to be closed they are behind their next answer, or
  * when nothing has come for a while: under load the front server uses each of them again at once,
  * and without it no request is on its way. */
 static gboolean finish(Connections *connections)
 {
 	gint64 limit = now() + (gint64)connections->options->shutdown_timeout * G_USEC_PER_SEC;
-	if (is_reading(connections))
-		accept_all(connections);
+	if (connections->phase == ENDING)
+		accept_last(connections);
 	stop_accepting(connections);
 	connections->heard = now();
 	while (!is_over(connections)) {
