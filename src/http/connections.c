@@ -13,11 +13,10 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "base/systemd.h"
+#include "http/handover.h"
 
 #define EVENTS 256
 #define SEND_TIMEOUT 60  /* seconds in which the front server takes something */
@@ -33,6 +32,11 @@
 #define FEW_BYTES 4096
 #define LOOKS 4
 
+/* How often one is read from before the others have their turn. */
+#define READS 16
+
+#define CONNECTION_EVENTS (EPOLLIN | EPOLLRDHUP | EPOLLET)
+
 /* Half requests, and the memory that their parameters take. What is beyond goes, the oldest first.
  */
 #define HALF_MAX 2000
@@ -47,11 +51,6 @@ enum {
 	BUSY,   /* somebody serves its request */
 	MISSED, /* the same, and something has happened meanwhile */
 };
-
-/* What a connection of ours to our own socket says before connections that it hands over, and how
- * many at a time (SCM_MAX_FD is 253). */
-#define HANDED_OVER "chronologer: connections\n"
-#define HANDED_OVER_MAX 200
 
 /* Microseconds after which a connection that nobody used is closed and not handed over. */
 #define UNUSED G_USEC_PER_SEC
@@ -85,10 +84,11 @@ static gint64 now(void)
 	return g_get_monotonic_time();
 }
 
-static gboolean watch(const Connections *connections, int fd, guint events, gpointer tag)
+static gboolean watch(
+	const Connections *connections, int operation, int fd, guint events, gpointer tag)
 {
 	struct epoll_event event = {.events = events, .data.ptr = tag};
-	return !epoll_ctl(connections->epoll, EPOLL_CTL_ADD, fd, &event);
+	return !epoll_ctl(connections->epoll, operation, fd, &event);
 }
 
 /* Half requests ---------------------------------------------------------------------------------- */
@@ -205,12 +205,17 @@ static void end_taking(Connections *connections, Connection *connection)
 	hand_on(connections, connection);
 }
 
-/* Takes what there is. */
+/* Takes what there is, but not from one for too long: the rest is another event. */
 static void take(Connections *connections, Connection *connection)
 {
 	const FramingSink sink = {take_parameters, take_body, send_reply, connection};
 	Framing *framing = connection->framing;
-	while (framing->state == FRAMING_MORE) {
+	for (guint reads = 0; framing->state == FRAMING_MORE; reads++) {
+		if (reads == READS) {
+			watch(connections, EPOLL_CTL_MOD, connection->fd, CONNECTION_EVENTS,
+				connection);
+			return;
+		}
 		ssize_t n = recv(connection->fd, connections->buffer, LOOK_BYTES, MSG_DONTWAIT);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -234,114 +239,19 @@ static void add(Connections *connections, int fd)
 	connection->connections = connections;
 	connection->all.data = connection;
 	g_queue_push_tail_link(&connections->all, &connection->all);
-	if (!watch(connections, fd, EPOLLIN | EPOLLRDHUP | EPOLLET, connection))
+	if (!watch(connections, EPOLL_CTL_ADD, fd, CONNECTION_EVENTS, connection))
 		drop(connections, connection); /* out of memory or watches */
 }
 
-/* Handing over ------------------------------------------------------------------------------------
- *
- * A connection that is closed while the front server, which has read its last answer, sends the next
- * request on it, loses that request. So a worker whose listening Unix socket others have too, or
- * will have, closes none that is in use: it connects to that socket and sends them along
- * (unix(7), SCM_RIGHTS). They wait, with what has arrived on them, until somebody accepts. */
-
-typedef struct {
-	char space[CMSG_SPACE(HANDED_OVER_MAX * sizeof(int))];
-	gsize alignment;
-} Control;
-
-static void adopt(Connections *connections, const struct msghdr *message)
-{
-	for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control;
-		control = CMSG_NXTHDR((struct msghdr *)message, control)) {
-		if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS)
-			continue;
-		gsize n = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (gsize i = 0; i < n; i++) {
-			int fd;
-			memcpy(&fd, CMSG_DATA(control) + i * sizeof fd, sizeof fd);
-			g_unix_set_fd_nonblocking(fd, TRUE, NULL);
-			add(connections, fd);
-		}
-	}
-}
-
-/* Who has the user of this process could do all that anyway. */
-static gboolean is_same_user(int fd)
-{
-	struct ucred peer;
-	socklen_t size = sizeof peer;
-	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) && peer.uid == geteuid();
-}
-
-/* FALSE where this is no such connection. */
+/* From another worker's hand_over(). FALSE where this is no such connection. */
 static gboolean take_over(Connections *connections, const Connection *connection, gsize length)
 {
-	char text[sizeof HANDED_OVER];
-	if (length < strlen(HANDED_OVER) ||
-		memcmp(connections->buffer, HANDED_OVER, strlen(HANDED_OVER)) ||
-		!is_same_user(connection->fd))
-		return FALSE;
-	for (;;) {
-		Control control;
-		struct iovec data = {text, strlen(HANDED_OVER)};
-		struct msghdr message = {.msg_iov = &data,
-			.msg_iovlen = 1,
-			.msg_control = &control,
-			.msg_controllen = sizeof control};
-		if (recvmsg(connection->fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0)
-			return TRUE;
-		adopt(connections, &message);
-	}
-}
-
-static gboolean send_over(int to, const int *fds, guint n)
-{
-	Control control = {.alignment = 0};
-	struct iovec data = {(char *)HANDED_OVER, strlen(HANDED_OVER)};
-	struct msghdr message = {.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = CMSG_SPACE(n * sizeof *fds)};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(n * sizeof *fds);
-	memcpy(CMSG_DATA(header), fds, n * sizeof *fds);
-	return sendmsg(to, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)data.iov_len;
-}
-
-static int connect_to(int listener)
-{
-	struct sockaddr_un address;
-	socklen_t size = sizeof address;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && !getsockname(listener, (struct sockaddr *)&address, &size) &&
-		!connect(fd, (struct sockaddr *)&address, size))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-/* Those that are in use. What is not handed over is closed. */
-static void hand_over(const Connections *connections)
-{
 	g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
-	char byte;
-	for (GList *link = connections->all.head; link; link = link->next) {
-		const Connection *connection = link->data;
-		if (now() - connection->used < UNUSED ||
-			recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
-			g_array_append_val(fds, connection->fd);
-	}
-	int to = fds->len ? connect_to(connections->options->listener) : -1;
-	if (to < 0)
-		return;
-	for (guint i = 0; i < fds->len; i += HANDED_OVER_MAX)
-		if (!send_over(to, &g_array_index(fds, int, i), MIN(HANDED_OVER_MAX, fds->len - i)))
-			break;
-	close(to);
+	if (!handover_begins(connections->buffer, length) || !handover_receive(connection->fd, fds))
+		return FALSE;
+	for (guint i = 0; i < fds->len; i++)
+		add(connections, g_array_index(fds, int, i));
+	return TRUE;
 }
 
 /* Looks whether a whole request is there. */
@@ -491,7 +401,8 @@ static void take_returned(Connections *connections)
 
 static void watch_listener(Connections *connections)
 {
-	watch(connections, connections->options->listener, EPOLLIN | EPOLLEXCLUSIVE, &listener_tag);
+	watch(connections, EPOLL_CTL_ADD, connections->options->listener, EPOLLIN | EPOLLEXCLUSIVE,
+		&listener_tag);
 }
 
 static void ignore_listener(Connections *connections)
@@ -615,8 +526,7 @@ static gboolean is_over(Connections *connections)
 	       (!connections->all.length || now() - connections->heard > QUIET * 1000);
 }
 
-/* What waits to be accepted is as good as begun: under mod_fcgid the socket is this process's alone,
- * though it is inherited. */
+/* What waits to be accepted is as good as begun. */
 static void accept_last(Connections *connections)
 {
 	GList *next;
@@ -677,12 +587,31 @@ static Connections *begin(const ConnectionsOptions *options)
 	connections->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	g_unix_set_fd_nonblocking(options->listener, TRUE, NULL);
 	setsockopt(options->listener, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-	watch(connections, connections->wake, EPOLLIN | EPOLLET, &wake_tag);
-	watch(connections, options->signals, EPOLLIN, &signals_tag);
+	watch(connections, EPOLL_CTL_ADD, connections->wake, EPOLLIN | EPOLLET, &wake_tag);
+	watch(connections, EPOLL_CTL_ADD, options->signals, EPOLLIN, &signals_tag);
 	watch_listener(connections);
 	for (guint i = 0; options->kept && i < options->kept->len; i++)
 		add(connections, g_array_index(options->kept, int, i));
 	return connections;
+}
+
+/* A connection that is closed while the front server, which has read its last answer, sends the next
+ * request on it, loses that request: those that are in use are handed over, with what has arrived on
+ * them. */
+static void hand_over(Connections *connections)
+{
+	g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
+	char byte;
+	for (GList *link = connections->all.head; link; link = link->next) {
+		Connection *connection = link->data;
+		if (connection->framing)
+			continue;
+		connections_set_blocking(connection, FALSE);
+		if (now() - connection->used < UNUSED ||
+			recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+			g_array_append_val(fds, connection->fd);
+	}
+	handover_send(connections->options->listener, fds);
 }
 
 /* What is idle goes to `idle`. */

@@ -50,7 +50,7 @@ typedef struct {
 
 typedef struct {
 	int listener;           /* not closed */
-	gboolean is_shared;     /* it is not this process's own: listener_is_shared() */
+	gboolean is_shared;     /* others have it, or will have it after this process */
 	const GArray *kept;     /* int: connections that are open already */
 	int signals;            /* a signalfd(2): SIGHUP, and those that end the loop */
 	guint receive_timeout;  /* seconds of silence in the middle of a request */

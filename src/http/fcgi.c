@@ -449,7 +449,8 @@ gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, gboo
 	connections.listener = listener_open(options->listen, kept, error);
 	if (connections.listener < 0)
 		return FALSE;
-	connections.is_shared = listener_is_shared(connections.listener);
+	/* mod_fcgid, who runs a worker of one thread, has a socket for each. */
+	connections.is_shared = options->threads > 1 && listener_is_shared(connections.listener);
 	FCGX_Init();
 	if (!run(&server, &connections, idle, is_reloading, error))
 		return FALSE;
