@@ -32,9 +32,6 @@
 #define FEW_BYTES 4096
 #define LOOKS 4
 
-/* How often one is read from before the others have their turn. */
-#define READS 16
-
 #define CONNECTION_EVENTS (EPOLLIN | EPOLLRDHUP | EPOLLET)
 
 /* Half requests, and the memory that their parameters take. What is beyond goes, the oldest first.
@@ -97,25 +94,17 @@ static void forget_half(Connections *connections, Connection *connection)
 {
 	if (connection->is_half)
 		g_queue_unlink(&connections->half, &connection->half);
-	if (connection->is_half && connection->parameters)
-		connections->half_bytes -= connection->parameters->len;
+	if (connection->is_half && connection->intake)
+		connections->half_bytes -= connection->intake->parameters->len;
 	connection->is_half = FALSE;
 	connection->looks = 0;
-}
-
-static void clear_request(Connection *connection)
-{
-	g_clear_pointer(&connection->parameters, g_byte_array_unref);
-	g_clear_pointer(&connection->body, spool_free);
-	g_clear_pointer(&connection->framing, g_free);
-	g_clear_error(&connection->problem);
 }
 
 /* The descriptor is closed already where `fd` is -1. */
 static void drop(Connections *connections, Connection *connection)
 {
 	forget_half(connections, connection);
-	clear_request(connection);
+	g_clear_pointer(&connection->intake, intake_free);
 	if (connection->fd >= 0)
 		close(connection->fd);
 	g_queue_unlink(&connections->all, &connection->all);
@@ -158,78 +147,21 @@ static void hand_on(Connections *connections, Connection *connection)
 	connections->options->handler.whole(connection, connections->options->handler.user);
 }
 
-static void take_parameters(gconstpointer data, gsize length, gpointer user)
-{
-	Connection *connection = user;
-	g_byte_array_append(connection->parameters, data, (guint)length);
-	if (connection->is_half)
-		connection->connections->half_bytes += length;
-}
-
-/* Of a body over the limit it is enough to know that it is: its Content-Length says so. */
-static void take_body(gconstpointer data, gsize length, gpointer user)
-{
-	Connection *connection = user;
-	const ConnectionsOptions *options = connection->connections->options;
-	if (!connection->problem && spool_length(connection->body) <= options->body_limit)
-		spool_write(connection->body, data, length, &connection->problem);
-}
-
-/* A few bytes, which the socket's buffer takes unless the peer does not read at all. */
-static void send_reply(gconstpointer data, gsize length, gpointer user)
-{
-	ssize_t done = send(((Connection *)user)->fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-	(void)done;
-}
-
-static void begin_taking(Connections *connections, Connection *connection)
-{
-	connection->framing = g_new(Framing, 1);
-	framing_reset(connection->framing);
-	connection->parameters = g_byte_array_new();
-	connection->body = spool_new(connections->options->spool_directory);
-}
-
-static gboolean is_nothing_yet(ssize_t n)
-{
-	return n < 0 && (errno == EAGAIN || errno == EINTR);
-}
-
-static void end_taking(Connections *connections, Connection *connection)
-{
-	connection->keep = connection->framing->keep;
-	connection->id = connection->framing->id;
-	connection->is_post = FALSE;
-	if (!connection->problem)
-		spool_rewind(connection->body, &connection->problem);
-	hand_on(connections, connection);
-}
-
-/* Takes what there is, but not from one for too long: the rest is another event. */
+/* Takes what there is. */
 static void take(Connections *connections, Connection *connection)
 {
-	const FramingSink sink = {take_parameters, take_body, send_reply, connection};
-	Framing *framing = connection->framing;
-	for (guint reads = 0; framing->state == FRAMING_MORE; reads++) {
-		if (reads == READS) {
-			watch(connections, EPOLL_CTL_MOD, connection->fd, CONNECTION_EVENTS,
-				connection);
-			return;
-		}
-		ssize_t n = recv(connection->fd, connections->buffer, LOOK_BYTES, MSG_DONTWAIT);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (is_nothing_yet(n))
-			return;
-		note_half(connections, connection);
-		if (n <= 0 ||
-			framing_feed(framing, connections->buffer, (gsize)n, &sink) < (gsize)n ||
-			framing->state == FRAMING_BROKEN) {
-			drop(connections, connection);
-			return;
-		}
+	gsize before = connection->intake->parameters->len;
+	IntakeState state = intake_read(connection->intake, connections->buffer, LOOK_BYTES);
+	note_half(connections, connection);
+	connections->half_bytes += connection->intake->parameters->len - before;
+	if (state == INTAKE_WHOLE) {
+		connection->is_post = FALSE;
+		hand_on(connections, connection);
+	} else if (state == INTAKE_BROKEN) {
+		drop(connections, connection);
+	} else if (state == INTAKE_AGAIN) { /* as another event */
+		watch(connections, EPOLL_CTL_MOD, connection->fd, CONNECTION_EVENTS, connection);
 	}
-	end_taking(connections, connection);
 }
 
 static void add(Connections *connections, int fd)
@@ -259,7 +191,7 @@ static void look(Connections *connections, Connection *connection)
 {
 	Framing framing;
 	ssize_t n = recv(connection->fd, connections->buffer, LOOK_BYTES, MSG_PEEK | MSG_DONTWAIT);
-	if (is_nothing_yet(n))
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
 		drop(connections, connection);
@@ -280,7 +212,8 @@ static void look(Connections *connections, Connection *connection)
 	note_half(connections, connection);
 	if (framing.state == FRAMING_MORE && n < FEW_BYTES && ++connection->looks < LOOKS)
 		return;
-	begin_taking(connections, connection);
+	connection->intake = intake_new(connection->fd, connections->options->spool_directory,
+		connections->options->body_limit);
 	take(connections, connection);
 }
 
@@ -293,7 +226,7 @@ static gboolean is_reading(const Connections *connections)
 /* What has not begun at the end is for the one that comes after, if there is one. */
 static void on_readable(Connections *connections, Connection *connection)
 {
-	if (connection->framing)
+	if (connection->intake)
 		take(connections, connection);
 	else if (is_reading(connections))
 		look(connections, connection);
@@ -357,7 +290,7 @@ void connections_resume(Connection *connection, gpointer data)
 void connections_give_back(Connection *connection, gboolean keep)
 {
 	Connections *connections = connection->connections;
-	clear_request(connection);
+	g_clear_pointer(&connection->intake, intake_free);
 	connection->resumed = NULL;
 	if (!keep)
 		connection->fd = -1;
@@ -518,7 +451,7 @@ static gboolean is_over(Connections *connections)
 		return FALSE;
 	if (!is_reading(connections)) {
 		for (GList *link = connections->half.head; link; link = link->next)
-			if (((Connection *)link->data)->framing)
+			if (((Connection *)link->data)->intake)
 				return FALSE;
 		return TRUE;
 	}
@@ -534,7 +467,7 @@ static void accept_last(Connections *connections)
 	for (GList *link = connections->all.head; link; link = next) {
 		Connection *connection = link->data;
 		next = link->next;
-		if (!connection->used && !connection->framing)
+		if (!connection->used && !connection->intake)
 			look(connections, connection);
 	}
 }
@@ -604,7 +537,7 @@ static void hand_over(Connections *connections)
 	char byte;
 	for (GList *link = connections->all.head; link; link = link->next) {
 		Connection *connection = link->data;
-		if (connection->framing)
+		if (connection->intake)
 			continue;
 		connections_set_blocking(connection, FALSE);
 		if (now() - connection->used < UNUSED ||
@@ -619,7 +552,7 @@ static void keep_idle(Connections *connections, GArray *idle)
 {
 	for (GList *link = connections->all.head; link; link = link->next) {
 		Connection *connection = link->data;
-		if (connection->framing)
+		if (connection->intake)
 			continue;
 		connections_set_blocking(connection, FALSE);
 		g_array_append_val(idle, connection->fd);

@@ -4,27 +4,22 @@
  *
  * A request that is in the socket's buffer as a whole stays there (it has been looked at only) and
  * is read by who serves it; of one that is larger, slow or not plain, the loop takes the bytes as
- * they come: its parameters into memory, its body to a spool. */
+ * they come (Intake). */
 #ifndef CHRONOLOGER_HTTP_CONNECTIONS_H
 #define CHRONOLOGER_HTTP_CONNECTIONS_H
 
 #include <glib.h>
 
-#include "base/spool.h"
-#include "http/framing.h"
+#include "http/intake.h"
 
 typedef struct connections Connections;
 
 /* One of them. All but the loop's own is for who serves its request. */
 typedef struct connection {
 	int fd;
-	GByteArray *parameters; /* of the request, unframed; NULL: it is in the socket's buffer */
-	Spool *body;            /* where `parameters` are */
-	GError *problem;        /* why `body` is not all of it: ERROR_STORAGE */
-	guint16 id;             /* of the request; where `parameters` are */
-	gboolean keep;          /* the front server wants it kept; where `parameters` are */
-	gboolean is_post;       /* as far as a look tells: for the order in which to serve */
-	gpointer resumed;       /* what connections_resume() was called with */
+	Intake *intake;   /* the request; NULL: it is in the socket's buffer */
+	gboolean is_post; /* as far as a look tells: for the order in which to serve */
+	gpointer resumed; /* what connections_resume() was called with */
 
 	Connections *connections;
 	gint state; /* atomic */
@@ -36,7 +31,6 @@ typedef struct connection {
 	guint looks;
 	gint64 used; /* monotonic: its last request */
 	gboolean is_blocking;
-	Framing *framing; /* of a request that is being taken */
 } Connection;
 
 /* What is called, in the loop's thread, and may not wait. */

@@ -78,8 +78,8 @@ static gsize cgi_read(FcgiRequest *request, void *buffer, gsize length)
 /* From the spool that the loop has filled. */
 static gsize read_spooled(FcgiRequest *request, void *buffer, gsize length)
 {
-	if (!request->chunk_left &&
-		!spool_read(request->connection->body, &request->chunk, &request->chunk_left, NULL))
+	if (!request->chunk_left && !spool_read(request->connection->intake->body, &request->chunk,
+					    &request->chunk_left, NULL))
 		return 0;
 	length = MIN(length, request->chunk_left);
 	memcpy(buffer, request->chunk, length);
@@ -92,8 +92,9 @@ gsize fcgi_read(FcgiRequest *request, void *buffer, gsize length)
 {
 	if (request->cgi)
 		return cgi_read(request, buffer, length);
-	if (request->connection->parameters)
-		return request->connection->body ? read_spooled(request, buffer, length) : 0;
+	if (request->connection->intake)
+		return request->connection->intake->body ? read_spooled(request, buffer, length)
+							 : 0;
 	int done = FCGX_GetStr(buffer, (int)MIN(length, G_MAXINT), request->fcgx.in);
 	return done > 0 ? (gsize)done : 0;
 }
@@ -108,14 +109,15 @@ int fcgi_peek(FcgiRequest *request)
 
 gboolean fcgi_take_spool(FcgiRequest *request, Spool **spool, GError **error)
 {
+	Intake *intake = request->cgi ? NULL : request->connection->intake;
 	*spool = NULL;
-	if (request->cgi || !request->connection->parameters)
+	if (!intake)
 		return TRUE;
-	if (request->connection->problem) {
-		g_propagate_error(error, g_steal_pointer(&request->connection->problem));
+	if (intake->problem) {
+		g_propagate_error(error, g_steal_pointer(&intake->problem));
 		return FALSE;
 	}
-	*spool = g_steal_pointer(&request->connection->body);
+	*spool = g_steal_pointer(&intake->body);
 	return TRUE;
 }
 
@@ -181,24 +183,25 @@ void fcgi_unblock(FcgiRequest *request)
 }
 
 /* libfcgi reads what it is given from a descriptor. -1 where there can be none. */
-static int stream_of_parameters(const Connection *connection)
+static int stream_of_parameters(const Intake *intake)
 {
-	const GByteArray *parameters = connection->parameters;
+	const GByteArray *parameters = intake->parameters;
+	guint id = intake->framing.id;
 	guint8 frame[2 * FRAMING_HEADER] = {0};
 	int fd = memfd_create("request", MFD_CLOEXEC);
 	g_autoptr(GByteArray) stream = g_byte_array_new();
-	framing_header(frame, FRAMING_BEGIN, connection->id, FRAMING_HEADER);
+	framing_header(frame, FRAMING_BEGIN, id, FRAMING_HEADER);
 	frame[FRAMING_HEADER + 1] = FRAMING_RESPONDER;
-	frame[FRAMING_HEADER + 2] = (guint8)connection->keep;
+	frame[FRAMING_HEADER + 2] = (guint8)intake->framing.keep;
 	g_byte_array_append(stream, frame, sizeof frame);
 	for (guint at = 0; at < parameters->len; at += FRAME_MAX) {
 		guint length = MIN(FRAME_MAX, parameters->len - at);
-		framing_header(frame, FRAMING_PARAMETERS, connection->id, length);
+		framing_header(frame, FRAMING_PARAMETERS, id, length);
 		g_byte_array_append(stream, frame, FRAMING_HEADER);
 		g_byte_array_append(stream, parameters->data + at, length);
 	}
-	framing_header(frame, FRAMING_PARAMETERS, connection->id, 0);
-	framing_header(frame + FRAMING_HEADER, FRAMING_BODY, connection->id, 0);
+	framing_header(frame, FRAMING_PARAMETERS, id, 0);
+	framing_header(frame + FRAMING_HEADER, FRAMING_BODY, id, 0);
 	g_byte_array_append(stream, frame, sizeof frame);
 	if (fd >= 0 && pwrite(fd, stream->data, stream->len, 0) == (ssize_t)stream->len)
 		return fd;
@@ -214,7 +217,7 @@ static int stream_of_parameters(const Connection *connection)
  * the peer to do the same. */
 static FcgiRequest *read_request(Server *server, Connection *connection)
 {
-	int stream = connection->parameters ? stream_of_parameters(connection) : connection->fd;
+	int stream = connection->intake ? stream_of_parameters(connection->intake) : connection->fd;
 	FcgiRequest *request = g_new0(FcgiRequest, 1);
 	request->server = server;
 	request->connection = connection;
@@ -281,7 +284,7 @@ static void serve_here(Server *server, FcgiRequest *request)
 static void begin_request(Server *server, Connection *connection)
 {
 	const FcgiHandler *handler = server->handler;
-	gboolean is_small = !connection->parameters;
+	gboolean is_small = !connection->intake;
 	FcgiRequest *request = read_request(server, connection);
 	if (!request) {
 		connections_give_back(connection, FALSE);
