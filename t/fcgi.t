@@ -494,6 +494,21 @@ class Systemd(WorkerCase):
       self.assertStatus(200, connection.request())
 
 
+  def test_reload_waits(self):
+    '''SIGHUP while a request does not end: told after the shutdown timeout, and what came meanwhile is served'''
+    worker = self.worker(shutdown_timeout = 1)
+    whole = message(parameters('POST', '/record', record(msg = 'x' * 10000)), record(msg = 'x' * 10000))
+    with connect(worker) as half, connect(worker) as kept:
+      half.send(whole[:9000])
+      self.assertStatus(200, kept.request(keep = True))
+      worker.kill(signal.SIGHUP)
+      self.assertStatus(200, kept.request(keep = True))
+      wait_until(lambda: 'requests take longer' in '\n'.join(worker.tail()), 'the worker says why')
+      half.send(whole[9000:])
+      self.assertStatus(201, half.answer())
+      self.assertServes(worker)
+
+
 class Starting(WorkerCase):
 
   def test_sockets(self):

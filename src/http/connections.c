@@ -10,13 +10,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/systemd.h"
 #include "http/handover.h"
+#include "http/listener.h"
 
 #define EVENTS 256
 #define SEND_TIMEOUT 60  /* seconds in which the front server takes something */
@@ -360,24 +360,11 @@ static gboolean accept_all(Connections *connections)
 	}
 }
 
-static void pause_accepting(Connections *connections)
-{
-	ignore_listener(connections);
-	connections->paused_until = now() + ACCEPT_PAUSE * 1000;
-}
-
 static void resume_accepting(Connections *connections)
 {
 	if (!connections->paused_until || now() < connections->paused_until)
 		return;
 	watch_listener(connections);
-	connections->paused_until = 0;
-}
-
-static void stop_accepting(Connections *connections)
-{
-	if (!connections->paused_until)
-		ignore_listener(connections);
 	connections->paused_until = 0;
 }
 
@@ -401,8 +388,10 @@ static void on_tag(Connections *connections, gpointer tag)
 		on_signal(connections);
 	else if (tag != &listener_tag && tag != &wake_tag)
 		on_event(connections, tag);
-	else if (tag == &listener_tag && !accept_all(connections))
-		pause_accepting(connections);
+	else if (tag == &listener_tag && !accept_all(connections)) {
+		ignore_listener(connections);
+		connections->paused_until = now() + ACCEPT_PAUSE * 1000;
+	}
 }
 
 /* How long to wait for the next event, in milliseconds. */
@@ -472,6 +461,45 @@ static void accept_last(Connections *connections)
 	}
 }
 
+static gboolean is_idle(const Connection *connection)
+{
+	return g_atomic_int_get(&connection->state) == IDLE && !connection->intake;
+}
+
+static gboolean is_in_use(const Connection *connection)
+{
+	char byte;
+	return now() - connection->used < UNUSED ||
+	       recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/* A connection that is closed while the front server, which has read its last answer, sends the next
+ * request on it, loses that request: those that are in use are handed over, with what has arrived on
+ * them; the others are closed. */
+static void hand_over(Connections *connections)
+{
+	g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
+	g_autoptr(GPtrArray) idle = g_ptr_array_new();
+	for (GList *link = connections->all.head; link; link = link->next)
+		if (is_idle(link->data))
+			g_ptr_array_add(idle, link->data);
+	for (guint i = 0; i < idle->len; i++) {
+		Connection *connection = idle->pdata[i];
+		connections_set_blocking(connection, FALSE);
+		if (is_in_use(connection))
+			g_array_append_val(fds, connection->fd);
+	}
+	if (!handover_send(connections->options->listener, fds))
+		g_printerr("chronologer-fcgi: could not hand over %u connections: %s\n", fds->len,
+			g_strerror(errno));
+	for (guint i = 0; i < idle->len; i++) {
+		Connection *connection = idle->pdata[i];
+		/* close() does not do that while a connection is open elsewhere. */
+		epoll_ctl(connections->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
+		drop(connections, connection);
+	}
+}
+
 /* What has begun is served. Where connections are to be closed they are behind their next answer, or
  * when nothing has come for a while: under load the front server uses each of them again at once,
  * and without it no request is on its way. */
@@ -480,31 +508,34 @@ static gboolean finish(Connections *connections)
 	gint64 limit = now() + (gint64)connections->options->shutdown_timeout * G_USEC_PER_SEC;
 	if (connections->phase == ENDING)
 		accept_last(connections);
-	stop_accepting(connections);
+	if (!connections->paused_until)
+		ignore_listener(connections);
+	connections->paused_until = 0;
 	connections->heard = now();
 	while (!is_over(connections)) {
 		if (now() > limit)
 			return FALSE;
+		if (connections->phase == ENDING && connections->is_handing_over)
+			hand_over(connections);
 		dispatch(connections);
 	}
 	return TRUE;
 }
 
-/* Connections of all clients of the front server are open at once, idle ones too. */
-static void raise_file_limit(void)
+/* It does not reload after all: what has come meanwhile is for this process. */
+static void go_on(Connections *connections)
 {
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static gboolean is_unix(int fd)
-{
-	int domain = 0;
-	socklen_t size = sizeof domain;
-	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) && domain == AF_UNIX;
+	GList *next;
+	g_printerr("chronologer-fcgi: not reloaded: requests take longer than %u s\n",
+		connections->options->shutdown_timeout);
+	systemd_notify("READY=1");
+	g_atomic_int_set(&connections->phase, RUNNING);
+	watch_listener(connections);
+	for (GList *link = connections->all.head; link; link = next) {
+		next = link->next;
+		if (is_idle(link->data))
+			look(connections, link->data);
+	}
 }
 
 /* TCP_NODELAY, which accepted sockets inherit: an answer may be several writes on a connection that
@@ -513,10 +544,9 @@ static gboolean is_unix(int fd)
 static Connections *begin(const ConnectionsOptions *options)
 {
 	Connections *connections = g_new0(Connections, 1);
-	raise_file_limit();
 	connections->options = options;
 	connections->epoll = epoll_create1(EPOLL_CLOEXEC);
-	connections->is_handing_over = options->is_shared && is_unix(options->listener);
+	connections->is_handing_over = options->is_shared && listener_is_unix(options->listener);
 	connections->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	g_unix_set_fd_nonblocking(options->listener, TRUE, NULL);
 	setsockopt(options->listener, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
@@ -526,25 +556,6 @@ static Connections *begin(const ConnectionsOptions *options)
 	for (guint i = 0; options->kept && i < options->kept->len; i++)
 		add(connections, g_array_index(options->kept, int, i));
 	return connections;
-}
-
-/* A connection that is closed while the front server, which has read its last answer, sends the next
- * request on it, loses that request: those that are in use are handed over, with what has arrived on
- * them. */
-static void hand_over(Connections *connections)
-{
-	g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
-	char byte;
-	for (GList *link = connections->all.head; link; link = link->next) {
-		Connection *connection = link->data;
-		if (connection->intake)
-			continue;
-		connections_set_blocking(connection, FALSE);
-		if (now() - connection->used < UNUSED ||
-			recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
-			g_array_append_val(fds, connection->fd);
-	}
-	handover_send(connections->options->listener, fds);
 }
 
 /* What is idle goes to `idle`. */
@@ -563,12 +574,17 @@ static void keep_idle(Connections *connections, GArray *idle)
 ConnectionsResult connections_run(const ConnectionsOptions *options, GArray *idle)
 {
 	Connections *connections = begin(options);
-	while (connections->phase == RUNNING) {
-		resume_accepting(connections);
-		dispatch(connections);
+	for (;;) {
+		while (connections->phase == RUNNING) {
+			resume_accepting(connections);
+			dispatch(connections);
+		}
+		if (finish(connections))
+			break;
+		if (connections->phase == ENDING)
+			return CONNECTIONS_UNANSWERED;
+		go_on(connections);
 	}
-	if (!finish(connections))
-		return CONNECTIONS_UNANSWERED;
 	gboolean is_reloading = connections->phase == RELOADING;
 	if (is_reloading)
 		keep_idle(connections, idle);

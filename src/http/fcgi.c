@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -407,6 +408,16 @@ static gboolean run(Server *server, ConnectionsOptions *options, GArray *idle,
 
 /* Starting ------------------------------------------------------------------------------------- */
 
+/* Connections of all clients of the front server are open at once, idle ones too. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* A chunked body has no length and was not read: Apache takes back the answer of a program that
  * ends before it has taken all that it was given. */
 static void drain_cgi(void)
@@ -454,6 +465,7 @@ gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, gboo
 		return FALSE;
 	/* mod_fcgid, who runs a worker of one thread, has a socket for each. */
 	connections.is_shared = options->threads > 1 && listener_is_shared(connections.listener);
+	raise_file_limit();
 	FCGX_Init();
 	if (!run(&server, &connections, idle, is_reloading, error))
 		return FALSE;

@@ -1,6 +1,7 @@
 /* Messages of a line, with descriptors beside it. */
 #include "http/handover.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,8 +29,10 @@ static int connect_to(int listener)
 	if (fd >= 0 && !getsockname(listener, (struct sockaddr *)&address, &size) &&
 		!connect(fd, (struct sockaddr *)&address, size))
 		return fd;
+	int problem = errno;
 	if (fd >= 0)
 		close(fd);
+	errno = problem;
 	return -1;
 }
 
@@ -60,7 +63,9 @@ gboolean handover_send(int listener, const GArray *connections)
 	for (guint i = 0; ok && i < connections->len; i += DESCRIPTORS)
 		ok = send_some(to, &g_array_index(connections, int, i),
 			MIN(DESCRIPTORS, connections->len - i));
+	int problem = errno;
 	close(to);
+	errno = problem;
 	return ok;
 }
 

@@ -6,8 +6,8 @@
 
 #include <glib.h>
 
-/* `connections` (int) stay open in this process. FALSE where not all could be sent: the backlog is
- * full, or the process may not connect. */
+/* `connections` (int) stay open in this process. FALSE, with errno, where not all could be sent: the
+ * backlog is full, or the process may not connect. */
 gboolean handover_send(int listener, const GArray *connections);
 
 /* Whether this is what comes first on an accepted connection that brings others. */

@@ -157,6 +157,13 @@ gboolean listener_is_shared(int fd)
 	return fd == STDIN_FILENO || (fd == SYSTEMD_FD && has_systemd_socket());
 }
 
+gboolean listener_is_unix(int fd)
+{
+	int domain = 0;
+	socklen_t size = sizeof domain;
+	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) && domain == AF_UNIX;
+}
+
 void listener_close(int fd, const char *address)
 {
 	if (listener_is_shared(fd))

@@ -16,6 +16,8 @@ int listener_open(const char *address, GArray *kept, GError **error);
 /* Whether the socket is inherited: others may have it, and may come after this process. */
 gboolean listener_is_shared(int fd);
 
+gboolean listener_is_unix(int fd);
+
 /* Ends what listener_open() has opened; an inherited socket stays as it is. */
 void listener_close(int fd, const char *address);
 
