@@ -19,7 +19,6 @@
 #include "http/listener.h"
 
 #define EVENTS 256
-#define SEND_TIMEOUT 60  /* seconds in which the front server takes something */
 #define ACCEPT_PAUSE 100 /* milliseconds without accept() after it failed */
 #define INTERVAL 2       /* milliseconds between ticks */
 #define SWEEP 500        /* milliseconds between looks at half requests */
@@ -107,6 +106,9 @@ static void drop(Connections *connections, Connection *connection)
 	g_clear_pointer(&connection->intake, intake_free);
 	if (connection->fd >= 0)
 		close(connection->fd);
+	for (guint i = 0; connection->handed && i < connection->handed->len; i++)
+		close(g_array_index(connection->handed, int, i));
+	g_clear_pointer(&connection->handed, g_array_unref);
 	g_queue_unlink(&connections->all, &connection->all);
 	g_free(connection);
 }
@@ -143,7 +145,7 @@ static void hand_on(Connections *connections, Connection *connection)
 	forget_half(connections, connection);
 	connection->used = now();
 	g_atomic_int_inc(&connections->busy);
-	g_atomic_int_set(&connection->state, BUSY);
+	g_atomic_int_set(&connection->state, connection->is_ended ? MISSED : BUSY);
 	connections->options->handler.whole(connection, connections->options->handler.user);
 }
 
@@ -175,18 +177,20 @@ static void add(Connections *connections, int fd)
 		drop(connections, connection); /* out of memory or watches */
 }
 
-/* From another worker's hand_over(). FALSE where this is no such connection. */
-static gboolean take_over(Connections *connections, const Connection *connection, gsize length)
+/* From another worker's hand_over(). Until that ends it may have them open as well, and epoll would
+ * not forget what is closed here. */
+static void take_over(Connections *connections, Connection *connection)
 {
-	g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
-	if (!handover_begins(connections->buffer, length) || !handover_receive(connection->fd, fds))
-		return FALSE;
-	for (guint i = 0; i < fds->len; i++)
-		add(connections, g_array_index(fds, int, i));
-	return TRUE;
+	if (!handover_receive(connection->fd, connection->handed))
+		return;
+	for (guint i = 0; i < connection->handed->len; i++)
+		add(connections, g_array_index(connection->handed, int, i));
+	g_array_set_size(connection->handed, 0);
+	drop(connections, connection);
 }
 
-/* Looks whether a whole request is there. */
+/* Looks whether a whole request is there. What is not plain is taken at once, since it may want a
+ * reply, and so is what the peer has ended: that end is seen behind it only. */
 static void look(Connections *connections, Connection *connection)
 {
 	Framing framing;
@@ -205,12 +209,16 @@ static void look(Connections *connections, Connection *connection)
 		hand_on(connections, connection);
 		return;
 	}
-	if (framing.state == FRAMING_BROKEN && take_over(connections, connection, (gsize)n)) {
-		drop(connections, connection);
+	if (framing.state == FRAMING_BROKEN &&
+		handover_begins(connection->fd, connections->buffer, (gsize)n)) {
+		connection->handed = g_array_new(FALSE, FALSE, sizeof(int));
+		note_half(connections, connection);
+		take_over(connections, connection);
 		return;
 	}
 	note_half(connections, connection);
-	if (framing.state == FRAMING_MORE && n < FEW_BYTES && ++connection->looks < LOOKS)
+	if (framing.state == FRAMING_MORE && framing.is_plain && !connection->is_ended &&
+		n < FEW_BYTES && ++connection->looks < LOOKS)
 		return;
 	connection->intake = intake_new(connection->fd, connections->options->spool_directory,
 		connections->options->body_limit);
@@ -228,13 +236,17 @@ static void on_readable(Connections *connections, Connection *connection)
 {
 	if (connection->intake)
 		take(connections, connection);
+	else if (connection->handed)
+		take_over(connections, connection);
 	else if (is_reading(connections))
 		look(connections, connection);
 }
 
 /* Edge-triggered: what happens while a request is served is to be looked at afterwards. */
-static void on_event(Connections *connections, Connection *connection)
+static void on_event(Connections *connections, Connection *connection, guint events)
 {
+	if (events & (EPOLLRDHUP | EPOLLHUP))
+		connection->is_ended = TRUE;
 	if (g_atomic_int_compare_and_exchange(&connection->state, BUSY, MISSED) ||
 		g_atomic_int_get(&connection->state) == MISSED)
 		return;
@@ -251,20 +263,6 @@ gboolean connections_prepare_close(Connection *connection)
 		return FALSE;
 	setsockopt(connection->fd, IPPROTO_TCP, TCP_CORK, &(int){1}, sizeof(int));
 	return TRUE;
-}
-
-void connections_set_blocking(Connection *connection, gboolean on)
-{
-	struct timeval in = {.tv_sec = connection->connections->options->receive_timeout};
-	struct timeval out = {.tv_sec = SEND_TIMEOUT};
-	if (connection->is_blocking == on)
-		return;
-	connection->is_blocking = on;
-	g_unix_set_fd_nonblocking(connection->fd, !on, NULL);
-	if (!on)
-		return;
-	setsockopt(connection->fd, SOL_SOCKET, SO_RCVTIMEO, &in, sizeof in);
-	setsockopt(connection->fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof out);
 }
 
 /* For the loop to look at. A loop that runs does so before it sleeps: a batch wakes it once. */
@@ -382,12 +380,12 @@ static void on_signal(Connections *connections)
 		g_atomic_int_set(&connections->phase, RELOADING);
 }
 
-static void on_tag(Connections *connections, gpointer tag)
+static void on_tag(Connections *connections, gpointer tag, guint events)
 {
 	if (tag == &signals_tag)
 		on_signal(connections);
 	else if (tag != &listener_tag && tag != &wake_tag)
-		on_event(connections, tag);
+		on_event(connections, tag, events);
 	else if (tag == &listener_tag && !accept_all(connections)) {
 		ignore_listener(connections);
 		connections->paused_until = now() + ACCEPT_PAUSE * 1000;
@@ -425,7 +423,7 @@ static void dispatch(Connections *connections)
 	struct epoll_event events[EVENTS];
 	int n = wait_for_events(connections, events);
 	for (int i = 0; i < n; i++)
-		on_tag(connections, events[i].data.ptr);
+		on_tag(connections, events[i].data.ptr, events[i].events);
 	if (n > 0)
 		connections->heard = now();
 	take_returned(connections);
@@ -434,13 +432,19 @@ static void dispatch(Connections *connections)
 		sweep(connections);
 }
 
+static gboolean is_idle(const Connection *connection)
+{
+	return g_atomic_int_get(&connection->state) == IDLE && !connection->intake &&
+	       !connection->handed;
+}
+
 static gboolean is_over(Connections *connections)
 {
 	if (g_atomic_int_get(&connections->busy) || connections->returned)
 		return FALSE;
 	if (!is_reading(connections)) {
 		for (GList *link = connections->half.head; link; link = link->next)
-			if (((Connection *)link->data)->intake)
+			if (!is_idle(link->data))
 				return FALSE;
 		return TRUE;
 	}
@@ -459,11 +463,6 @@ static void accept_last(Connections *connections)
 		if (!connection->used && !connection->intake)
 			look(connections, connection);
 	}
-}
-
-static gboolean is_idle(const Connection *connection)
-{
-	return g_atomic_int_get(&connection->state) == IDLE && !connection->intake;
 }
 
 static gboolean is_in_use(const Connection *connection)
@@ -485,11 +484,11 @@ static void hand_over(Connections *connections)
 			g_ptr_array_add(idle, link->data);
 	for (guint i = 0; i < idle->len; i++) {
 		Connection *connection = idle->pdata[i];
-		connections_set_blocking(connection, FALSE);
 		if (is_in_use(connection))
 			g_array_append_val(fds, connection->fd);
 	}
-	if (!handover_send(connections->options->listener, fds))
+	int to = fds->len ? handover_send(connections->options->listener, fds) : -1;
+	if (fds->len && to < 0)
 		g_printerr("chronologer-fcgi: could not hand over %u connections: %s\n", fds->len,
 			g_strerror(errno));
 	for (guint i = 0; i < idle->len; i++) {
@@ -498,6 +497,8 @@ static void hand_over(Connections *connections)
 		epoll_ctl(connections->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
 		drop(connections, connection);
 	}
+	if (to >= 0)
+		close(to);
 }
 
 /* What has begun is served. Where connections are to be closed they are behind their next answer, or
@@ -565,7 +566,6 @@ static void keep_idle(Connections *connections, GArray *idle)
 		Connection *connection = link->data;
 		if (connection->intake)
 			continue;
-		connections_set_blocking(connection, FALSE);
 		g_array_append_val(idle, connection->fd);
 		connection->fd = -1;
 	}

@@ -17,9 +17,10 @@ typedef struct connections Connections;
 /* One of them. All but the loop's own is for who serves its request. */
 typedef struct connection {
 	int fd;
-	Intake *intake;   /* the request; NULL: it is in the socket's buffer */
-	gboolean is_post; /* as far as a look tells: for the order in which to serve */
-	gpointer resumed; /* what connections_resume() was called with */
+	Intake *intake;       /* the request; NULL: it is in the socket's buffer */
+	gboolean is_post;     /* as far as a look tells: for the order in which to serve */
+	gboolean is_blocking; /* what writing to it does; not at first */
+	gpointer resumed;     /* what connections_resume() was called with */
 
 	Connections *connections;
 	gint state; /* atomic */
@@ -27,10 +28,11 @@ typedef struct connection {
 	GList all;  /* in the list of them all */
 	GList half; /* in the list of those with a part of a request */
 	gboolean is_half;
-	gint64 last; /* monotonic microseconds: the last byte of that part */
+	gboolean is_ended; /* the peer sends no more: no event is going to say so again */
+	GArray *handed;    /* it brings these: int */
+	gint64 last;       /* monotonic microseconds: the last byte of that part */
 	guint looks;
 	gint64 used; /* monotonic: its last request */
-	gboolean is_blocking;
 } Connection;
 
 /* What is called, in the loop's thread, and may not wait. */
@@ -67,10 +69,6 @@ ConnectionsResult connections_run(const ConnectionsOptions *options, GArray *idl
 /* Before the last part of an answer is written: whether the connection is to be closed behind it,
  * since the loop is ending. By who has the connection. */
 gboolean connections_prepare_close(Connection *connection);
-
-/* Writing to the connection waits until the peer takes it, or fails where it does not; at first it
- * fails. By who has the connection. */
-void connections_set_blocking(Connection *connection, gboolean on);
 
 /* The loop is to call `resume`, with `data` in `resumed`. Any thread; from then on the connection
  * is the loop's. */

@@ -11,12 +11,15 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -25,8 +28,10 @@
 #include "http/listener.h"
 #include "http/runqueue.h"
 
-#define LEFT_MAX 256    /* requests: they hold memory, but no thread */
-#define FRAME_MAX 65528 /* bytes of a frame's content, a multiple of 8 */
+#define SEND_TIMEOUT 60    /* seconds in which the front server takes something */
+#define RECEIVE_TIMEOUT 10 /* the same of what has been seen to be there: never */
+#define LEFT_MAX 256       /* requests: they hold memory, but no thread */
+#define FRAME_MAX 65528    /* bytes of a frame's content, a multiple of 8 */
 
 typedef struct server Server;
 
@@ -270,12 +275,26 @@ static gpointer serve_thread(gpointer data)
 	return NULL;
 }
 
+/* Writing waits until the front server takes it, or fails where it does not. */
+static void set_blocking(Connection *connection, gboolean on)
+{
+	struct timeval in = {.tv_sec = RECEIVE_TIMEOUT}, out = {.tv_sec = SEND_TIMEOUT};
+	if (connection->is_blocking == on)
+		return;
+	connection->is_blocking = on;
+	g_unix_set_fd_nonblocking(connection->fd, !on, NULL);
+	if (!on)
+		return;
+	setsockopt(connection->fd, SOL_SOCKET, SO_RCVTIMEO, &in, sizeof in);
+	setsockopt(connection->fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof out);
+}
+
 /* In the loop ---------------------------------------------------------------------------------- */
 
 static void serve_here(Server *server, FcgiRequest *request)
 {
 	request->in_loop = TRUE;
-	connections_set_blocking(request->connection, FALSE);
+	set_blocking(request->connection, FALSE);
 	if (server->handler->serve(request, server->state))
 		end_request(request);
 	else
@@ -292,7 +311,7 @@ static void begin_request(Server *server, Connection *connection)
 	} else if (is_small && handler->is_quick && handler->is_quick(request, server->state)) {
 		serve_here(server, request);
 	} else {
-		connections_set_blocking(connection, TRUE);
+		set_blocking(connection, TRUE);
 		g_atomic_int_inc(&server->threaded);
 		runqueue_give(server->ready, request);
 	}

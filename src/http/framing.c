@@ -155,6 +155,8 @@ static gboolean end_frame(Framing *framing, const FramingSink *sink)
 	}
 	if (length)
 		return TRUE;
+	if (framing->header[6])
+		framing->is_plain = FALSE; /* libfcgi would take this padding for a header */
 	if (framing->has_parameters) {
 		framing->state = FRAMING_WHOLE;
 		return TRUE;

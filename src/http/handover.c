@@ -52,35 +52,33 @@ static gboolean send_some(int to, const int *fds, guint n)
 	return sendmsg(to, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)data.iov_len;
 }
 
-gboolean handover_send(int listener, const GArray *connections)
+int handover_send(int listener, const GArray *connections)
 {
-	gboolean ok = TRUE;
-	if (!connections->len)
-		return TRUE;
 	int to = connect_to(listener);
-	if (to < 0)
-		return FALSE;
-	for (guint i = 0; ok && i < connections->len; i += DESCRIPTORS)
-		ok = send_some(to, &g_array_index(connections, int, i),
-			MIN(DESCRIPTORS, connections->len - i));
-	int problem = errno;
-	close(to);
-	errno = problem;
-	return ok;
+	for (guint i = 0; to >= 0 && i < connections->len; i += DESCRIPTORS) {
+		guint n = MIN(DESCRIPTORS, connections->len - i);
+		if (send_some(to, &g_array_index(connections, int, i), n))
+			continue;
+		int problem = errno;
+		close(to);
+		errno = problem;
+		return -1;
+	}
+	return to;
 }
 
 /* Receiving ------------------------------------------------------------------------------------ */
-
-gboolean handover_begins(gconstpointer data, gsize length)
-{
-	return length >= strlen(LINE) && !memcmp(data, LINE, strlen(LINE));
-}
 
 static gboolean is_same_user(int fd)
 {
 	struct ucred peer;
 	socklen_t size = sizeof peer;
 	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) && peer.uid == geteuid();
+}
+
+gboolean handover_begins(int fd, gconstpointer data, gsize length)
+{
+	return length >= strlen(LINE) && !memcmp(data, LINE, strlen(LINE)) && is_same_user(fd);
 }
 
 static void take_descriptors(struct msghdr *message, GArray *connections)
@@ -101,8 +99,6 @@ static void take_descriptors(struct msghdr *message, GArray *connections)
 gboolean handover_receive(int fd, GArray *connections)
 {
 	char line[sizeof LINE];
-	if (!is_same_user(fd))
-		return FALSE;
 	for (;;) {
 		Control control;
 		struct iovec data = {line, strlen(LINE)};
@@ -110,8 +106,9 @@ gboolean handover_receive(int fd, GArray *connections)
 			.msg_iovlen = 1,
 			.msg_control = &control,
 			.msg_controllen = sizeof control};
-		if (recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0)
-			return TRUE;
+		ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+		if (n <= 0)
+			return n == 0 || errno != EAGAIN;
 		take_descriptors(&message, connections);
 	}
 }

@@ -6,14 +6,17 @@
 
 #include <glib.h>
 
-/* `connections` (int) stay open in this process. FALSE, with errno, where not all could be sent: the
- * backlog is full, or the process may not connect. */
-gboolean handover_send(int listener, const GArray *connections);
+/* A descriptor that is to be closed when `connections` (int) have been: only then are they the
+ * other's. -1, with errno, where not all could be sent: the backlog is full, or the process may not
+ * connect. */
+int handover_send(int listener, const GArray *connections);
 
-/* Whether this is what comes first on an accepted connection that brings others. */
-gboolean handover_begins(gconstpointer data, gsize length);
+/* Whether this is what comes first on an accepted connection that brings others, from the user of
+ * this process. */
+gboolean handover_begins(int fd, gconstpointer data, gsize length);
 
-/* Adds these to `connections` (int, non-blocking). FALSE where another user sends them. */
+/* Adds what has come to `connections` (int, non-blocking); never waits. TRUE when they are all there
+ * and nobody else's. */
 gboolean handover_receive(int fd, GArray *connections);
 
 #endif

@@ -129,6 +129,7 @@ static int take_over(GArray *kept)
 	for (char **number = numbers; *number; number++) {
 		int fd = atoi(*number);
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		fcntl(fd, F_SETFL, O_NONBLOCK);
 		if (number != numbers)
 			g_array_append_val(kept, fd);
 	}
