@@ -24,7 +24,7 @@ enum {
 	ABORT = 1 << 2,      /* closes behind the last byte and reads nothing */
 	LEAVE = 1 << 3,      /* stays open while the next connections come and go */
 	HAND_OVER = 1 << 4,  /* comes from another process, as at the end of a worker */
-	COPY = 1 << 5,       /* which has it open for longer */
+	COPY = 1 << 5,       /* which closes it later: only then is it the server's */
 	PAUSE = 1 << 6,      /* waits behind each piece until the loop has seen it */
 };
 
@@ -40,7 +40,7 @@ enum {
 #define HANDED_OVER "chronologer: connections\n"
 
 typedef struct {
-	int fd, copy; /* copy: -1 */
+	int fd;
 	guint flags, cut, seed, pieces;
 } Peer;
 
@@ -282,20 +282,6 @@ static void send_pieces(Peer *peer, const guint8 *data, gsize length)
 	}
 }
 
-/* The server has closed the connection, or is about to. An event of one that another process has
- * open is nobody's then. */
-static void end(Peer *peer)
-{
-	if (peer->copy >= 0) {
-		check_health();
-		shutdown(peer->fd, SHUT_WR);
-		check_health();
-		close(peer->copy);
-		peer->copy = -1;
-	}
-	expect_end(peer->fd);
-}
-
 /* Sends one request. TRUE: the next one can follow. */
 static gboolean talk(Peer *peer, const Exchange *exchange, const guint8 *data, gsize length)
 {
@@ -308,9 +294,6 @@ static gboolean talk(Peer *peer, const Exchange *exchange, const guint8 *data, g
 	if (is_last && peer->flags & ABORT)
 		return FALSE;
 	if (!is_orderly) {
-		if (peer->copy >= 0)
-			close(peer->copy);
-		peer->copy = -1;
 		read_anything(peer->fd);
 		return FALSE;
 	}
@@ -319,7 +302,7 @@ static gboolean talk(Peer *peer, const Exchange *exchange, const guint8 *data, g
 		expect_answer(peer->fd, exchange);
 	gboolean is_open = state != FRAMING_BROKEN && (state == FRAMING_MORE || is_kept(exchange));
 	if (!is_open || (is_last && peer->flags & HALF_CLOSE))
-		end(peer);
+		expect_end(peer->fd);
 	return is_open && !is_last;
 }
 
@@ -337,7 +320,8 @@ static void converse(Peer *peer, const guint8 *data, gsize length)
 	}
 }
 
-static void hand_over(int fd)
+/* The other process has closed what it has sent before it ends what it has sent it on. */
+static void hand_over(int fd, gboolean is_slow)
 {
 	union {
 		char space[CMSG_SPACE(sizeof(int))];
@@ -356,6 +340,9 @@ static void hand_over(int fd)
 	memcpy(CMSG_DATA(header), &fd, sizeof fd);
 	if (sendmsg(to, &message, MSG_NOSIGNAL) < 0)
 		g_error("sendmsg: %s", g_strerror(errno));
+	if (is_slow)
+		check_health();
+	close(fd);
 	close(to);
 }
 
@@ -370,12 +357,8 @@ static void open_peer(Peer *peer)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		g_error("socketpair: %s", g_strerror(errno));
 	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
-	hand_over(pair[1]);
+	hand_over(pair[1], peer->flags & COPY);
 	peer->fd = pair[0];
-	if (peer->flags & COPY)
-		peer->copy = pair[1];
-	else
-		close(pair[1]);
 }
 
 static void close_peer(Peer *peer)
@@ -444,13 +427,11 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 		start();
 	if (size < STEERING)
 		return 0;
-	Peer peer = {.copy = -1, .flags = data[0], .cut = data[1], .seed = data[2]};
+	Peer peer = {.flags = data[0], .cut = data[1], .seed = data[2]};
 	g_autoptr(GByteArray) text = stretch(data + STEERING, size - STEERING);
 	open_peer(&peer);
 	converse(&peer, text->data, text->len);
 	close_peer(&peer);
 	check_health();
-	if (peer.copy >= 0)
-		close(peer.copy);
 	return 0;
 }
