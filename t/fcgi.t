@@ -5,11 +5,13 @@ import contextlib
 import json
 import os
 import random
+import re
 import select
 import signal
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
@@ -361,6 +363,66 @@ class Peers(WorkerCase):
     with connect(worker) as connection:
       self.assertStatus(200, connection.request())
     self.assertServes(worker)
+
+
+class Log(WorkerCase):
+  '''What stands on standard error, and in headers, of texts that anybody may send.'''
+
+  HOSTILE = '/a\x1b[2J\x85\u202e\u2066\u200f\u061c\u2028\r\nX: y/\u00e9'.encode() + b'\xff/'
+  VISIBLE = '/a\\u001b[2J\\u0085\\u202e\\u2066\\u200f\\u061c\\u2028\\u000d\\u000aX: y/\u00e9\\xff/'
+
+  def refusing(self):
+    '''A worker whose database is away.'''
+    worker = Worker('sqlite:////nonexistent/chronologer.db', threads = 4).start()
+    self.addCleanup(worker.stop)
+    return worker
+
+  def test_hostile(self):
+    '''controls, C1 and bidirectional ones too, and what is not UTF-8 are written out in log and headers'''
+    worker = self.refusing()
+    with connect(worker) as connection:
+      uri = self.HOSTILE + API.encode() + b'/health'
+      self.assertStatus(503, connection.request(REQUEST_URI = uri, keep = True))
+      line = wait_until(worker.tail, 'the refusal is logged')
+      self.assertEqual(1, len(line), line)
+      self.assertRegex(line[0], r'^chronologer-fcgi: GET %s/health: 503 ' % re.escape(self.VISIBLE + API))
+      answer = connection.request('HEAD', '/record?%C2%85%E2%80%AE%E2%81%A9=1')
+      self.assertStatus(400, answer)
+      self.assertIn('\\u0085\\u202e\\u2069', answer.headers['X-Error-Message'])
+    with connect(self.worker()) as connection:
+      uri = self.HOSTILE + API.encode() + b'/record'
+      answer = connection.request('POST', '/record', record(), REQUEST_URI = uri)
+      self.assertEqual(self.VISIBLE + API + '/record/1', answer.headers['Location'].encode('latin-1').decode())
+
+  def test_repeated(self):
+    '''refusals that repeat: the first one at once, then a line a second with their number, none lost'''
+    worker = self.refusing()
+    refused, begin = 0, time.monotonic()
+    with connect(worker) as connection:
+      while refused < 300 or time.monotonic() - begin < 1.5:
+        self.assertStatus(503, connection.request('POST', '/x%d%s/record' % (refused, API), record(), keep = True,
+          REQUEST_URI = '/x%d%s/record' % (refused, API)))
+        refused += 1
+        if refused == 1:
+          self.assertEqual(1, len(worker.log.read_text().splitlines()))
+    took = time.monotonic() - begin
+
+    def told():
+      return sum(int(number or 1) for number in re.findall(r'^chronologer-fcgi: (?:(\d+) more|POST .*?): 503 ', worker.log.read_text(), re.M))
+    wait_until(lambda: told() == refused, 'all are told, though nothing else happens')
+    kinds = len(set(re.findall(r': (503 .*)', worker.log.read_text())))
+    self.assertLessEqual(len(worker.log.read_text().splitlines()), kinds * (took + 3))
+
+  def test_repeated_end(self):
+    '''what has been counted is told when the worker ends'''
+    worker = self.refusing()
+    with connect(worker) as connection:
+      for _ in range(5):
+        self.assertStatus(503, connection.request('POST', '/record', record(), keep = True))
+    self.assertEqual(0, worker.halt())
+    first, rest = worker.tail()
+    self.assertRegex(first, '^chronologer-fcgi: POST .*: 503 ')
+    self.assertRegex(rest, '^chronologer-fcgi: 4 more: 503 ')
 
 
 class Ending(WorkerCase):

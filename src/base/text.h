@@ -14,4 +14,9 @@ typedef struct {
 /* A text, valid UTF-8, as a message may quote it: cut where it is long, without control characters. */
 char *text_quotable(const char *text, gsize length);
 
+/* Appends what a line of a log or of headers may hold of a text from anywhere, at most `limit` bytes:
+ * what ends a line, controls a terminal or changes the direction of what follows is written \uXXXX,
+ * a byte that is not UTF-8 \xXX. */
+void text_append_visible(GString *to, const char *text, gsize limit);
+
 #endif

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/systemd.h"
 #include "http/handover.h"
 #include "http/listener.h"
@@ -352,7 +353,8 @@ static gboolean accept_all(Connections *connections)
 		} else if (errno == EAGAIN) {
 			return TRUE;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
-			g_printerr("chronologer-fcgi: accept: %s\n", g_strerror(errno));
+			g_autofree char *what = g_strconcat("accept: ", g_strerror(errno), NULL);
+			log_refusal("", what);
 			return FALSE;
 		}
 	}
@@ -392,16 +394,22 @@ static void on_tag(Connections *connections, gpointer tag, guint events)
 	}
 }
 
+/* Milliseconds, -1: for ever. */
+static int shorter(int a, int b)
+{
+	return a < 0 ? b : b < 0 ? a : MIN(a, b);
+}
+
 /* How long to wait for the next event, in milliseconds. */
 static int patience(Connections *connections)
 {
-	int limit = systemd_watchdog();
+	int limit = shorter(systemd_watchdog(), log_patience());
 	if (connections->again || connections->phase != RUNNING)
 		return INTERVAL;
 	if (connections->paused_until)
 		return ACCEPT_PAUSE;
 	if (connections->half.length)
-		return limit < 0 ? SWEEP : MIN(SWEEP, limit);
+		return shorter(limit, SWEEP);
 	return limit;
 }
 

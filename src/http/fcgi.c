@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/systemd.h"
 #include "http/connections.h"
 #include "http/listener.h"
@@ -411,6 +412,7 @@ static gboolean run(Server *server, ConnectionsOptions *options, GArray *idle,
 	server->state = server->handler->thread_begin(server->handler->data);
 	systemd_notify("READY=1");
 	ConnectionsResult result = connections_run(options, idle);
+	log_flush();
 	*is_reloading = result == CONNECTIONS_RELOADING;
 	if (!*is_reloading)
 		systemd_notify("STOPPING=1");

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "base/json-text.h"
+#include "base/log.h"
+#include "base/text.h"
 
 /* Enough for a message; some front servers drop a line over 8 KiB, and with it the answer. */
 #define ERROR_HEADER_MAX 1000
@@ -29,17 +31,11 @@ void http_response_free(HttpResponse *response)
 	g_free(response);
 }
 
-static void append_without_controls(GString *text, const char *value, gsize limit)
-{
-	for (gsize i = 0; value[i] && i < limit; i++)
-		g_string_append_c(text, g_ascii_iscntrl(value[i]) ? ' ' : value[i]);
-}
-
 static void append_header(GString *headers, const char *name, const char *value)
 {
 	g_string_append(headers, name);
 	g_string_append_len(headers, ": ", 2);
-	append_without_controls(headers, value, G_MAXSIZE);
+	text_append_visible(headers, value, G_MAXSIZE);
 	g_string_append(headers, "\r\n");
 }
 
@@ -66,18 +62,20 @@ void http_append_error(GString *json, const GError *error)
 	g_string_append_c(json, '}');
 }
 
-/* One line in the log for what the operator has to know: our bugs and the database's failures. */
+/* In the log: what the operator has to know, our bugs and the database's failures. */
 static void report(const HttpRequest *request, const GError *error)
 {
-	g_autoptr(GString) line = g_string_new("chronologer-fcgi: ");
+	g_autoptr(GString) where = g_string_new(NULL);
+	g_autoptr(GString) what = g_string_new(NULL);
 	if (error_status(error) < 500)
 		return;
-	append_without_controls(line, request->method, 16);
-	g_string_append_c(line, ' ');
-	append_without_controls(line, request->url, 200);
-	g_string_append_printf(line, ": %u ", error_status(error));
-	append_without_controls(line, error->message, ERROR_HEADER_MAX);
-	g_printerr("%s\n", line->str);
+	text_append_visible(where, request->method, 16);
+	g_string_append_c(where, ' ');
+	text_append_visible(where, request->url, 200);
+	g_string_append(where, ": ");
+	g_string_append_printf(what, "%u ", error_status(error));
+	text_append_visible(what, error->message, ERROR_HEADER_MAX);
+	log_refusal(where->str, what->str);
 }
 
 static void drop_body(HttpResponse *response, const HttpRequest *request)
@@ -101,7 +99,7 @@ static void become_error(HttpResponse *response, const HttpRequest *request, con
 		http_response_header(response, "Retry-After", "1");
 	if (g_str_equal(request->method, "HEAD")) {
 		g_autoptr(GString) message = g_string_new(NULL);
-		append_without_controls(message, error->message, ERROR_HEADER_MAX);
+		text_append_visible(message, error->message, ERROR_HEADER_MAX);
 		http_response_header(response, "X-Error-Type", error_type(error));
 		http_response_header(response, "X-Error-Message", message->str);
 		return;

@@ -16,7 +16,7 @@ HttpResponse *http_response_new(const char *spool_directory);
 void http_response_free(HttpResponse *response); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpResponse, http_response_free)
 
-/* Adds a header. Control characters of the value become spaces. */
+/* Adds a header. Of the value goes what may be seen: text_append_visible(). */
 void http_response_header(HttpResponse *response, const char *name, const char *value);
 
 /* The same of one that is about the body: an error does not keep it. */
