@@ -19,6 +19,10 @@
  * with NDJSON. */
 #define ARENAS 3
 
+/* Bytes of a piece of memory that is the system's again as soon as it is free. glibc would raise this
+ * to the size of such pieces, up to 32 MiB, and keep them. */
+#define LARGE (1024 * 1024)
+
 /* Records that wait for the writer. */
 #define WAITING_MAX 1000
 
@@ -120,6 +124,7 @@ int main(int argc, char **argv)
 	argument_count = argc;
 	arguments = argv;
 	mallopt(M_ARENA_MAX, ARENAS);
+	mallopt(M_MMAP_THRESHOLD, LARGE);
 	setlocale(LC_CTYPE, ""); /* of what is printed; numbers stay C's */
 	setlocale(LC_MESSAGES, "");
 	if (!run(&is_reloading, &error)) {

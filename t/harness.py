@@ -295,11 +295,15 @@ class Worker(Server):
     '''Whether it was built with --enable-sanitize, which takes memory and time of its own.'''
     return b'__asan_init' in WORKER.read_bytes()
 
-  def rss(self):
+  def rss(self, name = 'VmHWM'):
     '''Largest resident size so far, in bytes.'''
     with open('/proc/%d/status' % self.pid) as file:
-      line = next(line for line in file if line.startswith('VmHWM'))
+      line = next(line for line in file if line.startswith(name))
     return int(line.split()[1]) * 1024
+
+  def resident(self):
+    '''The same now.'''
+    return self.rss('VmRSS')
 
 
 # What systemd does for a unit with a socket: file descriptor 3, and its number in the environment.

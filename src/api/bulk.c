@@ -187,7 +187,7 @@ static gboolean attempt(const DocumentSource *source, const char *spool_director
 {
 	g_auto(Bulk) bulk;
 	bulk_init(&bulk, store, spool_directory);
-	bulk.where = source->array ? "in element" : "on line";
+	bulk.where = source->is_array ? "in element" : "on line";
 	g_autoptr(Documents) documents = documents_new(source, error);
 	return documents && collect(&bulk, documents, error) && answer(&bulk, response, error);
 }
@@ -208,7 +208,7 @@ gboolean api_bulk(Api *api, HttpRequest *request, const DocumentSource *source,
 	store_compact(store);
 	pool_give(api->batches, store);
 	fcgi_unblock(request->fcgi);
-	if (source->body && spool_length(source->body) > LARGE_BODY)
+	if (spool_length(source->body) > LARGE_BODY)
 		malloc_trim(0);
 	if (problem)
 		g_propagate_error(error, g_steal_pointer(&problem));

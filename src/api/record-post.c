@@ -117,6 +117,7 @@ static gboolean post_one(const Post *post, Record *taken, GError **error)
 	g_autoptr(Record) record = taken;
 	if (!record)
 		return FALSE;
+	g_clear_pointer(&post->request->body, spool_free);
 	if (fcgi_leave(post->request->fcgi)) {
 		leave(post, g_steal_pointer(&record));
 		return TRUE;
@@ -127,7 +128,7 @@ static gboolean post_one(const Post *post, Record *taken, GError **error)
 
 /* By type of body ------------------------------------------------------------------------------ */
 
-static gboolean receive_document(Post *post, const char **data, gsize *length, GError **error)
+static gboolean receive_document(Post *post, char **data, gsize *length, GError **error)
 {
 	const Config *config = post->api->config;
 	Spool *body = http_body_receive(
@@ -137,7 +138,7 @@ static gboolean receive_document(Post *post, const char **data, gsize *length, G
 
 static gboolean post_form(Post *post, GError **error)
 {
-	const char *data;
+	char *data;
 	gsize length;
 	if (post->raw) {
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
@@ -151,13 +152,16 @@ static gboolean post_form(Post *post, GError **error)
 
 static gboolean post_json(Post *post, GError **error)
 {
-	const char *data;
+	char *data;
 	gsize length;
 	if (!receive_document(post, &data, &length, error))
 		return FALSE;
 	if (data[strspn(data, " \t\r\n")] == '[') {
-		Text array = {(char *)data, length};
-		DocumentSource source = {.array = &array, .raw = post->raw};
+		DocumentSource source = {
+			.body = post->request->body,
+			.is_array = TRUE,
+			.raw = post->raw,
+		};
 		return api_bulk(post->api, post->request, &source, post->response, error);
 	}
 	Record *record = post->raw ? record_from_raw_json(data, length, g_get_real_time(), error)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define BLOCK_SIZE (16 * 1024)
+#define BLOCK_MAX (1024 * 1024) /* unless a piece is larger */
 #define ALIGNMENT 16
 
 typedef struct block Block;
@@ -57,7 +58,7 @@ gpointer arena_take(Arena *arena, gsize size)
 {
 	size = (size + ALIGNMENT - 1) & ~(gsize)(ALIGNMENT - 1);
 	if (arena->block->size - arena->used < size)
-		add_block(arena, MAX(size, 2 * arena->block->size));
+		add_block(arena, MAX(size, MIN(2 * arena->block->size, BLOCK_MAX)));
 	gpointer piece = arena->block->data + arena->used;
 	arena->used += size;
 	return piece;

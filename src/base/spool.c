@@ -180,21 +180,29 @@ gboolean spool_read_line(
 	}
 }
 
-gboolean spool_contents(Spool *spool, const char **data, gsize *length, GError **error)
+void spool_drop_contents(Spool *spool)
 {
+	if (spool->fd >= 0 && spool->line)
+		g_string_free(g_steal_pointer(&spool->line), TRUE);
+}
+
+gboolean spool_contents(Spool *spool, char **data, gsize *length, GError **error)
+{
+	GString *all = spool->memory;
+	const char *part;
 	if (!spool_rewind(spool, error))
 		return FALSE;
-	if (spool->fd < 0)
-		return spool_read(spool, data, length, error);
-	if (!spool->line)
-		spool->line = g_string_sized_new(spool->length);
-	g_string_truncate(spool->line, 0);
-	do {
-		if (!spool_read(spool, data, length, error))
-			return FALSE;
-		g_string_append_len(spool->line, *data, (gssize)*length);
-	} while (*length);
-	*data = spool->line->str;
-	*length = spool->line->len;
+	if (spool->fd >= 0) {
+		spool_drop_contents(spool);
+		all = spool->line = g_string_sized_new(spool->length);
+		do {
+			if (!spool_read(spool, &part, length, error))
+				return FALSE;
+			g_string_append_len(all, part, (gssize)*length);
+		} while (*length);
+	}
+	spool->offset = spool->memory->len;
+	*data = all->str;
+	*length = all->len;
 	return TRUE;
 }

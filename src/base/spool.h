@@ -37,8 +37,11 @@ gboolean spool_read(Spool *spool, const char **data, gsize *length, GError **err
 gboolean spool_read_line(
 	Spool *spool, gsize limit, const char **line, gsize *length, GError **error);
 
-/* The whole body from its beginning, in memory; for bodies that are known to be small enough.
- * Borrowed until the next call. */
-gboolean spool_contents(Spool *spool, const char **data, gsize *length, GError **error);
+/* The whole body from its beginning, in memory; for bodies that are known to be small enough,
+ * with a NUL behind it. Borrowed until the next call, which does not need it as it is. */
+gboolean spool_contents(Spool *spool, char **data, gsize *length, GError **error);
+
+/* Frees what that gave, where it is large. */
+void spool_drop_contents(Spool *spool);
 
 #endif

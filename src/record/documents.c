@@ -52,7 +52,7 @@ static gboolean next_text(Documents *documents, const char **text, gsize *length
 	const DocumentSource *source = &documents->source;
 	do {
 		documents->number++;
-		if (source->array)
+		if (source->is_array)
 			return json_text_array_next(&documents->elements, text, length, error);
 		if (!spool_read_line(source->body, source->limit, text, length, error))
 			return FALSE;
@@ -64,7 +64,7 @@ static Document parse(const Documents *documents, const char *text, gsize length
 {
 	const DocumentSource *source = &documents->source;
 	Document document = {.number = documents->number};
-	if (!source->array && length > source->limit)
+	if (!source->is_array && length > source->limit)
 		g_set_error(&document.problem, CHRONOLOGER_ERROR, ERROR_RECORD_SIZE,
 			"A document larger than %" G_GSIZE_FORMAT " bytes", source->limit);
 	else if (source->raw)
@@ -138,6 +138,7 @@ static gpointer parse_all(gpointer data)
 			go_on = FALSE;
 		}
 	} while (go_on);
+	spool_drop_contents(documents->source.body);
 	end(documents, failure);
 	return NULL;
 }
@@ -161,10 +162,12 @@ static gboolean take(Documents *documents, GArray **batch, GError **error)
 static gboolean begin(Documents *documents, GError **error)
 {
 	const DocumentSource *source = &documents->source;
-	if (source->array)
-		return json_text_array_begin(
-			&documents->elements, source->array->data, source->array->length, error);
-	return spool_rewind(source->body, error);
+	char *data;
+	gsize length;
+	if (!source->is_array)
+		return spool_rewind(source->body, error);
+	return spool_contents(source->body, &data, &length, error) &&
+	       json_text_array_begin(&documents->elements, data, length, error);
 }
 
 Documents *documents_new(const DocumentSource *source, GError **error)
@@ -179,8 +182,7 @@ Documents *documents_new(const DocumentSource *source, GError **error)
 		documents_free(documents);
 		return NULL;
 	}
-	guint64 length = source->array ? source->array->length : spool_length(source->body);
-	if (length > LONG_BODY)
+	if (spool_length(source->body) > LONG_BODY)
 		documents->thread = g_thread_try_new("documents", parse_all, documents, NULL);
 	return documents;
 }

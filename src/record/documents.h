@@ -10,10 +10,10 @@
 
 /* Where they come from. All of it is borrowed. */
 typedef struct {
-	const Text *array; /* a JSON array's text; NULL for the lines of `body` */
 	Spool *body;
-	gsize limit;  /* of a line, in bytes */
-	gboolean raw; /* any JSON object: record_from_raw_json() */
+	gboolean is_array; /* the body is a JSON array, and not lines */
+	gsize limit;       /* of a line, in bytes */
+	gboolean raw;      /* any JSON object: record_from_raw_json() */
 } DocumentSource;
 
 /* One of them: a record, or why it is none. */

@@ -70,7 +70,7 @@ FieldForm fields_form(const Text *name)
 {
 	const Field *known = bsearch(name, fields_known, G_N_ELEMENTS(fields_known),
 		sizeof *fields_known, compare_in_array);
-	return known ? known->form : FIELD_LITERAL;
+	return known ? known->form : FIELD_DATA;
 }
 
 /* ---- Values -> columns ---- */
@@ -214,7 +214,7 @@ const Json *fields_value(const Json *fields, const char *key)
 	return value && value->kind != JSON_NULL ? value : NULL;
 }
 
-Text fields_message(const Json *fields, const Literal *args, Arena *arena)
+Text fields_message(const Json *fields, const Literal *args, Arena *arena, GString *formatted)
 {
 	const Json *message = fields_value(fields, "message");
 	if (message)
@@ -222,10 +222,9 @@ Text fields_message(const Json *fields, const Literal *args, Arena *arena)
 	Text msg = str_of(fields_value(fields, "msg"), arena);
 	if (!args || !literal_is_true(args))
 		return msg;
-	g_autoptr(GString) formatted = g_string_sized_new(msg.length + 32);
 	if (!literal_format(formatted, msg.data, msg.length, args))
 		return msg;
-	return copy_text(formatted, arena);
+	return (Text){formatted->str, formatted->len};
 }
 
 static gboolean has_key(const Json *fields, const char *key)
@@ -280,6 +279,8 @@ void fields_raw_columns(const Json *fields, Record *record)
 
 /* ---- logrec ---- */
 
+#define DATA "\"data\": {"
+
 /* Which members belong where: a walk along both lists, which have one order. */
 static void place_members(const Json *fields, guint8 *places)
 {
@@ -311,12 +312,18 @@ static void append_part(
 		g_string_append_c(logrec, '}');
 }
 
+void fields_print_data(GString *logrec, const Text *key, const Json *value)
+{
+	g_string_append(logrec, logrec->len ? ", " : "{" DATA);
+	json_print_member(key, value, logrec);
+}
+
 void fields_print_logrec(GString *logrec, const Json *fields, Arena *arena)
 {
 	guint8 *places = arena_take(arena, fields->n);
 	place_members(fields, places);
-	g_string_append_c(logrec, '{');
-	append_part(logrec, "\"data\": {", fields, places, PLACE_DATA);
+	g_string_append_c(logrec, logrec->len ? '}' : '{');
+	append_part(logrec, DATA, fields, places, PLACE_DATA);
 	append_part(logrec, "\"meta\": {", fields, places, PLACE_META);
 	append_part(logrec, "\"error\": {", fields, places, PLACE_ERROR);
 	g_string_append_c(logrec, '}');

@@ -11,6 +11,7 @@ typedef enum {
 	FIELD_LITERAL, /* Python's str() of any value */
 	FIELD_TEXT,    /* None is null, anything else text */
 	FIELD_NUMBER,  /* read as a number later, however it is spelled */
+	FIELD_DATA,    /* as FIELD_LITERAL, and no LogRecord's own: a member of `data` */
 } FieldForm;
 
 FieldForm fields_form(const Text *name);
@@ -25,10 +26,15 @@ gboolean fields_columns(const Json *fields, Record *record, GError **error);
 void fields_raw_columns(const Json *fields, Record *record);
 
 /* LogRecord.getMessage() where no formatter has made a message. `args`: NULL where they do not
- * read. */
-Text fields_message(const Json *fields, const Literal *args, Arena *arena);
+ * read. A formatted one is appended to `formatted`, which is empty. */
+Text fields_message(const Json *fields, const Literal *args, Arena *arena, GString *formatted);
 
-/* In the order that MySQL gives them, like all else in it. */
+/* In the order that MySQL gives them, like all else in it. `logrec` is empty, or begins with members
+ * of `data` already: fields_print_data(). */
 void fields_print_logrec(GString *logrec, const Json *fields, Arena *arena);
+
+/* Appends a member of `data`; the caller gives them in their order, and none to
+ * fields_print_logrec(). */
+void fields_print_data(GString *logrec, const Text *key, const Json *value);
 
 #endif

@@ -17,8 +17,8 @@ static int escaped_byte(const char *percent, const char *end)
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
-/* Writes the decoded bytes and a NUL at `out`; returns what follows them. A percent sign without
- * two hexadecimal digits stays as it is. */
+/* Writes the decoded bytes and a NUL at `out`; returns that. A percent sign without two hexadecimal
+ * digits stays as it is. */
 static char *decode(Text *text, char *out, const char *from, const char *end)
 {
 	text->data = out;
@@ -32,7 +32,7 @@ static char *decode(Text *text, char *out, const char *from, const char *end)
 		}
 	}
 	text->length = (gsize)(out - text->data);
-	*out++ = '\0';
+	*out = '\0';
 	return out;
 }
 
@@ -65,15 +65,13 @@ static gboolean check_utf8(const FormField *field, GError **error)
 	return TRUE;
 }
 
-gboolean form_parse(
-	const char *body, gsize length, FormFieldFunc field, gpointer data, GError **error)
+gboolean form_parse(char *body, gsize length, FormFieldFunc field, gpointer data, GError **error)
 {
 	if (length == 0) /* an empty body may be NULL */
 		return TRUE;
-	const char *end = body + length, *next;
-	g_autofree char *decoded = g_malloc(length + 2); /* a pair and its two NULs */
+	char *end = body + length, *next;
 
-	for (const char *pair = body; pair < end; pair = next + 1) {
+	for (char *pair = body; pair < end; pair = next + 1) {
 		next = memchr(pair, '&', (gsize)(end - pair));
 		if (!next)
 			next = end;
@@ -81,8 +79,11 @@ gboolean form_parse(
 			continue;
 		const char *equals = memchr(pair, '=', (gsize)(next - pair));
 		FormField found;
-		char *out = decode(&found.name, decoded, pair, equals ? equals : next);
-		decode(&found.value, out, equals ? equals + 1 : next, next);
+		char *out = decode(&found.name, pair, pair, equals ? equals : next);
+		if (equals)
+			decode(&found.value, out + 1, equals + 1, next);
+		else
+			found.value = (Text){out, 0};
 		if (!check_utf8(&found, error) || !field(&found, data, error))
 			return FALSE;
 	}

@@ -86,6 +86,13 @@ static void set_text(
 	literal->text = arena_copy(arena, text, length);
 }
 
+static void borrow_text(Literal *literal, const Text *text)
+{
+	literal->kind = LITERAL_STR;
+	literal->length = text->length;
+	literal->text = text->data;
+}
+
 static void int_from_json(Arena *arena, Literal *literal, const Json *value)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
@@ -150,7 +157,7 @@ static void object_from_json(Arena *arena, Literal *literal, const Json *object)
 	for (guint i = 0; i < object->n; i++) {
 		guint member = g_array_index(members, guint, i);
 		const Text *key = &object->keys[member];
-		set_text(arena, item++, LITERAL_STR, key->data, key->length);
+		borrow_text(item++, key);
 		from_json(arena, item++, object->values[member]);
 	}
 }
@@ -169,7 +176,7 @@ static void from_json(Arena *arena, Literal *literal, const Json *value)
 		double_from_json(arena, literal, value);
 		break;
 	case JSON_STRING:
-		set_text(arena, literal, LITERAL_STR, value->text.data, value->text.length);
+		borrow_text(literal, &value->text);
 		break;
 	case JSON_ARRAY:
 		array_from_json(arena, literal, value);

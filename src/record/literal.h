@@ -17,7 +17,8 @@ typedef struct literal Literal;
  * made here. */
 const Literal *literal_parse(Arena *arena, const char *text, gsize length);
 
-/* The same tree from a JSON value; arrays become lists, the outermost one a tuple. */
+/* The same tree from a JSON value; arrays become lists, the outermost one a tuple. Borrows the
+ * strings. */
 const Literal *literal_from_json(Arena *arena, const Json *value);
 
 /* Tuples become arrays, keys text ("null", "true", "2.5"); of two keys with the same text the last

@@ -16,6 +16,8 @@ typedef struct {
 	Text name;   /* at most RECORD_NAME_MAX characters */
 	Text message;
 	Text logrec; /* a JSON object as text, keys unique, at most RECORD_NESTING_MAX + 2 deep */
+	gpointer separate
+		[2]; /* memory of a large message and logrec: then it is not with the rest */
 } Record;
 
 #define RECORD_NAME_MAX 255
@@ -25,14 +27,15 @@ typedef struct {
  * functions stop at 31. */
 #define RECORD_NESTING_MAX 28
 
-/* With its texts in one block of memory, as all that is returned here. */
+/* With its texts in one block of memory, as what is returned here, unless it is large. */
 Record *record_copy(const Record *record);
 void record_free(Record *record); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)
 
 /* A record from the fields of a urlencoded form as HTTPHandler sends it: every value is what
- * Python's str() printed. `body` need not end in NUL. ERROR_MODEL, ERROR_VALUE. */
-Record *record_from_form(const char *body, gsize length, GError **error);
+ * Python's str() printed. `body` has a NUL behind it, and is of no other use afterwards: it is decoded
+ * where it is. ERROR_MODEL, ERROR_VALUE. */
+Record *record_from_form(char *body, gsize length, GError **error);
 
 /* A record from one JSON document, an object with LogRecord's attributes. `text` need not end in
  * NUL. ERROR_VALUE where it is not such a document, ERROR_MODEL where a key is missing or wrong. */

@@ -56,7 +56,7 @@ static void test_pairs(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GString) pairs = g_string_new(NULL);
 		g_autoptr(GError) error = NULL;
-		g_autofree char *body = g_memdup2(cases[i].body, cases[i].length);
+		g_autofree char *body = g_memdup2(cases[i].body, cases[i].length + 1);
 		form_parse(body, cases[i].length, append_pair, pairs, &error);
 		g_assert_no_error(error);
 		g_assert_cmpstr(pairs->str, ==, cases[i].pairs);
@@ -80,7 +80,7 @@ static void test_refused(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(refused); i++) {
 		g_autoptr(GString) pairs = g_string_new(NULL);
 		g_autoptr(GError) error = NULL;
-		const char *body = refused[i].body;
+		g_autofree char *body = g_strdup(refused[i].body);
 		g_assert_false(form_parse(body, strlen(body), append_pair, pairs, &error));
 		g_assert_error(error, CHRONOLOGER_ERROR, ERROR_VALUE);
 		g_assert_cmpstr(error->message, ==, refused[i].message);
@@ -107,8 +107,9 @@ static gboolean refuse(const FormField *field, gpointer data, GError **error)
 static void test_stops_at_the_first_error(void)
 {
 	g_autoptr(GError) error = NULL;
+	char body[] = "a=1&b=2";
 	int calls = 0;
-	g_assert_false(form_parse("a=1&b=2", 7, refuse, &calls, &error));
+	g_assert_false(form_parse(body, 7, refuse, &calls, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_MODEL);
 	g_assert_cmpstr(error->message, ==, "not a");
 	g_assert_cmpint(calls, ==, 1);
