@@ -101,7 +101,8 @@ static gboolean run(gboolean *is_reloading, GError **error)
 		pool_new(store, STORE_READ, MIN(config->threads, config->connections));
 	g_autoptr(Pool) batches =
 		pool_new(store, STORE_WRITE, MIN(config->threads, config->connections));
-	Api api = {config, roles, writer, readers, batches, NULL, FALSE};
+	g_autoptr(Budget) memory = budget_new(config->memory_limit);
+	Api api = {config, roles, writer, readers, batches, memory, NULL, FALSE};
 	FcgiOptions options = {
 		.listen = config->listen,
 		.threads = config->threads,

@@ -49,6 +49,8 @@ static const Option options[] = {
 		"Largest request body, also after decompression"},
 	{"document-limit", CONFIG_WORKER, KIND_SIZE, AT(document_limit), "16M", 1024, 1 << 30,
 		"SIZE", "Largest form, JSON body or line of NDJSON"},
+	{"memory-limit", CONFIG_WORKER, KIND_SIZE, AT(memory_limit), "256M", 1048576, G_MAXINT64,
+		"SIZE", "Memory that large documents may take together"},
 	{"header-limit", CONFIG_WORKER, KIND_SIZE, AT(header_limit), "8000", 256, 1 << 20, "SIZE",
 		"Longest response header that the front server passes on"},
 	{"spool-directory", CONFIG_WORKER, KIND_TEXT, AT(spool_directory), NULL, 0, 0, "DIRECTORY",

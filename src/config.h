@@ -17,6 +17,7 @@ typedef struct {
 	guint shutdown_timeout; /* seconds */
 	gsize body_limit;       /* bytes */
 	gsize document_limit;   /* bytes */
+	gsize memory_limit;     /* bytes */
 	gsize header_limit;     /* bytes */
 } Config;
 

@@ -2,6 +2,8 @@
 """What a worker takes of memory and threads has bounds, and what goes beyond them is refused."""
 import json
 import os
+import sqlite3
+import subprocess
 import sys
 import threading
 
@@ -87,6 +89,60 @@ class Memory(LimitsCase):
       self.assertStatus(201, answer)
     if not worker.sanitized():
       wait_until(lambda: worker.resident() - before < SIZE, 'what eight bodies took is given back')
+
+
+  def test_together(self):
+    '''bodies that together would pass memory-limit wait for each other; one that alone would is 413'''
+    worker, small = self.worker(memory_limit = '100M'), self.worker(memory_limit = '50M')
+    body = document(msg = 'x' * SIZE)
+    before = worker.rss()
+    for answer in self.post_together(worker, body):
+      self.assertStatus(201, answer)
+    if not worker.sanitized():
+      self.assertLess(worker.rss() - before, 100 << 20)
+    self.assertStatus(413, self.post(small, body))
+    self.assertStatus(201, self.post(small, document(msg = 'x' * (SIZE // 10))))
+
+  def test_lines(self):
+    '''lines of NDJSON, of which some are in work at once'''
+    worker, lines = self.worker(), (document(msg = 'x' * (SIZE // 3)) + b'\n') * 12
+    self.assertStatus(413, self.post(self.worker(memory_limit = '50M'), lines, NDJSON))
+    before = worker.rss()
+    self.assertStatus(201, self.post(worker, lines, NDJSON))
+    if not worker.sanitized():
+      self.assertLess(worker.rss() - before, 9 * (SIZE // 3) + OWN)
+
+  def test_patience(self):
+    '''who has waited as long as the deadline is told to come back'''
+    worker = self.worker(memory_limit = '100M', deadline = 1)
+    holder = sqlite3.connect(worker.settings['CHRONOLOGER_STORAGE_DSN'].replace('sqlite://', ''), isolation_level = None)
+    holder.execute('BEGIN IMMEDIATE')  # the first one waits for the database, up to five seconds
+    answers = self.post_together(worker, document(msg = 'x' * SIZE), 4)
+    holder.close()
+    refused = [answer for answer in answers if b'memory-limit' in answer.body]
+    self.assertTrue(refused)
+    for answer in refused:
+      self.assertError(503, 'StorageError', answer)
+      self.assertGreaterEqual(int(answer.headers['Retry-After']), 1)
+    self.assertStatus(201, self.post(worker, document(msg = 'small')))
+
+  def test_address_space(self):
+    '''a system without memory (RLIMIT_AS): 503 for what needs it, and the rest goes on'''
+    worker = self.worker(threads = 4)
+    if worker.sanitized():
+      return
+    self.set_limit(worker, '--as', worker.rss('VmSize') + (40 << 20))
+    for body, kind in (many_fields(), FORM), (document(msg = 'x' * SIZE), JSON), (b'[' + document(msg = 'x' * SIZE) + b']', JSON):
+      answer = self.post(worker, body, kind)
+      self.assertError(503, 'StorageError', answer)
+      self.assertGreaterEqual(int(answer.headers['Retry-After']), 1)
+      self.assertStatus(201, self.post(worker, document(msg = 'small')))
+    self.assertEqual(None, worker.process.poll())
+    self.set_limit(worker, '--as', 'unlimited')
+    self.assertStatus(201, self.post(worker, document(msg = 'x' * SIZE)))
+
+  def set_limit(self, worker, name, value):
+    subprocess.run([program('prlimit', 'util-linux'), '--pid=%d' % worker.pid, '%s=%s:' % (name, value)], check = True)
 
 
 if __name__ == '__main__':

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "base/budget.h"
 #include "config.h"
 #include "query/filter.h"
 #include "record/documents.h"
@@ -21,9 +22,10 @@ typedef struct {
 	const Roles *roles;
 	Writer *writer; /* for single records; NULL where there is only one thread */
 	Pool *readers;
-	Pool *batches; /* for transactions of a request's own */
-	Store *reader; /* taken for this request where it is for a basic-reader */
-	gboolean left; /* set by a handler that has taken request and response for later */
+	Pool *batches;  /* for transactions of a request's own */
+	Budget *memory; /* for large documents */
+	Store *reader;  /* taken for this request where it is for a basic-reader */
+	gboolean left;  /* set by a handler that has taken request and response for later */
 } Api;
 
 /* Fills in the answer, or says why not; on FALSE the caller makes an error of it. */

@@ -1,17 +1,12 @@
 /* Many records of one body: one transaction, and beside each document that is none the reason. */
 #include "api/api.h"
 
-#include <malloc.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/json.h"
 
 #define ERRORS_LISTED 100
-
-/* Bytes of a body whose records leave much free memory in many pieces, which goes back to the
- * system then. */
-#define LARGE_BODY (8 * 1024 * 1024)
 
 /* One attempt at storing a body of documents. Ids and errors go where memory does not grow with
  * them. */
@@ -208,8 +203,6 @@ gboolean api_bulk(Api *api, HttpRequest *request, const DocumentSource *source,
 	store_compact(store);
 	pool_give(api->batches, store);
 	fcgi_unblock(request->fcgi);
-	if (spool_length(source->body) > LARGE_BODY)
-		malloc_trim(0);
 	if (problem)
 		g_propagate_error(error, g_steal_pointer(&problem));
 	return ok;

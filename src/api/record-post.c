@@ -1,16 +1,30 @@
 /* POST /record: forms, JSON documents and streams of them, into the store. */
 #include "api/api.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "http/body.h"
+
+/* Bytes of a document for which memory is not asked for. */
+#define SMALL (1024 * 1024)
+
+/* How many times its size a document takes: text, record, and what the database's library makes of
+ * it, or what a message is made of. Of lines there may be one that is stored, one that waits and one
+ * that is read. */
+#define DOCUMENT_TIMES 4
+#define LINE_TIMES 9
+
+/* And beside that: the tree of JSON_VALUES_MAX values. */
+#define VALUES_BYTES (16 * 1024 * 1024)
 
 typedef struct {
 	Api *api;
 	HttpRequest *request;
 	HttpResponse *response;
 	gboolean raw;
+	gsize memory; /* taken of the budget */
 } Post;
 
 /* The answer for one record -------------------------------------------------------------------- */
@@ -126,6 +140,49 @@ static gboolean post_one(const Post *post, Record *taken, GError **error)
 	       answer(post->api, post->request, record, post->response, error);
 }
 
+/* Memory --------------------------------------------------------------------------------------- */
+
+/* Asks for what a document of so many bytes takes at worst. */
+static gboolean take_memory(Post *post, gsize length, guint times, GError **error)
+{
+	gsize bytes = times * length + VALUES_BYTES;
+	if (length <= SMALL)
+		return TRUE;
+	fcgi_block(post->request->fcgi);
+	gboolean ok = budget_take(post->api->memory, bytes, post->api->config->deadline, error);
+	fcgi_unblock(post->request->fcgi);
+	post->memory = ok ? bytes : 0;
+	return ok;
+}
+
+/* What was in small pieces goes back to the system too. */
+static void give_memory(Post *post)
+{
+	if (!post->memory)
+		return;
+	g_clear_pointer(&post->request->body, spool_free);
+	malloc_trim(0);
+	budget_give(post->api->memory, post->memory);
+}
+
+static gboolean longest_line(Spool *body, gsize *longest, GError **error)
+{
+	const char *data, *end, *newline;
+	gsize length, begun = 0;
+	do {
+		if (!spool_read(body, &data, &length, error))
+			return FALSE;
+		for (end = data + length; (newline = memchr(data, '\n', (gsize)(end - data)));
+			data = newline + 1) {
+			*longest = MAX(*longest, begun + (gsize)(newline - data));
+			begun = 0;
+		}
+		begun += (gsize)(end - data);
+	} while (length);
+	*longest = MAX(*longest, begun);
+	return TRUE;
+}
+
 /* By type of body ------------------------------------------------------------------------------ */
 
 static gboolean receive_document(Post *post, char **data, gsize *length, GError **error)
@@ -133,7 +190,8 @@ static gboolean receive_document(Post *post, char **data, gsize *length, GError 
 	const Config *config = post->api->config;
 	Spool *body = http_body_receive(
 		post->request, MIN(config->document_limit, config->body_limit), error);
-	return body && spool_contents(body, data, length, error);
+	return body && take_memory(post, spool_length(body), DOCUMENT_TIMES, error) &&
+	       spool_contents(body, data, length, error);
 }
 
 static gboolean post_form(Post *post, GError **error)
@@ -177,7 +235,10 @@ static gboolean post_lines(Post *post, GError **error)
 		.limit = config->document_limit,
 		.raw = post->raw,
 	};
-	return source.body && api_bulk(post->api, post->request, &source, post->response, error);
+	gsize longest = 0;
+	return source.body && longest_line(source.body, &longest, error) &&
+	       take_memory(post, MIN(longest, source.limit), LINE_TIMES, error) &&
+	       api_bulk(post->api, post->request, &source, post->response, error);
 }
 
 /* What the loop can do by itself: one record that is in the socket's buffer. A representation is
@@ -203,18 +264,25 @@ static const struct {
 	{"application/x-ndjson", post_lines},
 };
 
-gboolean api_record_post(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
+static gboolean post_body(Post *post, GError **error)
 {
-	ApiParameter own[] = {{"raw", NULL}};
-	Post post = {api, request, response, FALSE};
-	if (!api_parameters(api, request, own, G_N_ELEMENTS(own), NULL, error) ||
-		!api_parse_flag(&own[0], &post.raw, error))
-		return FALSE;
 	for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
-		if (http_request_is(request, types[i].type))
-			return types[i].post(&post, error);
+		if (http_request_is(post->request, types[i].type))
+			return types[i].post(post, error);
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_MEDIA_TYPE,
 		"The Content-Type is not supported; these are: %s, %s, %s", types[0].type,
 		types[1].type, types[2].type);
 	return FALSE;
+}
+
+gboolean api_record_post(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
+{
+	ApiParameter own[] = {{"raw", NULL}};
+	Post post = {api, request, response, FALSE, 0};
+	if (!api_parameters(api, request, own, G_N_ELEMENTS(own), NULL, error) ||
+		!api_parse_flag(&own[0], &post.raw, error))
+		return FALSE;
+	gboolean ok = post_body(&post, error);
+	give_memory(&post);
+	return ok;
 }

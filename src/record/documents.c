@@ -10,8 +10,10 @@
 #define BATCH_DOCUMENTS 128
 #define BATCH_BYTES (256 * 1024)
 
-/* Batches that may be parsed before they are asked for. */
+/* Batches that may be parsed before they are asked for; where the last one was LARGE_BATCH bytes or
+ * more, one. */
 #define BATCHES_AHEAD 6
+#define LARGE_BATCH (1024 * 1024)
 
 /* A body that is not longer is parsed by who asks: a thread would cost more than it saves. */
 #define LONG_BODY (64 * 1024)
@@ -22,6 +24,7 @@ struct documents {
 	gint64 now;
 	guint64 number;
 	gboolean at_end; /* of the text */
+	guint ahead;     /* batches that may be */
 
 	GThread *thread; /* NULL: parsed by who asks */
 	GMutex mutex;    /* of what follows; not held while parsing */
@@ -90,6 +93,7 @@ static gboolean parse_batch(Documents *documents, GArray *batch, GError **error)
 		g_array_append_val(batch, document);
 		bytes += length;
 	}
+	documents->ahead = bytes < LARGE_BATCH ? BATCHES_AHEAD : 1;
 	return batch->len > 0;
 }
 
@@ -106,7 +110,7 @@ static GArray *new_batch(void)
 static gboolean put(Documents *documents, GArray *batch)
 {
 	g_mutex_lock(&documents->mutex);
-	while (documents->ready.length >= BATCHES_AHEAD && !documents->stopping)
+	while (documents->ready.length >= documents->ahead && !documents->stopping)
 		g_cond_wait(&documents->changed, &documents->mutex);
 	g_queue_push_tail(&documents->ready, batch);
 	gboolean go_on = !documents->stopping;
