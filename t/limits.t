@@ -2,6 +2,8 @@
 """What a worker takes of memory and threads has bounds, and what goes beyond them is refused."""
 import json
 import os
+import pathlib
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -143,6 +145,29 @@ class Memory(LimitsCase):
 
   def set_limit(self, worker, name, value):
     subprocess.run([program('prlimit', 'util-linux'), '--pid=%d' % worker.pid, '%s=%s:' % (name, value)], check = True)
+
+
+class Threads(LimitsCase):
+
+  def test_writer(self):
+    '''no thread for the writer (RLIMIT_NPROC): 503 that says so, and the rest goes on'''
+    if os.geteuid():
+      return comment('only root can be another user, whose processes are counted')
+    user = 40000 + secrets.randbelow(20000)  # who has no process
+    store = SQLite()
+    migrate(store.dsn)
+    path = pathlib.Path(store.dsn.replace('sqlite://', ''))
+    for each in path.parent, path:
+      os.chown(each, user, user)
+    worker = Worker(store.dsn, wrapper = [program('setpriv', 'util-linux'), '--reuid=%d' % user, '--regid=%d' % user, '--clear-groups',
+      program('prlimit', 'util-linux'), '--nproc=4'], threads = 16).start()
+    self.addCleanup(worker.stop)
+    self.assertIn(' threads instead of 16', worker.log.read_text())
+    answer = self.post(worker, document(msg = 'text'))
+    self.assertError(503, 'StorageError', answer)
+    self.assertIn(b'no thread', answer.body)
+    with Connection(worker.address) as connection:
+      self.assertStatus(200, connection.request())
 
 
 if __name__ == '__main__':

@@ -25,6 +25,13 @@ static gboolean too_large(gsize limit, GError **error)
 	return FALSE;
 }
 
+static gboolean no_memory(GError **error)
+{
+	g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_STORAGE,
+		"The system has no memory for inflating a body now");
+	return FALSE;
+}
+
 static gboolean keep(Receiver *receiver, const char *data, gsize length, GError **error)
 {
 	if (spool_length(receiver->spool) + length > receiver->limit)
@@ -42,6 +49,8 @@ static gboolean inflate_some(Receiver *receiver, GError **error)
 		stream->next_out = (Bytef *)buffer;
 		stream->avail_out = sizeof buffer;
 		result = inflate(stream, Z_NO_FLUSH);
+		if (result == Z_MEM_ERROR)
+			return no_memory(error);
 		if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
 			g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
 				"The body is not valid gzip: %s",
@@ -145,8 +154,10 @@ Spool *http_body_receive(HttpRequest *request, gsize limit, GError **error)
 		too_large(limit, error);
 		return NULL;
 	}
-	if (receiver.is_gzip && inflateInit2(&receiver.stream, GZIP_WINDOW) != Z_OK)
-		g_error("zlib: out of memory");
+	if (receiver.is_gzip && inflateInit2(&receiver.stream, GZIP_WINDOW) != Z_OK) {
+		no_memory(error);
+		return NULL;
+	}
 	receiver.spool = request->body = spool_new(request->spool_directory);
 	gboolean ok = receive(&receiver, request, length, error);
 	if (receiver.is_gzip)

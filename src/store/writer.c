@@ -132,29 +132,34 @@ void writer_free(Writer *writer)
 	g_free(writer);
 }
 
-/* FALSE where too many wait already. */
-static gboolean enqueue(Writer *writer, WriterItem *item)
+/* With the mutex. FALSE where there is no thread, or too many wait already. */
+static gboolean may_enqueue(Writer *writer, GError **error)
 {
-	g_mutex_lock(&writer->mutex);
-	gboolean has_room = writer->queue.length < writer->limit;
 	if (!writer->thread)
 		writer->thread = g_thread_try_new("writer", write_all, writer, NULL);
-	has_room = has_room && writer->thread;
-	if (has_room)
-		g_queue_push_tail(&writer->queue, item);
-	if (writer->queue.length == 1)
-		g_cond_signal(&writer->arrived);
-	g_mutex_unlock(&writer->mutex);
-	return has_room;
+	if (!writer->thread)
+		g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_STORAGE,
+			"The system has no thread for writing records now");
+	else if (writer->queue.length >= writer->limit)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE,
+			"The database is slower than records arrive: %u wait already",
+			writer->limit);
+	else
+		return TRUE;
+	return FALSE;
 }
 
 void writer_submit(Writer *writer, WriterItem *item)
 {
-	if (enqueue(writer, item))
-		return;
-	g_set_error(&item->error, CHRONOLOGER_ERROR, ERROR_STORAGE,
-		"The database is slower than records arrive: %u wait already", writer->limit);
-	item->done(item);
+	g_mutex_lock(&writer->mutex);
+	gboolean ok = may_enqueue(writer, &item->error);
+	if (ok)
+		g_queue_push_tail(&writer->queue, item);
+	if (ok && writer->queue.length == 1)
+		g_cond_signal(&writer->arrived);
+	g_mutex_unlock(&writer->mutex);
+	if (!ok)
+		item->done(item);
 }
 
 /* A thread that waits, on whose stack this is. */
