@@ -127,9 +127,10 @@ static void note_half(Connections *connections, Connection *connection)
 /* Ends those that are silent, or too many. */
 static void sweep(Connections *connections)
 {
-	gint64 limit = now() - (gint64)connections->options->receive_timeout * G_USEC_PER_SEC;
 	GList *next;
 	connections->swept = now();
+	gint64 limit =
+		connections->swept - (gint64)connections->options->receive_timeout * G_USEC_PER_SEC;
 	for (GList *link = connections->half.head; link; link = next) {
 		Connection *connection = link->data;
 		next = link->next;
@@ -394,23 +395,17 @@ static void on_tag(Connections *connections, gpointer tag, guint events)
 	}
 }
 
-/* Milliseconds, -1: for ever. */
-static int shorter(int a, int b)
-{
-	return a < 0 ? b : b < 0 ? a : MIN(a, b);
-}
-
 /* How long to wait for the next event, in milliseconds. */
 static int patience(Connections *connections)
 {
-	int limit = shorter(systemd_watchdog(), log_patience());
+	guint limit = MIN((guint)systemd_watchdog(), (guint)log_patience()); /* -1: the largest */
 	if (connections->again || connections->phase != RUNNING)
 		return INTERVAL;
 	if (connections->paused_until)
 		return ACCEPT_PAUSE;
 	if (connections->half.length)
-		return shorter(limit, SWEEP);
-	return limit;
+		limit = MIN(limit, SWEEP);
+	return (int)limit;
 }
 
 /* Edge-triggered, the counter of an eventfd(2) need not be read. */
@@ -562,12 +557,11 @@ static Connections *begin(const ConnectionsOptions *options)
 	watch(connections, EPOLL_CTL_ADD, connections->wake, EPOLLIN | EPOLLET, &wake_tag);
 	watch(connections, EPOLL_CTL_ADD, options->signals, EPOLLIN, &signals_tag);
 	watch_listener(connections);
-	for (guint i = 0; options->kept && i < options->kept->len; i++)
+	for (guint i = 0; i < options->kept->len; i++)
 		add(connections, g_array_index(options->kept, int, i));
 	return connections;
 }
 
-/* What is idle goes to `idle`. */
 static void keep_idle(Connections *connections, GArray *idle)
 {
 	for (GList *link = connections->all.head; link; link = link->next) {
