@@ -93,13 +93,13 @@ os.execv(sys.argv[2], sys.argv[2:])
 class Load:
   '''Clients that post, single records and batches, as fast as they are answered.'''
 
-  def __init__(self, port, clients):
+  def __init__(self, port):
     self.port = port
     self.stopping = threading.Event()
     self.acknowledged = collections.Counter()  # messages
     self.failed = []
     self.lock = threading.Lock()
-    self.threads = [threading.Thread(target = self.run, args = (i,)) for i in range(clients)]
+    self.threads = [threading.Thread(target = self.run, args = (i,)) for i in range(CLIENTS)]
     for thread in self.threads:
       thread.start()
 
@@ -135,11 +135,11 @@ class Load:
 
 class Restarts(TestCase):
 
-  def check(self, worker, front, again, times = RESTARTS, clients = CLIENTS):
+  def check(self, worker, front, again, times = RESTARTS):
     '''`again()` is called that often, after 300 more were acknowledged each time.'''
     front.start()
     self.addCleanup(front.stop)
-    load = Load(front.port, clients)
+    load = Load(front.port)
     try:
       for _ in range(times):
         more = load.total() + 300
@@ -152,9 +152,8 @@ class Restarts(TestCase):
       for line in front.tail(20):
         comment(line[:150])
     self.assertEqual([], load.failed[:5], '%d requests failed' % len(load.failed))
-    if worker:
-      worker.said.seek(0)
-      self.assertEqual(b'', worker.said.read())
+    worker.said.seek(0)
+    self.assertEqual(b'', worker.said.read())
     client = Client(front.port)
     self.assertEqual(load.acknowledged, stored(client))
     client.close()
@@ -184,14 +183,6 @@ class Restarts(TestCase):
     '''Apache's mod_proxy_fcgi, a Unix socket of systemd's: SIGTERM'''
     worker = self.worker('systemd', True)
     self.check(worker, Apache('proxy', worker), lambda: self.restart(worker))
-
-  def test_fcgid(self):
-    '''Apache's mod_fcgid: a graceful restart of Apache, which ends its workers'''
-    store = SQLite()
-    migrate(store.dsn)
-    store.give()
-    front = Apache('fcgid', dsn = store.dsn)
-    self.check(None, front, lambda: front.kill(signal.SIGUSR1), clients = 6)
 
   def test_two(self):
     '''two workers on a socket, which are restarted in turn'''

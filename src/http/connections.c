@@ -127,15 +127,14 @@ static void note_half(Connections *connections, Connection *connection)
 /* Ends those that are silent, or too many. */
 static void sweep(Connections *connections)
 {
+	gint64 silence = (gint64)connections->options->receive_timeout * G_USEC_PER_SEC;
 	GList *next;
 	connections->swept = now();
-	gint64 limit =
-		connections->swept - (gint64)connections->options->receive_timeout * G_USEC_PER_SEC;
 	for (GList *link = connections->half.head; link; link = next) {
 		Connection *connection = link->data;
 		next = link->next;
-		if (connection->last < limit || connections->half.length > HALF_MAX ||
-			connections->half_bytes > HALF_BYTES)
+		if (connections->swept - connection->last > silence ||
+			connections->half.length > HALF_MAX || connections->half_bytes > HALF_BYTES)
 			drop(connections, connection);
 	}
 }
