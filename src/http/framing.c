@@ -144,6 +144,8 @@ static void answer_foreign(Framing *framing, const FramingSink *sink)
 static gboolean end_frame(Framing *framing, const FramingSink *sink)
 {
 	guint length = (guint)framing->header[4] << 8 | framing->header[5];
+	if (framing->header[6] && (begins(framing) || !length))
+		framing->is_plain = FALSE; /* libfcgi would take this padding for a header */
 	if (begins(framing)) {
 		framing->id = (guint16)id_of(framing);
 		framing->keep = framing->begin[2] & KEEP_CONN;
@@ -155,8 +157,6 @@ static gboolean end_frame(Framing *framing, const FramingSink *sink)
 	}
 	if (length)
 		return TRUE;
-	if (framing->header[6])
-		framing->is_plain = FALSE; /* libfcgi would take this padding for a header */
 	if (framing->has_parameters) {
 		framing->state = FRAMING_WHOLE;
 		return TRUE;

@@ -42,6 +42,13 @@ def zero_frames(kind, n):
   return (header(kind, 0xff00) + zeros(0xff00)) * frames + (header(kind, rest) + zeros(rest) if rest else b'')
 
 
+def one_parameter(n):
+  '''PARAMS with a pair of `n` bytes, a multiple of 256.'''
+  lengths = b'\0' + struct.pack('>I', 1 << 31 | n - 5)
+  first = header(PARAMS, 0xff00) + literal(lengths) + bytes(256 - len(lengths)) + zeros(0xff00 - 256)
+  return first + zero_frames(PARAMS, n - 0xff00)
+
+
 def padded():
   return b''.join(header(kind, len(content), padding = padding) + literal(content) + bytes(padding)
     for kind, content, padding in ((BEGIN, struct.pack('>HB5x', 1, 1), 8), (PARAMS, pair('P', 'x'), 3), (PARAMS, b'', 255),
@@ -65,6 +72,7 @@ KINDS = {
   'abort-first': (0, packet(ABORT)),
   'abort-other-id': (0, within(packet(ABORT, id = 2), 3)),
   'begin-again': (0, within(begin(True), 2)),
+  'begin-padded': (0, header(BEGIN, 8, padding = 7) + struct.pack('>HB5x', 1, 1) + bytes(7) + b''.join(parts()[1:])),
   'begin-long': (0, header(BEGIN, 9) + struct.pack('>HB6x', 1, 1)),
   'begin-no-id': (0, literal(begin(True, 0))),
   'begin-other-id': (0, within(begin(True, 2), 3)),
@@ -103,8 +111,9 @@ KINDS = {
   'pairs-to-the-bound': (0, b''.join([parts()[0], literal(packet(PARAMS, b'\1\x80\x03\xff\xf0P'))])),
   'pairs-without-names': (0, b''.join([parts()[0], literal(packet(PARAMS, bytes(6) + b'\0\1x'))] + parts()[2:])),
   'padded': (PATIENT, padded() * 2),
-  'parameters-at-bound': (0, parts()[0] + zero_frames(PARAMS, 256 * 1024) + b''.join(parts()[2:])),
-  'parameters-over-bound': (0, parts()[0] + zero_frames(PARAMS, 256 * 1024) + packet(PARAMS, b'\0') + b''.join(parts()[2:])),
+  'parameters-at-bound': (0, parts()[0] + one_parameter(256 * 1024) + b''.join(parts()[2:])),
+  'parameters-empty': (0, parts()[0] + zero_frames(PARAMS, 4096) + b''.join(parts()[2:])),
+  'parameters-over-bound': (0, parts()[0] + one_parameter(256 * 1024) + packet(PARAMS, b'\0') + b''.join(parts()[2:])),
   'parameters-other-id': (0, within(packet(PARAMS, pair('P', 'y'), 7), 1)),
   'pipelined': (0, request('x') + request('t') + request('l')),
   'pipelined-in-pieces': (PAUSE, request('x') + request('t') + request('l'), 33),

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "base/spool.h"
 #include "fuzz.h"
@@ -23,23 +24,19 @@ static GThread *server;
 static pthread_t server_id;
 static char *directory, *path, *address;
 
-/* FNV-1a. */
 void fuzz_digest(FuzzDigest *digest, gconstpointer data, gsize length)
 {
-	for (gsize i = 0; i < length; i++)
-		digest->hash = (digest->hash ^ ((const guint8 *)data)[i]) *
-			       G_GUINT64_CONSTANT(1099511628211);
+	digest->crc = crc32_z(digest->crc, data, length);
 	digest->length += length;
 }
 
 char *fuzz_answer(const char *p, const FuzzDigest *body)
 {
-	FuzzDigest parameter = FUZZ_DIGEST;
+	FuzzDigest parameter = {0, 0};
 	fuzz_digest(&parameter, p ?: "", p ? strlen(p) : 0);
 	return g_strdup_printf("Status: 200 OK\r\nContent-Type: text/plain\r\n\r\n"
-			       "%d %" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER
-			       "x %" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER "x",
-		p != NULL, parameter.length, parameter.hash, body->length, body->hash);
+			       "%d %" G_GUINT64_FORMAT " %lx %" G_GUINT64_FORMAT " %lx",
+		p != NULL, parameter.length, parameter.crc, body->length, body->crc);
 }
 
 /* The handler ---------------------------------------------------------------------------------- */
@@ -112,7 +109,7 @@ static gboolean serve(FcgiRequest *request, gpointer state)
 	(void)state;
 	const char *p = fcgi_param(request, "P");
 	int way = p ? *p : 0;
-	FuzzDigest body = FUZZ_DIGEST;
+	FuzzDigest body = {0, 0};
 	read_body(request, way, &body);
 	g_autofree char *answer = fuzz_answer(p, &body);
 	if (way == FUZZ_LEAVE && fcgi_leave(request)) {

@@ -188,7 +188,7 @@ static void exchange_read(Exchange *exchange, const guint8 *data, gsize length)
 	const FramingSink sink = {on_parameters, on_body, on_reply, exchange};
 	exchange->replies = g_byte_array_new();
 	exchange->parameters = g_byte_array_new();
-	exchange->body = FUZZ_DIGEST;
+	exchange->body = (FuzzDigest){0, 0};
 	framing_reset(&exchange->framing);
 	exchange->used = framing_feed(&exchange->framing, data, length, &sink);
 }
@@ -209,6 +209,15 @@ static gsize read_length(const guint8 **at)
 		       : bytes[0];
 }
 
+/* "NAME=VALUE" of both texts, which end at a NUL as each text in an environment does. */
+static char *join(const char *texts, gsize name, gsize value)
+{
+	g_autofree char *first = g_strndup(texts, name);
+	g_autofree char *second = g_strndup(texts + name, value);
+	return strlen(first) < name ? g_steal_pointer(&first)
+				    : g_strconcat(first, "=", second, NULL);
+}
+
 /* As in an environment, where a value with a '=' before it is a value: of the first name that is P,
  * or goes on with '='. NULL: none. */
 static char *find_p(const GByteArray *parameters)
@@ -216,13 +225,10 @@ static char *find_p(const GByteArray *parameters)
 	const guint8 *at = parameters->data;
 	while (parameters->len && at < parameters->data + parameters->len) {
 		gsize name = read_length(&at), value = read_length(&at);
-		g_autofree char *text = g_malloc(name + value + 2);
-		memcpy(text, at, name);
-		text[name] = '=';
-		memcpy(text + name + 1, at + name, value);
-		text[name + 1 + value] = '\0';
-		if (g_str_has_prefix(text, "P="))
-			return g_strdup(text + 2);
+		if (name == 1 && *at == 'P')
+			return g_strndup((const char *)at + 1, value);
+		if (name > 1 && at[0] == 'P' && at[1] == '=')
+			return join((const char *)at + 2, name - 2, value);
 		at += name + value;
 	}
 	return NULL;

@@ -45,6 +45,8 @@ static const Case cases[] = {
 		BYTES(""), ""},
 	{"end-padded", BYTES(BEGIN END_OF_PARAMETERS "\1\5\0\1\0\0\2\0\0\0"), FRAMING_WHOLE, FALSE,
 		BYTES(""), ""},
+	{"begin-padded", BYTES("\1\1\0\1\0\10\1\0\0\1\1\0\0\0\0\0\0" END_OF_PARAMETERS END_OF_BODY),
+		FRAMING_WHOLE, FALSE, BYTES(""), ""},
 	{"end-of-parameters-padded", BYTES(BEGIN "\1\4\0\1\0\0\1\0\0" END_OF_BODY), FRAMING_WHOLE,
 		FALSE, BYTES(""), ""},
 
