@@ -16,8 +16,7 @@ typedef struct {
 	Text name;   /* at most RECORD_NAME_MAX characters */
 	Text message;
 	Text logrec; /* a JSON object as text, keys unique, at most RECORD_NESTING_MAX + 2 deep */
-	gpointer separate
-		[2]; /* memory of a large message and logrec: then it is not with the rest */
+	gpointer separate[2]; /* memory of a large message and logrec, which is not with the rest */
 } Record;
 
 #define RECORD_NAME_MAX 255

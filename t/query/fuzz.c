@@ -17,13 +17,15 @@ static const Record records[] = {
 	{1, NOW, 20, TEXT("app.db"), TEXT("Slow query"),
 		TEXT("{\"data\": {\"foo\": 387, \"list\": [1, 2.5, \"x\", null, true], \"t\": "
 		     "\"12\"},"
-		     " \"meta\": {\"lineno\": 20, \"args\": [], \"threadName\": \"Worker-4\"}}")},
+		     " \"meta\": {\"lineno\": 20, \"args\": [], \"threadName\": \"Worker-4\"}}"),
+		{NULL, NULL}},
 	{18446744073709551615u, CALENDAR_TS_MIN, 0, TEXT(""),
-		TEXT("\xc3\xbc\xf0\x9f\x98\x80 100%_\\"), TEXT("{}")},
+		TEXT("\xc3\xbc\xf0\x9f\x98\x80 100%_\\"), TEXT("{}"), {NULL, NULL}},
 	{2, CALENDAR_TS_MAX, 65535, TEXT("Root "), TEXT("2026-03-01 12:30:00"),
 		TEXT("{\"data\": {\"foo\": \"387\", \"a\": {\"b\": [[1], {\"c\": "
 		     "-9223372036854775808}]},"
-		     " \"day\": \"2026-06-15\", \"big\": 18446744073709551615, \"f\": 1e300}}")},
+		     " \"day\": \"2026-06-15\", \"big\": 18446744073709551615, \"f\": 1e300}}"),
+		{NULL, NULL}},
 };
 
 /* What may stand in SQL that has no byte of the user's. */
