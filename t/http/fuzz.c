@@ -1,5 +1,5 @@
 /* A target for libFuzzer (configure --enable-fuzz): each input is a connection to the real server.
- * t/http/replay.c runs it over a corpus.
+ * t/replay.c runs it over a corpus.
  *
  * An input begins with three bytes: flags, how the rest is cut, and a seed for that. The rest is
  * what is sent; FE n in it are n * 256 zero bytes, FE 00 is FE.
@@ -8,6 +8,7 @@
  * byte by byte, and for each whole request an answer that says what of its parameters and its body
  * was read. After each connection a request on another one, which is kept, is answered. */
 #include "fuzz.h"
+#include "../fuzz.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,11 +1,8 @@
-/* The entry of the fuzz target, for libFuzzer and for t/http/replay.c, and the server that it talks
- * to. */
+/* The server that the fuzz target talks to. */
 #ifndef CHRONOLOGER_HTTP_FUZZ_H
 #define CHRONOLOGER_HTTP_FUZZ_H
 
 #include <glib.h>
-
-int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
 /* What of a body is kept, at least, where it does not stay in the socket's buffer. */
 #define FUZZ_BODY_LIMIT (100 * 1024)

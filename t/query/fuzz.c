@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "query/eval/eval.h"
 #include "query/print/print.h"
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #define NOW G_GINT64_CONSTANT(1772368245250000)
 

@@ -1,4 +1,5 @@
-/* Runs the fuzz target over the files of t/http/corpus, or over those that are named. */
+/* Runs the fuzz target of ROOM ("query", "http") over the files of its corpus, or over those that are
+ * named. */
 #include <glib.h>
 #include <stdio.h>
 #include "fuzz.h"
@@ -16,7 +17,7 @@ static void replay(const char *path)
 
 static void test_corpus(void)
 {
-	g_autofree char *directory = g_test_build_filename(G_TEST_DIST, "http", "corpus", NULL);
+	g_autofree char *directory = g_test_build_filename(G_TEST_DIST, ROOM, "corpus", NULL);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GDir) files = g_dir_open(directory, 0, &error);
 	const char *name;
@@ -37,6 +38,6 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	for (int i = 1; i < argc; i++)
 		replay(argv[i]);
-	g_test_add_func("/http/corpus", test_corpus);
+	g_test_add_func("/" ROOM "/corpus", test_corpus);
 	return g_test_run();
 }

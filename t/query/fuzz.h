@@ -1,9 +1,0 @@
-/* The entry of the fuzz target, for libFuzzer and for t/query/replay.c. */
-#ifndef CHRONOLOGER_QUERY_FUZZ_H
-#define CHRONOLOGER_QUERY_FUZZ_H
-
-#include <glib.h>
-
-int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
-
-#endif
