@@ -5,6 +5,7 @@ CHRONOLOGER_RESTARTS=100 restarts that often (6), the figure for a release."""
 import collections
 import itertools
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -47,7 +48,14 @@ class Inherited:
         env = self.environment(), pass_fds = [self.socket.fileno()], stdin = subprocess.DEVNULL, stderr = self.said)
     else:
       self.process = subprocess.Popen([str(WORKER)], env = self.environment(), stdin = self.socket, stderr = self.said)
+    wait_until(self.takes_signals, 'the worker takes signals')
     return self
+
+  def takes_signals(self):
+    '''By itself, as a signalfd: earlier it would be ended by one, as any program.'''
+    status = pathlib.Path('/proc/%d/status' % self.process.pid).read_text()
+    blocked = int(re.search(r'^SigBlk:\s*(\w+)', status, re.M).group(1), 16)
+    return blocked >> (signal.SIGTERM - 1) & 1
 
   def another(self):
     '''On the same socket.'''
