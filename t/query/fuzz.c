@@ -1,5 +1,5 @@
 /* A target for libFuzzer (configure --enable-fuzz): lexer, parser, types and printers of a query
- * expression, and its evaluation over a few records. t/query/replay.c runs it over a corpus. */
+ * expression, and its evaluation over a few records. t/replay.c runs it over a corpus. */
 #include <string.h>
 #include "base/error.h"
 #include "query/eval/eval.h"
