@@ -165,10 +165,14 @@ static void give_memory(Post *post)
 	budget_give(post->api->memory, post->memory);
 }
 
+/* 0 where none of them can be one for which memory is asked. */
 static gboolean longest_line(Spool *body, gsize *longest, GError **error)
 {
 	const char *data, *end, *newline;
 	gsize length, begun = 0;
+	*longest = 0;
+	if (spool_length(body) <= SMALL)
+		return TRUE;
 	do {
 		if (!spool_read(body, &data, &length, error))
 			return FALSE;
@@ -235,7 +239,7 @@ static gboolean post_lines(Post *post, GError **error)
 		.limit = config->document_limit,
 		.raw = post->raw,
 	};
-	gsize longest = 0;
+	gsize longest;
 	return source.body && longest_line(source.body, &longest, error) &&
 	       take_memory(post, MIN(longest, source.limit), LINE_TIMES, error) &&
 	       api_bulk(post->api, post->request, &source, post->response, error);
