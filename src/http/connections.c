@@ -7,7 +7,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -38,9 +37,6 @@
  */
 #define HALF_MAX 2000
 #define HALF_BYTES (32 * 1024 * 1024)
-
-/* As a parameter stands in a frame: lengths, name, value. */
-#define POST_PARAMETER "\016\004REQUEST_METHODPOST"
 
 /* Of Connection.state. */
 enum {
@@ -141,13 +137,16 @@ static void sweep(Connections *connections)
 
 /* What arrives ----------------------------------------------------------------------------------- */
 
-static void hand_on(Connections *connections, Connection *connection)
+/* `data`: all of it, or NULL where it has been taken. */
+static void hand_on(
+	Connections *connections, Connection *connection, gconstpointer data, gsize length)
 {
+	const ConnectionsHandler *handler = &connections->options->handler;
 	forget_half(connections, connection);
 	connection->used = now();
 	g_atomic_int_inc(&connections->busy);
 	g_atomic_int_set(&connection->state, connection->is_ended ? MISSED : BUSY);
-	connections->options->handler.whole(connection, connections->options->handler.user);
+	handler->whole(connection, data, length, handler->user);
 }
 
 /* Takes what there is. */
@@ -158,8 +157,7 @@ static void take(Connections *connections, Connection *connection)
 	note_half(connections, connection);
 	connections->half_bytes += connection->intake->parameters->len - before;
 	if (state == INTAKE_WHOLE) {
-		connection->is_post = FALSE;
-		hand_on(connections, connection);
+		hand_on(connections, connection, NULL, 0);
 	} else if (state == INTAKE_BROKEN) {
 		drop(connections, connection);
 	} else if (state == INTAKE_AGAIN) { /* as another event */
@@ -205,9 +203,7 @@ static void look(Connections *connections, Connection *connection)
 	framing_reset(&framing);
 	gsize used = framing_feed(&framing, connections->buffer, (gsize)n, NULL);
 	if (framing.state == FRAMING_WHOLE && framing.is_plain && used == (gsize)n) {
-		connection->is_post = memmem(connections->buffer, (gsize)n, POST_PARAMETER,
-					      strlen(POST_PARAMETER)) != NULL;
-		hand_on(connections, connection);
+		hand_on(connections, connection, connections->buffer, (gsize)n);
 		return;
 	}
 	if (framing.state == FRAMING_BROKEN &&
@@ -462,7 +458,7 @@ static void accept_last(Connections *connections)
 	for (GList *link = connections->all.head; link; link = next) {
 		Connection *connection = link->data;
 		next = link->next;
-		if (!connection->used && !connection->intake)
+		if (!connection->used && is_idle(connection))
 			look(connections, connection);
 	}
 }

@@ -18,7 +18,6 @@ typedef struct connections Connections;
 typedef struct connection {
 	int fd;
 	Intake *intake;       /* the request; NULL: it is in the socket's buffer */
-	gboolean is_post;     /* as far as a look tells: for the order in which to serve */
 	gboolean is_blocking; /* what writing to it does; not at first */
 	gpointer resumed;     /* what connections_resume() was called with */
 
@@ -37,7 +36,9 @@ typedef struct connection {
 
 /* What is called, in the loop's thread, and may not wait. */
 typedef struct {
-	void (*whole)(Connection *connection, gpointer user);  /* a request is to be served */
+	/* A request is to be served. `data`: as it came, during the call; NULL where that is an Intake
+	 */
+	void (*whole)(Connection *connection, gconstpointer data, gsize length, gpointer user);
 	void (*resume)(Connection *connection, gpointer user); /* see connections_resume() */
 	gboolean (*tick)(gpointer user);   /* TRUE: again in a few milliseconds */
 	gboolean (*reload)(gpointer user); /* SIGHUP: whether to do that */

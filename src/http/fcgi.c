@@ -34,6 +34,9 @@
 #define LEFT_MAX 256       /* requests: they hold memory, but no thread */
 #define FRAME_MAX 65528    /* bytes of a frame's content, a multiple of 8 */
 
+/* As a parameter stands in a frame: lengths, name, value. */
+#define POST_PARAMETER "\016\004REQUEST_METHODPOST"
+
 typedef struct server Server;
 
 struct fcgi_request {
@@ -320,10 +323,11 @@ static void begin_request(Server *server, Connection *connection)
 
 /* While many are left, the next ones cost only their connections; and others are not kept waiting
  * behind them. */
-static void on_whole(Connection *connection, gpointer data)
+static void on_whole(Connection *connection, gconstpointer data, gsize length, gpointer user)
 {
-	Server *server = data;
-	if (connection->is_post && server->left >= LEFT_MAX)
+	Server *server = user;
+	if (server->left >= LEFT_MAX && data &&
+		memmem(data, length, POST_PARAMETER, strlen(POST_PARAMETER)))
 		g_queue_push_tail(&server->waiting, connection);
 	else
 		begin_request(server, connection);
