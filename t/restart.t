@@ -14,6 +14,7 @@ import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
+from fastcgi import Connection
 
 RESTARTS = int(os.environ.get('CHRONOLOGER_RESTARTS') or 6)
 CLIENTS = 48
@@ -71,12 +72,12 @@ class Inherited:
       return ''
 
   def environment(self):
-    return {**os.environ, 'CHRONOLOGER_STORAGE_DSN': self.dsn}
+    return {**os.environ, 'CHRONOLOGER_STORAGE_DSN': self.dsn, 'CHRONOLOGER_SHUTDOWN_TIMEOUT': str(LIMIT)}
 
   def end(self):
     '''SIGTERM; the exit status.'''
     self.process.send_signal(signal.SIGTERM)
-    return self.process.wait(60)
+    return self.process.wait(LIMIT)
 
   def kill(self):
     if self.process and self.process.poll() is None:
@@ -199,6 +200,23 @@ class Restarts(TestCase):
     self.addCleanup(two.kill)
     turn = itertools.cycle([one, two])
     self.check(one, Nginx(one), lambda: self.restart(next(turn)))
+
+  def test_idle(self):
+    '''connections that have sent nothing yet, and idle ones, are the next worker's: their requests are answered'''
+    worker = self.worker('systemd', True)
+    connections = [Connection(worker.directory / 'socket') for _ in range(300)]
+    for connection in connections:
+      self.addCleanup(connection.close)
+    for connection in connections[:100]:
+      self.assertStatus(200, connection.request(keep = True))
+    for _ in range(3):
+      self.restart(worker)
+      for connection in connections[:200]:
+        self.assertStatus(200, connection.request(keep = True))
+    for connection in connections[200:]:
+      self.assertStatus(200, connection.request())
+    worker.said.seek(0)
+    self.assertEqual(b'', worker.said.read())
 
   def test_reload(self):
     '''SIGHUP: the settings are read again, the process and its connections stay'''

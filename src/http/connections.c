@@ -45,9 +45,6 @@ enum {
 	MISSED, /* the same, and something has happened meanwhile */
 };
 
-/* Microseconds after which a connection that nobody used is closed and not handed over. */
-#define UNUSED G_USEC_PER_SEC
-
 /* What a signal has led to. */
 typedef enum { RUNNING, ENDING, RELOADING } Phase;
 
@@ -143,7 +140,6 @@ static void hand_on(
 {
 	const ConnectionsHandler *handler = &connections->options->handler;
 	forget_half(connections, connection);
-	connection->used = now();
 	g_atomic_int_inc(&connections->busy);
 	g_atomic_int_set(&connection->state, connection->is_ended ? MISSED : BUSY);
 	handler->whole(connection, data, length, handler->user);
@@ -458,32 +454,23 @@ static void accept_last(Connections *connections)
 	for (GList *link = connections->all.head; link; link = next) {
 		Connection *connection = link->data;
 		next = link->next;
-		if (!connection->used && is_idle(connection))
+		if (is_idle(connection))
 			look(connections, connection);
 	}
 }
 
-static gboolean is_in_use(const Connection *connection)
-{
-	char byte;
-	return now() - connection->used < UNUSED ||
-	       recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-}
-
-/* A connection that is closed while the front server, which has read its last answer, sends the next
- * request on it, loses that request: those that are in use are handed over, with what has arrived on
- * them; the others are closed. */
+/* A connection that is closed while the front server sends the next request on it, or the first one,
+ * loses that request: all are handed over, with what has arrived on them. */
 static void hand_over(Connections *connections)
 {
 	g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
 	g_autoptr(GPtrArray) idle = g_ptr_array_new();
-	for (GList *link = connections->all.head; link; link = link->next)
-		if (is_idle(link->data))
-			g_ptr_array_add(idle, link->data);
-	for (guint i = 0; i < idle->len; i++) {
-		Connection *connection = idle->pdata[i];
-		if (is_in_use(connection))
-			g_array_append_val(fds, connection->fd);
+	for (GList *link = connections->all.head; link; link = link->next) {
+		Connection *connection = link->data;
+		if (!is_idle(connection))
+			continue;
+		g_ptr_array_add(idle, connection);
+		g_array_append_val(fds, connection->fd);
 	}
 	int to = fds->len ? handover_send(connections->options->listener, fds) : -1;
 	if (fds->len && to < 0)

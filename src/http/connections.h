@@ -31,7 +31,6 @@ typedef struct connection {
 	GArray *handed;    /* it brings these: int */
 	gint64 last;       /* monotonic microseconds: the last byte of that part */
 	guint looks;
-	gint64 used; /* monotonic: its last request */
 } Connection;
 
 /* What is called, in the loop's thread, and may not wait. */
