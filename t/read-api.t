@@ -446,9 +446,9 @@ class LargeExport(TestCase):
     lines = (json.dumps({'name': 'slow', 'msg': 'ab' * 1000, 'created': 10 ** 7, 'levelno': 20}) for i in range(2000))
     self.assertStatus(201, Client(self.nginx.port).post('\n'.join(lines), NDJSON))
     path = RECORD + '?format=csv&' + query(name = 'slow', query = "REPEAT(message, 1000) LIKE '%ca%'")
-    with Worker(self.store.dsn, deadline = 1, threads = 1) as worker, Nginx(worker) as nginx:
-      for port in self.nginx.port, nginx.port:
-        response = Client(port).get(path)
+    for threads in 16, 1:
+      with Worker(self.store.dsn, deadline = 1, threads = threads) as worker, Nginx(worker) as nginx:
+        response = Client(nginx.port).get(path)
         self.assertError(503, 'StorageQueryError', response)
         self.assertEqual(['application/json'], response.headers.get_all('Content-Type'))
         for name in 'Content-Disposition', 'X-Record-Count':
