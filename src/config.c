@@ -45,6 +45,8 @@ static const Option options[] = {
 		"SECONDS", "Longest silence of the front server in the middle of a request"},
 	{"shutdown-timeout", CONFIG_WORKER, KIND_SECONDS, AT(shutdown_timeout), "10", 1, 3600,
 		"SECONDS", "Longest time that requests may take after SIGTERM or SIGHUP"},
+	{"idempotency-retention", CONFIG_WORKER, KIND_SECONDS, AT(idempotency_retention), "86400",
+		1, 31536000, "SECONDS", "How long answers under an Idempotency-Key are kept"},
 	{"body-limit", CONFIG_WORKER, KIND_SIZE, AT(body_limit), "128M", 1024, G_MAXINT64, "SIZE",
 		"Largest request body, also after decompression"},
 	{"document-limit", CONFIG_WORKER, KIND_SIZE, AT(document_limit), "16M", 1024, 1 << 30,

@@ -11,14 +11,15 @@ typedef struct {
 	char *spool_directory; /* NULL: $TMPDIR or /var/tmp */
 	char *sql_directory;
 	guint threads;
-	guint connections;      /* of each kind: for reading, for batches */
-	guint deadline;         /* seconds */
-	guint receive_timeout;  /* seconds */
-	guint shutdown_timeout; /* seconds */
-	gsize body_limit;       /* bytes */
-	gsize document_limit;   /* bytes */
-	gsize memory_limit;     /* bytes */
-	gsize header_limit;     /* bytes */
+	guint connections;           /* of each kind: for reading, for batches */
+	guint deadline;              /* seconds */
+	guint receive_timeout;       /* seconds */
+	guint shutdown_timeout;      /* seconds */
+	guint idempotency_retention; /* seconds */
+	gsize body_limit;            /* bytes */
+	gsize document_limit;        /* bytes */
+	gsize memory_limit;          /* bytes */
+	gsize header_limit;          /* bytes */
 } Config;
 
 /* Which programs an option is for. */

@@ -1,5 +1,5 @@
 /* Many records of one body: one transaction, and beside each document that is none the reason. */
-#include "api/api.h"
+#include "api/retry.h"
 
 #include <string.h>
 
@@ -8,25 +8,28 @@
 
 #define ERRORS_LISTED 100
 
-/* One attempt at storing a body of documents. Ids and errors go where memory does not grow with
- * them. */
+/* One attempt at storing a body of documents. Memory does not grow with them. */
 typedef struct {
 	const char *where; /* "on line", "in element" */
 	Store *store;
+	Retry *retry;
 	GPtrArray *records; /* of the batch; borrowed from it */
 	gboolean in_transaction;
-	Spool *ids;
+	StoreIdList list;
+	guint status;
+	GString *ids; /* the text of the list */
 	guint64 stored;
 	GString *errors; /* JSON: the first ERRORS_LISTED */
 	guint64 failed;
 	GError *first; /* the first of them */
 } Bulk;
 
-static void bulk_init(Bulk *bulk, Store *store, const char *spool_directory)
+static void bulk_init(Bulk *bulk, Store *store, Retry *retry)
 {
-	*bulk = (Bulk){.store = store};
+	*bulk = (Bulk){.store = store, .retry = retry, .status = 201};
 	bulk->records = g_ptr_array_new();
-	bulk->ids = spool_new(spool_directory);
+	bulk->ids = g_string_new(NULL);
+	bulk->list.text = bulk->ids;
 	bulk->errors = g_string_new(NULL);
 }
 
@@ -35,7 +38,7 @@ static void bulk_clear(Bulk *bulk)
 	if (bulk->in_transaction)
 		store_rollback(bulk->store);
 	g_ptr_array_unref(bulk->records);
-	spool_free(bulk->ids);
+	g_string_free(bulk->ids, TRUE);
 	g_string_free(bulk->errors, TRUE);
 	g_clear_error(&bulk->first);
 }
@@ -45,19 +48,15 @@ static gboolean insert_batch(Bulk *bulk, GError **error)
 {
 	Record *const *records = (Record *const *)bulk->records->pdata;
 	guint n = bulk->records->len;
-	char id[24];
 	if (!n)
 		return TRUE;
 	if (!store_insert(bulk->store, records, n, error)) {
 		bulk->in_transaction = FALSE; /* the store has rolled it back */
 		return FALSE;
 	}
-	for (guint i = 0; i < n; i++) {
-		int length = g_snprintf(id, sizeof id, "%s%" G_GUINT64_FORMAT,
-			bulk->stored++ ? ", " : "", records[i]->id);
-		if (!spool_write(bulk->ids, id, (gsize)length, error))
-			return FALSE;
-	}
+	for (guint i = 0; i < n; i++)
+		store_id_list_add(&bulk->list, records[i]->id);
+	bulk->stored += n;
 	g_ptr_array_set_size(bulk->records, 0);
 	return TRUE;
 }
@@ -115,12 +114,23 @@ static gboolean add_batch(Bulk *bulk, GArray *batch, gboolean is_last, GError **
 	return insert_batch(bulk, error);
 }
 
+/* What has stored nothing leaves no note. */
 static gboolean finish(Bulk *bulk, GError **error)
 {
+	store_id_list_end(&bulk->list);
+	bulk->status = bulk->failed ? 200 : 201;
 	if (!bulk->in_transaction)
 		return TRUE;
+	if (bulk->retry->is_keyed && !bulk->stored)
+		return TRUE;
 	bulk->in_transaction = FALSE;
-	return store_commit(bulk->store, error);
+	if (!bulk->retry->is_keyed)
+		return store_commit(bulk->store, error);
+	StoreNote *note = &bulk->retry->note;
+	note->status = bulk->status;
+	g_string_assign(note->ids, bulk->ids->str);
+	g_string_assign(note->errors, bulk->errors->str);
+	return retry_commit(bulk->retry, bulk->store, error);
 }
 
 static gboolean write_string(HttpResponse *response, const char *text, GError **error)
@@ -128,28 +138,37 @@ static gboolean write_string(HttpResponse *response, const char *text, GError **
 	return http_response_write(response, text, strlen(text), error);
 }
 
+typedef struct {
+	HttpResponse *response;
+	gboolean is_next;
+} Ids;
+
+static gboolean write_id(guint64 id, gpointer data, GError **error)
+{
+	Ids *ids = data;
+	char text[24];
+	int length =
+		g_snprintf(text, sizeof text, "%s%" G_GUINT64_FORMAT, ids->is_next ? ", " : "", id);
+	ids->is_next = TRUE;
+	return http_response_write(ids->response, text, (gsize)length, error);
+}
+
 static gboolean write_ids(Bulk *bulk, HttpResponse *response, GError **error)
 {
-	const char *data;
-	gsize length;
-	if (!write_string(response, "[", error) || !spool_rewind(bulk->ids, error))
-		return FALSE;
-	do {
-		if (!spool_read(bulk->ids, &data, &length, error) ||
-			!http_response_write(response, data, length, error))
-			return FALSE;
-	} while (length);
-	return write_string(response, "]", error);
+	Ids ids = {.response = response};
+	return write_string(response, "[", error) &&
+	       store_id_list_read(bulk->ids, write_id, &ids, error) &&
+	       write_string(response, "]", error);
 }
 
 /* 200 and not 207: there are clients that take 207 for a failure and send everything again. */
 static gboolean answer(Bulk *bulk, HttpResponse *response, GError **error)
 {
-	if (!bulk->failed) {
+	if (bulk->status == 201) {
 		response->status = 201;
 		return write_ids(bulk, response, error);
 	}
-	if (!bulk->stored) {
+	if (!bulk->ids->len) {
 		g_propagate_error(error, g_steal_pointer(&bulk->first));
 		if (bulk->failed > 1)
 			g_prefix_error(error,
@@ -160,6 +179,15 @@ static gboolean answer(Bulk *bulk, HttpResponse *response, GError **error)
 	       write_ids(bulk, response, error) && write_string(response, "}", error) &&
 	       http_response_write(response, bulk->errors->str, bulk->errors->len, error) &&
 	       write_string(response, "]}", error);
+}
+
+/* As it was answered the first time. */
+static void replay(Bulk *bulk)
+{
+	const StoreNote *note = &bulk->retry->note;
+	bulk->status = note->status;
+	g_string_assign(bulk->ids, note->ids->str);
+	g_string_assign(bulk->errors, note->errors->str);
 }
 
 static gboolean collect(Bulk *bulk, Documents *documents, GError **error)
@@ -177,30 +205,48 @@ static gboolean collect(Bulk *bulk, Documents *documents, GError **error)
 	return finish(bulk, error);
 }
 
-static gboolean attempt(const DocumentSource *source, const char *spool_directory, Store *store,
+static gboolean store_documents(Bulk *bulk, const DocumentSource *source, GError **error)
+{
+	gboolean done;
+	if (bulk->retry->is_keyed) {
+		if (!retry_begin(bulk->retry, bulk->store, &done, error))
+			return FALSE;
+		if (done) {
+			replay(bulk);
+			return TRUE;
+		}
+		bulk->in_transaction = TRUE;
+	}
+	g_autoptr(Documents) documents = documents_new(source, error);
+	return documents && collect(bulk, documents, error);
+}
+
+static gboolean attempt(const DocumentSource *source, Retry *retry, Store *store,
 	HttpResponse *response, GError **error)
 {
 	g_auto(Bulk) bulk;
-	bulk_init(&bulk, store, spool_directory);
+	bulk_init(&bulk, store, retry);
 	bulk.where = source->is_array ? "in element" : "on line";
-	g_autoptr(Documents) documents = documents_new(source, error);
-	return documents && collect(&bulk, documents, error) && answer(&bulk, response, error);
+	return store_documents(&bulk, source, error) && answer(&bulk, response, error);
 }
 
 /* A transaction that was rolled back through no fault of its records is done once more. */
 gboolean api_bulk(Api *api, HttpRequest *request, const DocumentSource *source,
 	HttpResponse *response, GError **error)
 {
-	const char *spool_directory = api->config->spool_directory;
 	g_autoptr(GError) problem = NULL;
+	g_auto(Retry) retry = {0};
+	if (!retry_init(&retry, api, request, response, error))
+		return FALSE;
 	fcgi_block(request->fcgi);
 	Store *store = pool_take(api->batches);
-	gboolean ok = attempt(source, spool_directory, store, response, &problem);
+	gboolean ok = attempt(source, &retry, store, response, &problem);
 	if (g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_TRANSIENT)) {
 		g_clear_error(&problem);
-		ok = attempt(source, spool_directory, store, response, &problem);
+		ok = attempt(source, &retry, store, response, &problem);
 	}
 	store_compact(store);
+	retry_purge(&retry, store);
 	pool_give(api->batches, store);
 	fcgi_unblock(request->fcgi);
 	if (problem)

@@ -1,5 +1,5 @@
 /* POST /record: forms, JSON documents and streams of them, into the store. */
-#include "api/api.h"
+#include "api/retry.h"
 
 #include <malloc.h>
 #include <string.h>
@@ -125,13 +125,24 @@ static gboolean insert(const Post *post, Record *record, GError **error)
 	return ok;
 }
 
+static gboolean post_keyed(const Post *post, Retry *retry, Record *record, GError **error)
+{
+	fcgi_block(post->request->fcgi);
+	gboolean ok = retry_insert(retry, record, error);
+	fcgi_unblock(post->request->fcgi);
+	return ok && answer(post->api, post->request, record, post->response, error);
+}
+
 /* Takes the record; NULL where there is an error instead. */
 static gboolean post_one(const Post *post, Record *taken, GError **error)
 {
 	g_autoptr(Record) record = taken;
-	if (!record)
+	g_auto(Retry) retry = {0};
+	if (!record || !retry_init(&retry, post->api, post->request, post->response, error))
 		return FALSE;
 	g_clear_pointer(&post->request->body, spool_free);
+	if (retry.is_keyed)
+		return post_keyed(post, &retry, record, error);
 	if (fcgi_leave(post->request->fcgi)) {
 		leave(post, g_steal_pointer(&record));
 		return TRUE;
@@ -252,7 +263,8 @@ gboolean api_is_quick(const Api *api, FcgiRequest *fcgi)
 	const char *method = fcgi_param(fcgi, "REQUEST_METHOD");
 	const char *type = fcgi_param(fcgi, "CONTENT_TYPE");
 	if (!api->writer || !method || !type || strcmp(method, "POST") ||
-		fcgi_param(fcgi, "HTTP_PREFER") || fcgi_param(fcgi, "HTTP_CONTENT_ENCODING"))
+		fcgi_param(fcgi, "HTTP_PREFER") || fcgi_param(fcgi, "HTTP_CONTENT_ENCODING") ||
+		fcgi_param(fcgi, "HTTP_IDEMPOTENCY_KEY"))
 		return FALSE;
 	if (g_str_has_prefix(type, "application/x-www-form-urlencoded"))
 		return TRUE;

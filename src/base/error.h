@@ -23,6 +23,7 @@ typedef enum {
 	ERROR_LENGTH,     /* no Content-Length */
 	ERROR_BODY_SIZE,  /* a body over the limit */
 	ERROR_MEDIA_TYPE, /* a Content-Type or Content-Encoding that is not taken */
+	ERROR_KEY,        /* an Idempotency-Key of another request */
 	ERROR_RECORD_SIZE, /* a record larger than the database takes */
 	ERROR_STORAGE,     /* database away, busy, full or read-only: worth a retry by the client */
 	ERROR_TRANSIENT,   /* the same, and nothing was written: worth one retry by the caller */

@@ -125,6 +125,7 @@ static const char *reason(guint status)
 		{411, "Length Required"},
 		{413, "Content Too Large"},
 		{415, "Unsupported Media Type"},
+		{422, "Unprocessable Content"},
 		{503, "Service Unavailable"},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++)

@@ -62,6 +62,7 @@ typedef struct {
 	const char *by_id;         /* behind FROM record: by id, whatever else is asked for */
 	const char *now;           /* as chronologer_migration.applied has it */
 	const char *update_counts; /* behind an INSERT of counts: a row that is there gets these */
+	const char *insert_new;    /* INSERT INTO that leaves a row with this key as it is */
 	gboolean splits_places;    /* an OR of the rows of one instant and of those beyond it would
 				    * not be found by the index: has to be a UNION of both */
 
@@ -122,6 +123,11 @@ typedef struct {
 	const StoreDriver *driver;
 	StoreSession *session;
 } StoreLink;
+
+/* For other files of the store. Makes sure of a connection. */
+gboolean store_ready(Store *store, GError **error);
+/* Borrowed; its session is NULL before store_ready(), and may be lost outside of a transaction. */
+const StoreLink *store_link(const Store *store);
 
 extern const StoreDriver store_mysql;
 extern const StoreDriver store_sqlite;

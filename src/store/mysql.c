@@ -197,6 +197,7 @@ const StoreDriver store_mysql = {
 	.by_id = "FORCE INDEX (PRIMARY)",
 	.now = "UTC_TIMESTAMP(6)",
 	.update_counts = " ON DUPLICATE KEY UPDATE counts = VALUES(counts)",
+	.insert_new = "INSERT IGNORE INTO",
 	.check_dsn = check_dsn,
 	.open = store_mysql_open,
 	.close = store_mysql_close,

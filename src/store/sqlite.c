@@ -574,6 +574,7 @@ const StoreDriver store_sqlite = {
 	.by_id = "NOT INDEXED",
 	.now = "strftime('%Y-%m-%d %H:%M:%f', 'now')",
 	.update_counts = " ON CONFLICT DO UPDATE SET counts = excluded.counts",
+	.insert_new = "INSERT OR IGNORE INTO",
 	.splits_places = TRUE,
 	.check_dsn = check_dsn,
 	.shared_new = store_turns_new,

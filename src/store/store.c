@@ -132,13 +132,18 @@ static void disconnect(Store *store)
 
 /* Makes sure of a connection. What an idle one has lost shows before anything is sent: later nobody
  * could tell whether it was done. */
-static gboolean ready(Store *store, GError **error)
+gboolean store_ready(Store *store, GError **error)
 {
 	const StoreDriver *driver = store->link.driver;
 	if (store->link.session &&
 		(store->link.session->lost || !driver->usable(store->link.session)))
 		disconnect(store);
 	return store->link.session || connect_store(store, error);
+}
+
+const StoreLink *store_link(const Store *store)
+{
+	return &store->link;
 }
 
 Store *store_new(StoreConfig *config, StoreMode mode)
@@ -195,7 +200,7 @@ static gboolean attempt(Store *store, Attempts *attempts)
 	attempts->done++;
 	g_clear_error(&attempts->failure);
 	attempts->ok = FALSE;
-	return ready(store, &attempts->failure);
+	return store_ready(store, &attempts->failure);
 }
 
 static gboolean write_done(const Attempts *attempts, GError **error)
@@ -345,7 +350,7 @@ gboolean store_compact_once(Store *store)
 {
 	g_autoptr(GError) error = NULL;
 	guint n;
-	if (ready(store, &error)) {
+	if (store_ready(store, &error)) {
 		if (counts_compact(&store->link, &n, &error))
 			return TRUE;
 	}
@@ -375,7 +380,7 @@ guint store_compact_hand_over(Store *store)
 gboolean store_check_size(Store *store, const Record *record, GError **error)
 {
 	/* A connection that is gone still knows its limits: asking whether it is costs a system call. */
-	return (store->link.session || ready(store, error)) &&
+	return (store->link.session || store_ready(store, error)) &&
 	       store->link.driver->check_size(store->link.session, record, error);
 }
 
@@ -512,7 +517,7 @@ gboolean store_arrivals(Store *store, const StoreArrivals *arrivals, StoreRecord
 gboolean store_recount(
 	Store *store, StoreRecount what, StoreDayFunc day, gpointer data, GError **error)
 {
-	if (!ready(store, error))
+	if (!store_ready(store, error))
 		return FALSE;
 	return counts_recount(&store->link, what, day, data, error);
 }
@@ -521,7 +526,7 @@ gboolean store_recount(
 gboolean store_delete(Store *store, gint64 before, guint n, guint64 *deleted, GError **error)
 {
 	gboolean is_locked = FALSE;
-	if (!ready(store, error) ||
+	if (!store_ready(store, error) ||
 		!store->link.driver->lock_counts(store->link.session, TRUE, &is_locked, error))
 		return FALSE;
 	store->in_transaction = TRUE;
@@ -533,47 +538,4 @@ gboolean store_delete(Store *store, gint64 before, guint n, guint64 *deleted, GE
 	*deleted = n;
 	store_compact(store);
 	return TRUE;
-}
-
-/* Migrating ------------------------------------------------------------------------------------ */
-
-gboolean store_migrate_begin(Store *store, gboolean *created, GError **error)
-{
-	return ready(store, error) && store->link.driver->lock(store->link.session, created, error);
-}
-
-gboolean store_migrate_end(Store *store, GError **error)
-{
-	return store->link.driver->unlock(store->link.session, error);
-}
-
-gboolean store_migrate_version(Store *store, guint *version, GError **error)
-{
-	return ready(store, error) &&
-	       store->link.driver->version(store->link.session, version, error);
-}
-
-static gboolean note_version(Store *store, guint version, const char *name, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new("REPLACE INTO chronologer_migration VALUES (?, ?, ");
-	sql_add(sql, store->link.driver->now);
-	sql_add(sql, ")");
-	sql_bind_integer(sql, version);
-	sql_bind_text(sql, name, strlen(name));
-	return store->link.driver->write(store->link.session, sql, NULL, error);
-}
-
-gboolean store_migrate_apply(
-	Store *store, guint version, const char *name, char *const *statements, GError **error)
-{
-	for (char *const *statement = statements; *statement; statement++)
-		if (!store->link.driver->execute(store->link.session, *statement, error))
-			return FALSE;
-	return note_version(store, version, name, error);
-}
-
-gboolean store_execute(Store *store, const char *statement, GError **error)
-{
-	return ready(store, error) &&
-	       store->link.driver->execute(store->link.session, statement, error);
 }

@@ -28,7 +28,7 @@ typedef enum {
 } StoreMode;
 
 /* The version of the newest migration in sql/: what this program reads and writes. */
-#define STORE_SCHEMA_VERSION 2
+#define STORE_SCHEMA_VERSION 3
 
 /* `dsn`: mysql://user:password@host:port/database?socket=PATH (mariadb:// is the same), or
  * sqlite:///relative/path, sqlite:////absolute/path. `deadline` is in milliseconds.

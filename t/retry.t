@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+"""Requests that are sent again: with an Idempotency-Key each is stored once, whatever happened to the one before.
+
+CHRONOLOGER_RETRIES=200000 stores that many records while things break (3000), the figure for a release."""
+import collections
+import concurrent.futures
+import gzip
+import itertools
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+import time
+import uuid
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from harness import *
+
+RETRIES = int(os.environ.get('CHRONOLOGER_RETRIES') or 3000)
+KEY = 'Idempotency-Key'
+REPLAYED = 'Idempotency-Replayed'
+
+
+def fresh():
+  return str(uuid.uuid4())
+
+
+class Keys(Served):
+
+  def post(self, body, kind, key, path = RECORD, client = None, **headers):
+    return (client or self.client).post(body, kind, path, **{KEY: key}, **headers)
+
+  def count(self):
+    return self.client.count(query(name = self.name))
+
+  def assertReplayed(self, first, again):
+    self.assertEqual((first.status, first.body, first.headers['Location'], 'true'),
+      (again.status, again.body, again.headers['Location'], again.headers[REPLAYED]))
+
+  def bodies(self):
+    '''(what it is, body, content type, records)'''
+    one = self.record(msg = 'one', levelno = 30)
+    yield 'form', query(**one), FORM, 1
+    yield 'JSON', json.dumps(one), JSON, 1
+    yield 'array', json.dumps([one] * 3), JSON, 3
+    yield 'NDJSON', ndjson([one] * 700), NDJSON, 700
+
+  def test_again(self):
+    '''a form, JSON, an array and lines: the first answer again, and nothing stored'''
+    for what, body, kind, n in self.bodies():
+      with self.subTest(what):
+        before, key = self.count(), fresh()
+        first = self.assertStatus(201, self.post(body, kind, key))
+        self.assertIsNone(first.headers[REPLAYED])
+        self.assertEqual(n, len(set(first.json())) if isinstance(first.json(), list) else 1)
+        self.assertReplayed(first, self.post(body, kind, key))
+        self.assertReplayed(first, self.post(body, kind, '"%s"' % key))
+        self.assertReplayed(first, self.post(gzip.compress(body.encode()), kind, key, **{'Content-Encoding': 'gzip'}))
+        self.assertEqual(before + n, self.count())
+
+  def test_without(self):
+    '''without a key two equal requests are two'''
+    for what, body, kind, n in self.bodies():
+      before = self.count()
+      self.assertNotEqual(*(self.assertStatus(201, self.client.post(body, kind)).body for _ in range(2)))
+      self.assertEqual(before + 2 * n, self.count())
+
+  def test_representation(self):
+    '''return=representation: the record again'''
+    key = fresh()
+    first, again = (self.assertStatus(201, self.post(self.record(), JSON, key, Prefer = 'return=representation')) for _ in range(2))
+    self.assertEqual(self.name, again.json()['name'])
+    self.assertReplayed(first, again)
+
+  def test_some(self):
+    '''lines of which some are bad: the same answer again, with what is wrong with them'''
+    lines, key = ndjson([self.record(), '{"bad"', self.record(), '{}']), fresh()
+    first = self.assertStatus(200, self.post(lines, NDJSON, key))
+    self.assertEqual([201, 400, 400], [part['status'] for part in first.json()['multistatus']])
+    self.assertReplayed(first, self.post(lines, NDJSON, key))
+    self.assertEqual(2, self.count())
+
+  def test_other(self):
+    '''another body, type or parameter under the key: 422'''
+    key, body = fresh(), json.dumps(self.record())
+    self.assertStatus(201, self.post(body, JSON, key))
+    for other in ((body + ' ', JSON, key), (body, NDJSON, key), (body, JSON, key, RECORD + '?raw=1')):
+      response = self.post(*other)
+      self.assertError(422, 'ValueError', response, KEY)
+      self.assertIsNone(response.headers[REPLAYED])
+    self.assertEqual(1, self.count())
+
+  def test_nothing_stored(self):
+    '''what stored nothing leaves no note: the key is free'''
+    key = fresh()
+    for bad, kind in (('{', JSON), ('{}', JSON), ('[{}]', JSON), (ndjson(['{', '{}']), NDJSON), ('a=b', FORM), ('x', 'text/plain')):
+      self.assertTrue(400 <= self.post(bad, kind, key).status < 500)
+    self.assertStatus(201, self.post(self.record(), JSON, key))
+
+  def test_keys(self):
+    '''a key is 1 to 255 printable ASCII characters; two that differ are two; each user has their own'''
+    for key in '""', '"', '"a', 'a' * 256, 'gr\xfcn', '"a"b':
+      self.assertError(400, 'ValueError', self.post(self.record(), JSON, key), KEY)
+    self.assertEqual(0, self.count())
+    unique = fresh()[:8]
+    for key in unique, unique.upper(), unique + ' ' + unique, unique.ljust(255, 'x'), r'"%s\"\\"' % unique:
+      self.assertIsNone(self.assertStatus(201, self.post(self.record(), JSON, key)).headers[REPLAYED])
+    nginx_users = self.nginx.users
+    nginx_users.write_text(nginx_users.read_text() + nginx_users.read_text().replace('logger', 'other'))
+    other = Client(self.nginx.port, 'other')
+    self.addCleanup(other.close)
+    self.assertIsNone(self.assertStatus(201, self.post(self.record(), JSON, unique, client = other)).headers[REPLAYED])
+
+  def test_at_once(self):
+    '''16 clients of two workers at once under one key: one of them stores'''
+    with Worker(store(self.store_name)) as second, Nginx(second) as nginx:
+      for what, body, kind, n in self.bodies():
+        with self.subTest(what), concurrent.futures.ThreadPoolExecutor(16) as pool:
+          before, key, barrier = self.count(), fresh(), threading.Barrier(16)
+
+          def post(port):
+            client = Client(port)
+            barrier.wait()
+            while True:
+              response = client.post(body, kind, **{KEY: key})
+              if response.status != 503:
+                client.close()
+                return response
+          answers = list(pool.map(post, [self.nginx.port, nginx.port] * 8))
+          self.assertEqual([201] * 16, [answer.status for answer in answers])
+          self.assertEqual(1, len(set(answer.body for answer in answers)))
+          self.assertEqual(1, sum(not answer.headers[REPLAYED] for answer in answers))
+          self.assertEqual(before + n, self.count())
+
+  def test_retention(self):
+    '''after idempotency-retention the key is free, and the note is deleted'''
+    key = fresh()
+    with Worker(store(self.store_name), idempotency_retention = 1) as worker, Nginx(worker) as nginx:
+      client = Client(nginx.port)
+      self.addCleanup(client.close)
+      self.assertStatus(201, self.post(self.record(), JSON, key, client = client))
+      wait_until(lambda: not self.assertStatus(201, self.post(self.record(), JSON, key, client = client)).headers[REPLAYED], 'the key is free')
+    self.assertEqual(2, self.count())
+
+
+on_every_store(Keys, globals())
+
+
+class Cutting:
+  '''Passes bytes on to a port, and cuts connections anywhere: before, within and behind requests and answers.'''
+
+  def __init__(self, port):
+    self.port = port
+    self.cuts = 0
+    self.random = random.Random(7)
+    self.listener = socket.create_server(('127.0.0.1', 0))
+    self.address = self.listener.getsockname()[1]
+    threading.Thread(target = self.accept, daemon = True).start()
+
+  def accept(self):
+    while True:
+      try:
+        client, _ = self.listener.accept()
+        server = socket.create_connection(('127.0.0.1', self.port))
+      except OSError:
+        return
+      pair = client, server
+      # Of what comes and of what goes: half of the connections are cut, near a request's size.
+      limits = [self.random.randrange(6000) if self.random.random() < 0.3 else 1 << 60 for _ in range(2)]
+      for source, target, limit in ((client, server, limits[0]), (server, client, limits[1])):
+        threading.Thread(target = self.copy, args = (source, target, limit, pair), daemon = True).start()
+
+  def copy(self, source, target, limit, pair):
+    try:
+      while data := source.recv(65536):
+        target.sendall(data[:limit])
+        limit -= len(data)
+        if limit <= 0:
+          self.cuts += 1
+          break
+    except OSError:
+      pass
+    for end in pair:
+      try:
+        end.shutdown(socket.SHUT_RDWR)
+      except OSError:
+        pass
+
+  def stop(self):
+    self.listener.shutdown(socket.SHUT_RDWR)
+    self.listener.close()
+
+
+class Breaking(TestCase):
+
+  def sender(self, port, number, keyed, until, said):
+    '''Sends until it is answered, each thing again.'''
+    rest = random.Random(number)
+    for i in itertools.count():
+      if until():
+        return
+      names = ['%d.%d.%d' % (number, i, k) for k in range(30 if rest.random() < 0.3 else 1)]
+      documents = [{'name': 'retry', 'msg': name, 'created': 1, 'levelno': 20} for name in names]
+      body, kind = (ndjson(documents), NDJSON) if len(names) > 1 else (query(**documents[0]), FORM)
+      headers = {KEY: fresh()} if keyed else {}
+      for tries in itertools.count():
+        client = Client(port)
+        try:
+          status = client.request('POST', RECORD, body.encode(), {'Content-Type': kind, **headers}).status
+        except (OSError, http.client.HTTPException):
+          status = 0
+        finally:
+          client.close()
+        if status == 201:
+          break
+        self.assertIn(status, (0, 502, 503, 504))
+        said['open'] += 1
+      with self.lock:
+        said['stored'].update(names)
+
+  def run_all(self, worker, database, n, keyed):
+    '''(what was acknowledged, what there is, outcomes that were open)'''
+    said = {'stored': collections.Counter(), 'open': 0}
+    self.lock = threading.Lock()
+    with Nginx(worker) as nginx:
+      cutting = Cutting(nginx.port)
+      until = lambda: said['stored'].total() >= n
+      with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        threads = [pool.submit(self.sender, cutting.address, i, keyed, until, said) for i in range(8)]
+        for i in itertools.count(1):
+          more = said['stored'].total() + n // 6
+          wait_until(lambda: until() or said['stored'].total() >= more or any(thread.done() for thread in threads), 'more are stored')
+          if until() or any(thread.done() for thread in threads):
+            break
+          victim = database if database and i % 2 else worker
+          victim.halt(signal.SIGKILL)
+          victim.start()
+        for thread in threads:
+          thread.result()
+      cutting.stop()
+      client = Client(nginx.port)
+      found = self.messages(client)
+      client.close()
+    comment('%d stored, %d times no answer, %d cuts' % (said['stored'].total(), said['open'], cutting.cuts))
+    return said['stored'], found, said['open']
+
+  def messages(self, client):
+    found, left = collections.Counter(), 0
+    while True:
+      rows = self.assertStatus(200, client.get('%s?left=%d&right=%d' % (RECORD, left, left + 9999))).json()
+      found.update(row['message'] for row in rows)
+      left += 10000
+      if not rows:
+        return found
+
+  def check(self, database):
+    database.start()
+    self.addCleanup(database.stop)
+    migrate(database.dsn)
+    with Worker(database.dsn) as worker:
+      stored, found, no_answer = self.run_all(worker, None if isinstance(database, SQLite) else database, RETRIES, True)
+      self.assertGreater(no_answer, 10)
+      self.assertEqual(stored, found)
+
+  def test_sqlite(self):
+    '''SQLite: connections are cut, workers killed: nothing lost, nothing twice'''
+    self.check(SQLite())
+
+  def test_mariadb(self):
+    '''MariaDB: connections are cut, workers and the database killed: nothing lost, nothing twice'''
+    self.check(MariaDB())
+
+  def test_control(self):
+    '''the same without keys stores some twice'''
+    database = SQLite()
+    self.addCleanup(database.stop)
+    migrate(database.dsn)
+    with Worker(database.dsn) as worker:
+      stored, found, _ = self.run_all(worker, None, 1000, False)
+      self.assertFalse(stored - found)
+      self.assertGreater((found - stored).total(), 0)
+
+
+if __name__ == '__main__':
+  main()
