@@ -8,11 +8,13 @@ import gzip
 import itertools
 import os
 import random
+import select
 import signal
 import socket
+import subprocess
 import sys
+import tempfile
 import threading
-import time
 import uuid
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -281,6 +283,113 @@ class Breaking(TestCase):
       stored, found, _ = self.run_all(worker, None, 1000, False)
       self.assertFalse(stored - found)
       self.assertGreater((found - stored).total(), 0)
+
+
+class Committing:
+  '''Between worker and database: loses COMMIT, or the answer to it, and the connection with that.'''
+
+  def __init__(self, port):
+    self.port = port
+    self.every = 0  # COMMIT that is lost; 0: none
+    self.commits = self.lost = 0
+    self.listener = socket.create_server(('127.0.0.1', 0))
+    self.address = self.listener.getsockname()[1]
+    threading.Thread(target = self.accept, daemon = True).start()
+
+  def accept(self):
+    while True:
+      try:
+        client, _ = self.listener.accept()
+        server = socket.create_connection(('127.0.0.1', self.port))
+      except OSError:
+        return
+      threading.Thread(target = self.pass_on, args = (client, server), daemon = True).start()
+
+  def pass_on(self, client, server):
+    with client, server:
+      while True:
+        for source in select.select([client, server], [], [])[0]:
+          try:
+            data = source.recv(65536)
+            if not data or self.loses(data, client, server):
+              return
+            (server if source is client else client).sendall(data)
+          except OSError:
+            return
+
+  def loses(self, data, client, server):
+    if not data.endswith(b'\x03COMMIT'):
+      return False
+    self.commits += 1
+    if not self.every or self.commits % self.every:
+      return False
+    self.lost += 1
+    if self.lost % 2:
+      server.sendall(data)
+      server.recv(65536)
+    return True
+
+  def stop(self):
+    self.listener.shutdown(socket.SHUT_RDWR)
+    self.listener.close()
+
+
+class Commit(TestCase):
+  '''The worker finds out by itself what became of a COMMIT.'''
+
+  def load(self, port, n):
+    '''Single records and batches by 8 clients, without keys; what was acknowledged.'''
+    stored = collections.Counter()
+
+    def send(number):
+      client = Client(port)
+      for i in range(n // 8):
+        names = ['%d.%d.%d' % (number, i, k) for k in range(3000 if i % 16 == 0 else 1)]
+        documents = [{'name': 'commit', 'msg': name, 'created': 1, 'levelno': 20} for name in names]
+        self.assertStatus(201, client.post(*(ndjson(documents), NDJSON) if len(names) > 1 else (query(**documents[0]), FORM)))
+        stored.update(names)
+      client.close()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+      for each in [pool.submit(send, i) for i in range(8)]:
+        each.result()
+    return stored
+
+  def check(self, dsn, begin, how = (), n = 400):
+    with Worker(dsn, wrapper = how) as worker, Nginx(worker) as nginx:
+      client = Client(nginx.port)
+      self.addCleanup(client.close)
+      self.assertStatus(201, client.post({'name': 'first', 'msg': 'first', 'created': 1, 'levelno': 20}))
+      begin()
+      stored = self.load(nginx.port, n)
+      self.assertEqual(stored + collections.Counter(['first']), Breaking.messages(self, client))
+    run = subprocess.run([built(TOOL), 'recount', '--check'], env = {**os.environ, 'CHRONOLOGER_STORAGE_DSN': dsn}, stdout = subprocess.PIPE)
+    self.assertEqual(0, run.returncode, run.stdout)
+
+  def test_mariadb(self):
+    '''MariaDB: every fourth COMMIT or its answer is lost: all are answered 201 and stored once'''
+    with MariaDB() as database:
+      migrate(database.dsn)
+      between = Committing(database.port)
+      self.check(database.dsn.replace(str(database.port), str(between.address)), lambda: setattr(between, 'every', 4))
+      comment('%d of %d' % (between.lost, between.commits))
+      self.assertGreater(between.lost, 10)
+      between.stop()
+
+  def test_sqlite(self):
+    '''SQLite: every seventh fdatasync() fails: the transaction is written again, all are answered 201 and stored once'''
+    database = SQLite()
+    self.addCleanup(database.stop)
+    if Worker(database.dsn).sanitized():
+      comment('not under strace: what finds leaks traces too')
+      return
+    migrate(database.dsn)
+    with tempfile.NamedTemporaryFile() as trace:
+      # Not every third: closing the file and opening it anew has two, and COMMIT would be the third again and again.
+      strace = [program('strace', 'strace'), '-f', '-D', '-qq', '-o', trace.name, '-e', 'trace=fdatasync,fsync', '-e', 'inject=fdatasync:error=EIO:when=5+7']
+      self.check(database.dsn, lambda: None, strace, 200)
+      failed = trace.read().count(b'EIO')
+    comment('%d failed' % failed)
+    self.assertGreater(failed, 10)
 
 
 if __name__ == '__main__':

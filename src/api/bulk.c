@@ -230,7 +230,7 @@ static gboolean attempt(const DocumentSource *source, Retry *retry, Store *store
 	return store_documents(&bulk, source, error) && answer(&bulk, response, error);
 }
 
-/* A transaction that was rolled back through no fault of its records is done once more. */
+/* A transaction that was rolled back through no fault of its records is done again. */
 gboolean api_bulk(Api *api, HttpRequest *request, const DocumentSource *source,
 	HttpResponse *response, GError **error)
 {
@@ -241,7 +241,7 @@ gboolean api_bulk(Api *api, HttpRequest *request, const DocumentSource *source,
 	fcgi_block(request->fcgi);
 	Store *store = pool_take(api->batches);
 	gboolean ok = attempt(source, &retry, store, response, &problem);
-	if (g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_TRANSIENT)) {
+	for (guint i = 1; i < STORE_TRIES && error_is_transient(problem); i++) {
 		g_clear_error(&problem);
 		ok = attempt(source, &retry, store, response, &problem);
 	}

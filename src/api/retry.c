@@ -177,7 +177,7 @@ gboolean retry_insert(Retry *retry, Record *record, GError **error)
 	g_autoptr(GError) problem = NULL;
 	Store *store = pool_take(retry->api->batches);
 	gboolean ok = insert(retry, store, record, &problem);
-	if (g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_TRANSIENT)) {
+	for (guint i = 1; i < STORE_TRIES && error_is_transient(problem); i++) {
 		g_clear_error(&problem);
 		ok = insert(retry, store, record, &problem);
 	}

@@ -27,6 +27,7 @@ static const struct {
 	[ERROR_RECORD_SIZE] = {413, "StorageSizeLimitError", ERROR_CLASS_INPUT, EX_SOFTWARE},
 	[ERROR_STORAGE] = {503, "StorageError", ERROR_CLASS_STORE, EX_UNAVAILABLE},
 	[ERROR_TRANSIENT] = {503, "StorageError", ERROR_CLASS_STORE, EX_TEMPFAIL},
+	[ERROR_UNKNOWN] = {503, "StorageError", ERROR_CLASS_STORE, EX_UNAVAILABLE},
 	[ERROR_SCHEMA] = {503, "StorageError", ERROR_CLASS_STORE, EX_DATAERR},
 	[ERROR_CONFIGURATION] = {500, "HTTPError", ERROR_CLASS_INPUT, EX_CONFIG},
 };
@@ -51,6 +52,11 @@ const char *error_type(const GError *error)
 ErrorClass error_class(const GError *error)
 {
 	return kinds[kind_of(error)].class;
+}
+
+gboolean error_is_transient(const GError *error)
+{
+	return g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT);
 }
 
 int error_exit(const GError *error)

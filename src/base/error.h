@@ -27,6 +27,7 @@ typedef enum {
 	ERROR_RECORD_SIZE, /* a record larger than the database takes */
 	ERROR_STORAGE,     /* database away, busy, full or read-only: worth a retry by the client */
 	ERROR_TRANSIENT,   /* the same, and nothing was written: worth one retry by the caller */
+	ERROR_UNKNOWN,     /* nobody knows whether it was written: COMMIT was not answered */
 	ERROR_SCHEMA,      /* the database has an older or a newer schema than this program */
 	ERROR_CONFIGURATION, /* an option, a DSN or a configuration file that is wrong */
 } ChronologerError;
@@ -48,6 +49,9 @@ guint error_status(const GError *error);
 const char *error_type(const GError *error);
 
 ErrorClass error_class(const GError *error);
+
+/* ERROR_TRANSIENT. Takes NULL. */
+gboolean error_is_transient(const GError *error);
 
 /* What a program that ends with it exits with: sysexits.h. */
 int error_exit(const GError *error);

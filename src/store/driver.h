@@ -83,6 +83,7 @@ typedef struct {
 	 * marks the session lost where it does not succeed. */
 	gboolean (*begin)(StoreSession *session, GError **error);
 	gboolean (*insert)(StoreSession *session, Record *const *records, gsize n, GError **error);
+	/* ERROR_UNKNOWN where it was not answered; the session is lost then. */
 	gboolean (*commit)(StoreSession *session, GError **error);
 	void (*rollback)(StoreSession *session);
 	gboolean (*check_size)(StoreSession *session, const Record *record, GError **error);

@@ -108,12 +108,12 @@ static ChronologerError classify(MysqlSession *session, guint number)
 gboolean store_mysql_fail(MysqlSession *session, guint number, const char *text, GError **error)
 {
 	ChronologerError code = classify(session, number);
-	if (code == ERROR_TRANSIENT && session->base.lost && session->committing)
-		g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE,
-			"The connection to the database was lost while it was storing: "
-			"nobody knows whether it did (%s)",
-			text);
-	else if (code == ERROR_DEADLINE)
+	/* What the server has rolled back it says so: a deadlock, a lock wait. */
+	if (session->committing && (code != ERROR_TRANSIENT || session->base.lost)) {
+		session->base.lost = TRUE;
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_UNKNOWN,
+			"The database did not say whether it has stored: %s (%u)", text, number);
+	} else if (code == ERROR_DEADLINE)
 		g_set_error(error, CHRONOLOGER_ERROR, code, "The query took longer than %u ms",
 			session->target->deadline);
 	else

@@ -83,8 +83,6 @@ static const struct {
 	{SQLITE_CANTOPEN, ERROR_STORAGE, TRUE},
 	{SQLITE_IOERR, ERROR_STORAGE, TRUE},
 	{SQLITE_PROTOCOL, ERROR_STORAGE, TRUE},
-	{SQLITE_NOLFS, ERROR_STORAGE, FALSE},
-	{SQLITE_AUTH, ERROR_STORAGE, FALSE},
 	{SQLITE_CORRUPT, ERROR_STORAGE, TRUE},
 	{SQLITE_NOTADB, ERROR_STORAGE, TRUE},
 	{SQLITE_NOMEM, ERROR_STORAGE, FALSE},
@@ -408,8 +406,9 @@ static gboolean commit(StoreSession *base, GError **error)
 {
 	Session *session = (Session *)base;
 	gboolean ok = execute_text(session, "COMMIT", error);
-	if (ok)
-		session->in_transaction = FALSE;
+	session->in_transaction &= !ok;
+	if (base->lost && error && *error)
+		(*error)->code = ERROR_UNKNOWN; /* what is written may be whole */
 	roll_back(base);
 	return ok;
 }

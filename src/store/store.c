@@ -9,6 +9,7 @@
 #include "store/counts/seek.h"
 #include "store/delete.h"
 #include "store/dsn.h"
+#include "store/outcome.h"
 #include "store/read.h"
 
 struct store_config {
@@ -23,9 +24,14 @@ struct store {
 	StoreMode mode;
 	StoreLink link; /* its session is NULL until it is needed, and after it was lost */
 	gboolean in_transaction;
-	Counts *change; /* by this transaction, as far as it is not written yet */
-	guint due;      /* how many times store_compact() has to do something */
+	Counts *change;  /* by this transaction, as far as it is not written yet */
+	guint due;       /* how many times store_compact() has to do something */
+	Record *witness; /* of a transaction over several calls: a copy of its first record */
+	guint64 witness_id; /* what the first record of the next transaction is to have as its id, or 0 */
 };
+
+/* Microseconds between two looks at what became of a COMMIT. */
+#define SETTLE_PAUSE (G_USEC_PER_SEC / 10)
 
 /* As much of a transaction's changes to the counts is kept in memory: some hundred KiB. */
 #define CHANGE_PAGES 1024
@@ -163,13 +169,14 @@ void store_free(Store *store)
 	store_rollback(store);
 	disconnect(store);
 	counts_free(store->change);
+	record_free(store->witness);
 	g_free(store);
 }
 
 /* Doing it again ------------------------------------------------------------------------------- */
 
-/* One call of the contract outside a transaction: done once, and once more where the first failed,
- * nothing was written, and the caller has seen nothing of it. */
+/* One call of the contract outside a transaction: done again where it failed, nothing was written, and
+ * the caller has seen nothing of it. */
 typedef struct {
 	guint done;
 	gint64 begun;
@@ -187,7 +194,7 @@ static Attempts first_attempt(void)
 static gboolean may_repeat(const Store *store, const Attempts *attempts)
 {
 	gint64 took = g_get_monotonic_time() - attempts->begun;
-	return attempts->done == 1 && !attempts->ok && !attempts->seen &&
+	return attempts->done < STORE_TRIES && !attempts->ok && !attempts->seen &&
 	       took <= (gint64)store->config->target.deadline * 1000 &&
 	       g_error_matches(attempts->failure, CHRONOLOGER_ERROR, ERROR_TRANSIENT);
 }
@@ -275,8 +282,14 @@ static gboolean check_sizes(Store *store, Record *const *records, gsize n, GErro
 
 static gboolean insert(Store *store, Record *const *records, gsize n, GError **error)
 {
-	return check_sizes(store, records, n, error) &&
-	       store->link.driver->insert(store->link.session, records, n, error) &&
+	guint64 id = store->witness_id;
+	if (!check_sizes(store, records, n, error))
+		return FALSE;
+	store->witness_id = 0;
+	if (id)
+		records[0]->id = id;
+	return (id ? outcome_insert(&store->link, records, n, error)
+		   : store->link.driver->insert(store->link.session, records, n, error)) &&
 	       note_change(store, records, n, error);
 }
 
@@ -288,12 +301,39 @@ static gboolean commit(Store *store, GError **error)
 	return TRUE;
 }
 
+/* COMMIT without an answer --------------------------------------------------------------------- */
+
+/* Finds out what became of a transaction. TRUE: it is committed. ERROR_TRANSIENT: it is not. Where the
+ * database stays away for longer than a read may take nobody knows, and the error stays as it is. */
+static gboolean settle(Store *store, const Record *witness, GError **error)
+{
+	gint64 until = g_get_monotonic_time() + (gint64)store->config->target.deadline * 1000;
+	Outcome outcome;
+	while (!store_ready(store, NULL) || !outcome_find(&store->link, witness, &outcome, NULL)) {
+		if (g_get_monotonic_time() > until)
+			return FALSE;
+		g_usleep(SETTLE_PAUSE);
+	}
+	g_clear_error(error);
+	if (outcome == OUTCOME_COMMITTED)
+		return TRUE;
+	store->witness_id = outcome == OUTCOME_ROLLED_BACK ? witness->id : 0;
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT,
+		"The database has not stored what it did not answer");
+	return FALSE;
+}
+
+static gboolean is_unknown(const GError *error)
+{
+	return g_error_matches(error, CHRONOLOGER_ERROR, ERROR_UNKNOWN);
+}
+
 static gboolean insert_alone(Store *store, Record *const *records, gsize n, GError **error)
 {
 	if (begin(store, error) && insert(store, records, n, error) && commit(store, error))
 		return TRUE;
 	store_rollback(store);
-	return FALSE;
+	return is_unknown(*error) && settle(store, records[0], error);
 }
 
 gboolean store_insert(Store *store, Record *const *records, gsize n, GError **error)
@@ -305,16 +345,20 @@ gboolean store_insert(Store *store, Record *const *records, gsize n, GError **er
 		gboolean ok = insert(store, records, n, error);
 		if (!ok)
 			store_rollback(store);
+		else if (!store->witness)
+			store->witness = record_copy(records[0]);
 		return ok;
 	}
 	while (attempt(store, &attempts))
 		attempts.ok = insert_alone(store, records, n, &attempts.failure);
+	store->witness_id = 0;
 	return write_done(&attempts, error);
 }
 
 gboolean store_begin(Store *store, GError **error)
 {
 	Attempts attempts = first_attempt();
+	g_clear_pointer(&store->witness, record_free);
 	while (attempt(store, &attempts))
 		attempts.ok = begin(store, &attempts.failure);
 	return write_done(&attempts, error);
@@ -331,9 +375,14 @@ gboolean store_commit(Store *store, GError **error)
 			"The database closed the connection before the transaction was committed");
 		return FALSE;
 	}
-	gboolean ok = commit(store, error);
+	GError *failure = NULL;
+	gboolean ok = commit(store, &failure);
 	if (!ok)
 		store_rollback(store);
+	if (store->witness && is_unknown(failure))
+		ok = settle(store, store->witness, &failure);
+	if (!ok)
+		g_propagate_error(error, failure);
 	return ok;
 }
 

@@ -7,7 +7,7 @@
  * Errors of every call: ERROR_STORAGE (away, busy, full, read-only), ERROR_SCHEMA (not migrated, or
  * by a newer version), ERROR_DEADLINE (a read took too long). While the server can not be reached,
  * calls fail at once and one of them tries again every second. Reads that lost their connection are
- * done again once, on a new one.
+ * done again, on a new one.
  *
  * Nothing here assumes a single database node: ids come in steps, a conflict may be reported by
  * COMMIT. */
@@ -17,6 +17,9 @@
 #include <glib.h>
 #include "query/filter.h"
 #include "record/record.h"
+
+/* How often what ended with ERROR_TRANSIENT is done at most. */
+#define STORE_TRIES 4
 
 typedef struct store Store;
 typedef struct store_config StoreConfig;
@@ -49,7 +52,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
 
 /* Writes `n` records in their order and gives each its id. Outside store_begin() it is a
  * transaction of its own: all are committed when it returns TRUE, none is when it returns FALSE
- * (but for ERROR_STORAGE where the connection was lost in the COMMIT: then nobody knows). Inside
+ * (but for ERROR_UNKNOWN: COMMIT was not answered, and the database stayed away). Inside
  * one, after FALSE the whole transaction is gone, rolled back. ERROR_TRANSIENT: nothing was
  * written, and doing all of it again may succeed (lost before the COMMIT, deadlock).
  * ERROR_RECORD_SIZE: see store_check_size(). */

@@ -1,0 +1,70 @@
+/* What became of a transaction whose COMMIT was not answered. */
+#include "store/outcome.h"
+
+#include <string.h>
+
+#include "store/read.h"
+
+#define COLUMNS " record (record_id, ts, level, name, message, logrec) VALUES (?, ?, ?, ?, ?, ?)"
+
+static gboolean insert(
+	const StoreLink *link, const char *how, const Record *record, guint64 id, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(how);
+	sql_add(sql, COLUMNS);
+	sql_bind_integer(sql, (gint64)id);
+	sql_bind_ts(sql, record->ts);
+	sql_bind_integer(sql, record->level);
+	sql_bind_text(sql, record->name.data, record->name.length);
+	sql_bind_text(sql, record->message.data, record->message.length);
+	sql_bind_text(sql, record->logrec.data, record->logrec.length);
+	return link->driver->write(link->session, sql, NULL, error);
+}
+
+gboolean outcome_insert(const StoreLink *link, Record *const *records, gsize n, GError **error)
+{
+	return insert(link, "INSERT INTO", records[0], records[0]->id, error) &&
+	       (n == 1 || link->driver->insert(link->session, records + 1, n - 1, error));
+}
+
+static gboolean is_text(const Text *a, const Text *b)
+{
+	return a->length == b->length && !memcmp(a->data, b->data, a->length);
+}
+
+/* `logrec` may come back otherwise than it was written. */
+static gboolean is_same(const Record *a, const Record *b)
+{
+	return a->ts == b->ts && a->level == b->level && is_text(&a->name, &b->name) &&
+	       is_text(&a->message, &b->message);
+}
+
+typedef struct {
+	const Record *witness, *nobody;
+	Outcome outcome;
+} Look;
+
+static gboolean row_look(const Record *record, gpointer data, GError **error)
+{
+	Look *look = data;
+	(void)error;
+	if (is_same(record, look->nobody))
+		look->outcome = OUTCOME_ROLLED_BACK;
+	else if (is_same(record, look->witness))
+		look->outcome = OUTCOME_COMMITTED;
+	return TRUE;
+}
+
+gboolean outcome_find(
+	const StoreLink *link, const Record *witness, Outcome *outcome, GError **error)
+{
+	static char none[] = "", empty[] = "{}";
+	const Record nobody = {.name = {none, 0}, .message = {none, 0}, .logrec = {empty, 2}};
+	Look look = {witness, &nobody, OUTCOME_ID_TAKEN};
+	gboolean ok = link->driver->begin(link->session, error) &&
+		      insert(link, link->driver->insert_new, &nobody, witness->id, error) &&
+		      store_read_get(link, witness->id, row_look, &look, error);
+	link->driver->rollback(link->session);
+	*outcome = look.outcome;
+	return ok;
+}
