@@ -13,6 +13,10 @@ typedef enum {
 	OUTCOME_ID_TAKEN, /* the same, and somebody has its id: the server has forgotten that it gave it */
 } Outcome;
 
+/* What is needed of a transaction's first record to find it again: a copy, with the beginning of its
+ * message. For record_free(). */
+Record *outcome_witness(const Record *record);
+
 /* Outside of a transaction, on another session than the one that was lost. */
 gboolean outcome_find(
 	const StoreLink *link, const Record *witness, Outcome *outcome, GError **error);

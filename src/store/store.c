@@ -346,7 +346,7 @@ gboolean store_insert(Store *store, Record *const *records, gsize n, GError **er
 		if (!ok)
 			store_rollback(store);
 		else if (!store->witness)
-			store->witness = record_copy(records[0]);
+			store->witness = outcome_witness(records[0]);
 		return ok;
 	}
 	while (attempt(store, &attempts))

@@ -293,7 +293,7 @@ static void count_afterwards(Fixture *fixture)
 	execute(fixture, "DELETE FROM count_name");
 	execute(fixture, "DELETE FROM count_delta");
 	execute(fixture, "DELETE FROM count_state");
-	execute(fixture, "DELETE FROM chronologer_migration WHERE version = 2");
+	execute(fixture, "DELETE FROM chronologer_migration WHERE version >= 2");
 	g_autofree char *first = run_tool(&tool_migrate, fixture->dsn, &error);
 	g_assert_no_error(error);
 	g_assert_true(g_str_has_prefix(first, "applied 2 0002-counts\n"));

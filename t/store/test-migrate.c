@@ -21,7 +21,8 @@ static void migrate_twice(Fixture *fixture)
 	insert(fixture, NOW, 20, "app");
 	g_autofree char *text = migrate(fixture->dsn, &error);
 	g_assert_no_error(error);
-	g_assert_cmpstr(text, ==, "schema is up to date (version 2)\n");
+	g_assert_cmpstr(
+		text, ==, "schema is up to date (version " G_STRINGIFY(STORE_SCHEMA_VERSION) ")\n");
 	g_assert_cmpuint(count(fixture, NULL), ==, 1);
 }
 
@@ -33,7 +34,8 @@ static void migrate_after_crash(Fixture *fixture)
 	assert_ping_fails(fixture->reader, ERROR_SCHEMA, "run \"chronologer migrate\"");
 	g_autofree char *text = migrate(fixture->dsn, &error);
 	g_assert_no_error(error);
-	g_assert_cmpstr(text, ==, "applied 1 0001-initial\napplied 2 0002-counts\n");
+	g_assert_cmpstr(text, ==,
+		"applied 1 0001-initial\napplied 2 0002-counts\napplied 3 0003-idempotency\n");
 	g_assert_cmpuint(count(fixture, NULL), ==, 1);
 }
 
@@ -47,8 +49,10 @@ static void refuse_newer_schema(Fixture *fixture)
 	g_assert_false(created);
 	g_assert_true(store_migrate_apply(fixture->admin, 7, "0007-x", nothing, NULL));
 	g_assert_true(store_migrate_end(fixture->admin, NULL));
-	assert_ping_fails(fixture->writer, ERROR_SCHEMA, "version 7, newer than version 2");
-	assert_ping_fails(fixture->reader, ERROR_SCHEMA, "version 7, newer than version 2");
+	assert_ping_fails(fixture->writer, ERROR_SCHEMA,
+		"version 7, newer than version " G_STRINGIFY(STORE_SCHEMA_VERSION));
+	assert_ping_fails(fixture->reader, ERROR_SCHEMA,
+		"version 7, newer than version " G_STRINGIFY(STORE_SCHEMA_VERSION));
 	g_assert_null(migrate(fixture->dsn, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_SCHEMA);
 	execute(fixture, "DELETE FROM chronologer_migration WHERE version = 7");
@@ -68,7 +72,8 @@ static void use_before_migrate(Fixture *fixture)
 		g_assert_null(g_dir_read_name(dir));
 	}
 	g_autofree char *text = migrate(fixture->dsn, NULL);
-	g_assert_true(g_str_has_suffix(text, "applied 1 0001-initial\napplied 2 0002-counts\n"));
+	g_assert_true(g_str_has_suffix(text,
+		"applied 1 0001-initial\napplied 2 0002-counts\napplied 3 0003-idempotency\n"));
 	g_assert_cmpint(g_str_has_prefix(text, "created "), ==, fixture->directory != NULL);
 	insert(fixture, NOW, 20, "app");
 }
