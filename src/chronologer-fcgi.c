@@ -71,6 +71,8 @@ static Config *read_settings(Roles **roles, StoreConfig **store, GError **error)
 	*roles = config ? roles_new(config->roles, error) : NULL;
 	*store = *roles ? store_config_new(config->storage_dsn, config->deadline * 1000, error)
 			: NULL;
+	if (*store)
+		store_config_set_timeout(*store, config->database_timeout);
 	return *store ? g_steal_pointer(&config) : NULL;
 }
 
@@ -101,8 +103,9 @@ static gboolean run(gboolean *is_reloading, GError **error)
 		pool_new(store, STORE_READ, MIN(config->threads, config->connections));
 	g_autoptr(Pool) batches =
 		pool_new(store, STORE_WRITE, MIN(config->threads, config->connections));
+	g_autoptr(Probe) probe = probe_new(store);
 	g_autoptr(Budget) memory = budget_new(config->memory_limit);
-	Api api = {config, roles, writer, readers, batches, memory, NULL, FALSE};
+	Api api = {config, roles, writer, readers, batches, probe, memory, NULL, FALSE};
 	FcgiOptions options = {
 		.listen = config->listen,
 		.threads = config->threads,

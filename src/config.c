@@ -11,7 +11,7 @@
 #define GROUP "chronologer"
 #define DEFAULT_FILE SYSCONFDIR "/chronologer.conf"
 
-typedef enum { KIND_TEXT, KIND_COUNT, KIND_SECONDS, KIND_SIZE } Kind;
+typedef enum { KIND_TEXT, KIND_COUNT, KIND_SECONDS, KIND_FRACTION, KIND_SIZE } Kind;
 
 typedef struct {
 	const char *name;
@@ -41,6 +41,9 @@ static const Option options[] = {
 		"Roles of users: USER:ROLE,ROLE;... (* is anybody else)"},
 	{"deadline", CONFIG_WORKER, KIND_SECONDS, AT(deadline), "10", 1, 3600, "SECONDS",
 		"Longest time that reading from the database may take"},
+	{"database-timeout", CONFIG_WORKER, KIND_FRACTION, AT(database_timeout), "2.5", 1, 3600,
+		"SECONDS",
+		"Longest time that connecting to the database or a step of storing may take"},
 	{"receive-timeout", CONFIG_WORKER, KIND_SECONDS, AT(receive_timeout), "10", 1, 3600,
 		"SECONDS", "Longest silence of the front server in the middle of a request"},
 	{"shutdown-timeout", CONFIG_WORKER, KIND_SECONDS, AT(shutdown_timeout), "10", 1, 3600,
@@ -73,11 +76,24 @@ static char *environment_name(const char *name)
 	return g_strdelimit(g_strconcat("CHRONOLOGER_", upper, NULL), "-", '_');
 }
 
+/* Seconds, "2.5", as milliseconds. */
+static gboolean parse_fraction(const Option *option, const char *text, guint64 *number)
+{
+	char *end;
+	double seconds = g_ascii_strtod(text, &end);
+	if (!g_ascii_isdigit(*text) || *end || !(seconds >= option->min && seconds <= option->max))
+		return FALSE;
+	*number = (guint64)(seconds * 1000);
+	return TRUE;
+}
+
 /* "16M" -> 16777216. A number alone is bytes, or just a number where the option is no size. */
 static gboolean parse_number(const Option *option, const char *text, guint64 *number)
 {
 	static const char units[] = "KMG";
 	char *end;
+	if (option->kind == KIND_FRACTION)
+		return parse_fraction(option, text, number);
 	if (!g_ascii_isdigit(*text))
 		return FALSE;
 	errno = 0;
@@ -97,6 +113,13 @@ static gboolean parse_number(const Option *option, const char *text, guint64 *nu
 	return !*end && value >= option->min && value <= option->max;
 }
 
+static const char *const kinds[] = {
+	[KIND_COUNT] = "whole number",
+	[KIND_SECONDS] = "whole number",
+	[KIND_FRACTION] = "number",
+	[KIND_SIZE] = "size",
+};
+
 static gboolean apply(Config *config, const Option *option, const Setting *setting, GError **error)
 {
 	gpointer member = G_STRUCT_MEMBER_P(config, option->offset);
@@ -110,8 +133,7 @@ static gboolean apply(Config *config, const Option *option, const Setting *setti
 	if (!parse_number(option, setting->text, &number)) {
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
 			"%s: \"%s\" is not a %s from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,
-			setting->origin, setting->text,
-			option->kind == KIND_SIZE ? "size" : "whole number", option->min,
+			setting->origin, setting->text, kinds[option->kind], option->min,
 			option->max);
 		return FALSE;
 	}

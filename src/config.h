@@ -13,6 +13,7 @@ typedef struct {
 	guint threads;
 	guint connections;           /* of each kind: for reading, for batches */
 	guint deadline;              /* seconds */
+	guint database_timeout;      /* milliseconds */
 	guint receive_timeout;       /* seconds */
 	guint shutdown_timeout;      /* seconds */
 	guint idempotency_retention; /* seconds */

@@ -257,7 +257,8 @@ class Worker(Server):
     '''`settings` are CHRONOLOGER_*: threads = 4; `wrapper` goes before the command, as prlimit.'''
     super().__init__()
     self.how, self.wrapper = how, list(wrapper)
-    self.settings = {'CHRONOLOGER_STORAGE_DSN': dsn}
+    # A machine that is busy with other tests takes its time.
+    self.settings = {'CHRONOLOGER_STORAGE_DSN': dsn, 'CHRONOLOGER_DATABASE_TIMEOUT': '60'}
     self.settings.update(('CHRONOLOGER_' + k.upper(), str(v)) for k, v in settings.items())
     self.port = free_port()
     self.socket = self.directory / 'socket'

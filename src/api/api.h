@@ -12,6 +12,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "store/pool.h"
+#include "store/probe.h"
 #include "api/roles.h"
 #include "store/store.h"
 #include "store/writer.h"
@@ -23,6 +24,7 @@ typedef struct {
 	Writer *writer; /* for single records; NULL where there is only one thread */
 	Pool *readers;
 	Pool *batches;  /* for transactions of a request's own */
+	Probe *probe;   /* whether the database works */
 	Budget *memory; /* for large documents */
 	Store *reader;  /* taken for this request where it is for a basic-reader */
 	gboolean left;  /* set by a handler that has taken request and response for later */

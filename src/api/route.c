@@ -26,7 +26,7 @@ static const struct {
 	{"/value", "GET", ROLE_BASIC_READER, READER, api_value},
 	{"/tail", "GET", ROLE_BASIC_READER, READER, api_tail},
 	{"/user", "GET", ROLE_ANY, NO_READER, api_user},
-	{"/health", "GET", ROLE_BASIC_READER, READER, api_health},
+	{"/health", "GET", ROLE_ANY, NO_READER, api_health},
 };
 
 static gboolean path_matches(const char *pattern, HttpRequest *request)

@@ -11,6 +11,9 @@
 /* The same while one is trying, which ends by a timeout before this is over. */
 #define TRYING (60 * G_USEC_PER_SEC)
 
+/* How long a write that failed says something of the next one. */
+#define REMEMBERED (60 * G_USEC_PER_SEC)
+
 void store_backoff_init(StoreBackoff *backoff)
 {
 	g_mutex_init(&backoff->mutex);
@@ -19,6 +22,7 @@ void store_backoff_init(StoreBackoff *backoff)
 void store_backoff_clear(StoreBackoff *backoff)
 {
 	g_free(backoff->failure);
+	g_free(backoff->write_failure);
 	g_mutex_clear(&backoff->mutex);
 }
 
@@ -50,4 +54,30 @@ void store_backoff_note(StoreBackoff *backoff, const char *failure)
 		note_failure(backoff, failure);
 	else if (atomic_load(&backoff->retry_at) != 0)
 		atomic_store(&backoff->retry_at, 0);
+}
+
+void store_backoff_note_write(StoreBackoff *backoff, const char *failure)
+{
+	if (!failure) {
+		if (atomic_load(&backoff->failed) != 0)
+			atomic_store(&backoff->failed, 0);
+		return;
+	}
+	g_mutex_lock(&backoff->mutex);
+	g_free(backoff->write_failure);
+	backoff->write_failure = g_strdup(failure);
+	g_mutex_unlock(&backoff->mutex);
+	atomic_store(&backoff->failed, g_get_monotonic_time());
+}
+
+gboolean store_backoff_check_writes(StoreBackoff *backoff, GError **error)
+{
+	gint64 failed = atomic_load(&backoff->failed);
+	if (failed == 0 || g_get_monotonic_time() - failed > REMEMBERED)
+		return TRUE;
+	g_mutex_lock(&backoff->mutex);
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE, "The last write failed: %s",
+		backoff->write_failure);
+	g_mutex_unlock(&backoff->mutex);
+	return FALSE;
 }

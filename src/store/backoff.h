@@ -10,6 +10,9 @@ typedef struct {
 		retry_at; /* g_get_monotonic_time() before which nobody connects; 0 while all is well */
 	GMutex mutex;
 	char *failure; /* why, under `mutex` */
+
+	_Atomic gint64 failed; /* when the last write failed; 0: it did not */
+	char *write_failure;   /* why, under `mutex` */
 } StoreBackoff;
 
 void store_backoff_init(StoreBackoff *backoff);
@@ -21,5 +24,10 @@ gboolean store_backoff_may_try(StoreBackoff *backoff, GError **error);
 
 /* `failure`: why the server can not be reached, or NULL: it can. */
 void store_backoff_note(StoreBackoff *backoff, const char *failure);
+
+/* How a write has ended: NULL where it did what it should. */
+void store_backoff_note_write(StoreBackoff *backoff, const char *failure);
+/* FALSE with ERROR_STORAGE where the last one failed, less than a minute ago. */
+gboolean store_backoff_check_writes(StoreBackoff *backoff, GError **error);
 
 #endif

@@ -9,6 +9,7 @@
 #define CHRONOLOGER_STORE_DRIVER_H
 
 #include "base/sql.h"
+#include "store/backoff.h"
 #include "store/store.h"
 
 /* A DSN in its parts, percent-decoded. A part that is not there is NULL, a port that is not 0. */
@@ -28,6 +29,7 @@ typedef struct {
 	gpointer
 		shared; /* the driver's own, of shared_new(): one for all sessions of a StoreConfig */
 	guint deadline; /* of a read, in milliseconds */
+	guint timeout;  /* of connecting and of a step of a write, the same */
 } StoreTarget;
 
 /* Drivers put this first into a session of their own. */
@@ -118,6 +120,14 @@ typedef struct {
 	/* One statement without results. */
 	gboolean (*execute)(StoreSession *session, const char *statement, GError **error);
 } StoreDriver;
+
+/* StoreConfig. */
+struct store_config {
+	const StoreDriver *driver;
+	StoreTarget target;
+	char *description;
+	StoreBackoff backoff;
+};
 
 /* A session and who speaks with it. */
 typedef struct {

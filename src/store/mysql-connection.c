@@ -7,9 +7,10 @@
 
 #include "base/error.h"
 
-#define CONNECT_TIMEOUT 5 /* seconds */
+/* Of a session that is to say whether the server works: seconds. */
+#define PROBE_TIMEOUT 1
 
-/* What the network may take on top of the deadline of a read, or of the waits of a write. */
+/* What the network may take on top of the deadline of a read. */
 #define NETWORK_TIMEOUT 5
 
 /* A migration may rewrite the table; another host may be doing that. */
@@ -186,10 +187,20 @@ static void allow_key_request(MYSQL *mysql)
 }
 #endif
 
+/* The libraries count in seconds. */
+static guint write_timeout(const MysqlSession *session)
+{
+	return MAX(1, session->target->timeout / 1000);
+}
+
 static guint network_timeout(const MysqlSession *session)
 {
 	if (session->mode == STORE_ADMIN)
 		return MIGRATION_TIMEOUT;
+	if (session->mode == STORE_PROBE)
+		return PROBE_TIMEOUT;
+	if (session->mode == STORE_WRITE)
+		return write_timeout(session);
 	return (session->target->deadline + 999) / 1000 + NETWORK_TIMEOUT;
 }
 
@@ -197,7 +208,8 @@ static void set_options(MysqlSession *session)
 {
 	MYSQL *mysql = session->mysql;
 	const StoreDsn *dsn = session->target->dsn;
-	unsigned int connecting = CONNECT_TIMEOUT;
+	unsigned int connecting =
+		session->mode == STORE_PROBE ? PROBE_TIMEOUT : write_timeout(session);
 	unsigned int network = network_timeout(session);
 	unsigned int no_files = 0;
 	unsigned int tcp = MYSQL_PROTOCOL_TCP;
@@ -226,6 +238,12 @@ static gboolean row_server(const MysqlRow *row, gpointer data, GError **error)
 	return TRUE;
 }
 
+/* Less than a statement may take, so that the server says what it waited for. */
+static guint lock_timeout(const MysqlSession *session)
+{
+	return MAX(1, write_timeout(session) - 1);
+}
+
 /* One statement for all of it: a round trip each would be as dear as connecting. */
 static gboolean set_session(MysqlSession *session, GError **error)
 {
@@ -233,7 +251,9 @@ static gboolean set_session(MysqlSession *session, GError **error)
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_string_printf(text, SESSION, session->is_mariadb ? "" : "ONLY_FULL_GROUP_BY,");
 	if (session->mode == STORE_WRITE)
-		g_string_append(text, ", innodb_lock_wait_timeout = 5, lock_wait_timeout = 5");
+		g_string_append_printf(text,
+			", innodb_lock_wait_timeout = %u, lock_wait_timeout = %u",
+			lock_timeout(session), lock_timeout(session));
 	else if (session->mode == STORE_READ && session->is_mariadb)
 		g_string_append_printf(text,
 			", tx_read_only = 1, max_statement_time = %u.%03u" KEEP_WARNINGS,

@@ -2,22 +2,13 @@
  * may be done once more. The databases are behind StoreDriver. */
 #include <string.h>
 #include "base/error.h"
-#include "store/backoff.h"
 #include "store/counts/compact.h"
 #include "store/counts/read.h"
 #include "store/counts/recount.h"
 #include "store/counts/seek.h"
 #include "store/delete.h"
-#include "store/dsn.h"
 #include "store/outcome.h"
 #include "store/read.h"
-
-struct store_config {
-	const StoreDriver *driver;
-	StoreTarget target;
-	char *description;
-	StoreBackoff backoff;
-};
 
 struct store {
 	StoreConfig *config;
@@ -30,47 +21,14 @@ struct store {
 	guint64 witness_id; /* what the first record of the next transaction is to have as its id, or 0 */
 };
 
+/* Who tries for so many microseconds to connect and can not tries in vain. */
+#define HANGS (G_USEC_PER_SEC / 2)
+
 /* Microseconds between two looks at what became of a COMMIT. */
 #define SETTLE_PAUSE (G_USEC_PER_SEC / 10)
 
 /* As much of a transaction's changes to the counts is kept in memory: some hundred KiB. */
 #define CHANGE_PAGES 1024
-
-StoreConfig *store_config_new(const char *dsn, guint deadline, GError **error)
-{
-	g_autoptr(StoreConfig) config = g_new0(StoreConfig, 1);
-	store_backoff_init(&config->backoff);
-	config->target.deadline = deadline;
-	config->target.dsn = store_dsn_new(dsn, &config->driver, error);
-	if (!config->target.dsn)
-		return NULL;
-	config->description = store_dsn_describe(config->target.dsn);
-	if (config->driver->shared_new)
-		config->target.shared = config->driver->shared_new();
-	return g_steal_pointer(&config);
-}
-
-void store_config_free(StoreConfig *config)
-{
-	if (!config)
-		return;
-	if (config->target.shared)
-		config->driver->shared_free(config->target.shared);
-	store_dsn_free(config->target.dsn);
-	g_free(config->description);
-	store_backoff_clear(&config->backoff);
-	g_free(config);
-}
-
-const char *store_config_describe(const StoreConfig *config)
-{
-	return config->description;
-}
-
-const char *store_dialect(const StoreConfig *config)
-{
-	return config->driver->dialect;
-}
 
 /* Connecting ----------------------------------------------------------------------------------- */
 
@@ -190,12 +148,13 @@ static Attempts first_attempt(void)
 	return (Attempts){.begun = g_get_monotonic_time()};
 }
 
-/* FALSE also after a server has hung for as long as a read may take. */
+/* FALSE also after a server has hung: for as long as a read may take, or a write nearly. */
 static gboolean may_repeat(const Store *store, const Attempts *attempts)
 {
-	gint64 took = g_get_monotonic_time() - attempts->begun;
+	const StoreTarget *target = &store->config->target;
+	gint64 took = (g_get_monotonic_time() - attempts->begun) / 1000;
 	return attempts->done < STORE_TRIES && !attempts->ok && !attempts->seen &&
-	       took <= (gint64)store->config->target.deadline * 1000 &&
+	       took <= (store->mode == STORE_WRITE ? target->timeout / 2 : target->deadline) &&
 	       g_error_matches(attempts->failure, CHRONOLOGER_ERROR, ERROR_TRANSIENT);
 }
 
@@ -303,17 +262,33 @@ static gboolean commit(Store *store, GError **error)
 
 /* COMMIT without an answer --------------------------------------------------------------------- */
 
-/* Finds out what became of a transaction. TRUE: it is committed. ERROR_TRANSIENT: it is not. Where the
- * database stays away for longer than a read may take nobody knows, and the error stays as it is. */
-static gboolean settle(Store *store, const Record *witness, GError **error)
+static gboolean look(Store *store, const Record *witness, Outcome *outcome)
 {
-	gint64 until = g_get_monotonic_time() + (gint64)store->config->target.deadline * 1000;
-	Outcome outcome;
-	while (!store_ready(store, NULL) || !outcome_find(&store->link, witness, &outcome, NULL)) {
-		if (g_get_monotonic_time() > until)
+	gint64 begun = g_get_monotonic_time(), tried = begun;
+	while (!store_ready(store, NULL) || !outcome_find(&store->link, witness, outcome, NULL)) {
+		gint64 now = g_get_monotonic_time();
+		gboolean hangs = !store->link.session && now - tried > HANGS;
+		if (hangs || now - begun > (gint64)store->config->target.deadline * 1000)
 			return FALSE;
 		g_usleep(SETTLE_PAUSE);
+		tried = g_get_monotonic_time();
 	}
+	return TRUE;
+}
+
+/* Finds out what became of a transaction. TRUE: it is committed. ERROR_TRANSIENT: it is not. Where the
+ * database hangs, or stays away for longer than a read may take, nobody knows, and the error stays as it
+ * is. */
+static gboolean settle(Store *store, const Record *witness, GError **error)
+{
+	Outcome outcome;
+	StoreMode mode = store->mode;
+	store->mode = STORE_PROBE; /* somebody has waited for long enough already */
+	gboolean ok = look(store, witness, &outcome);
+	disconnect(store);
+	store->mode = mode;
+	if (!ok)
+		return FALSE;
 	g_clear_error(error);
 	if (outcome == OUTCOME_COMMITTED)
 		return TRUE;
@@ -328,11 +303,32 @@ static gboolean is_unknown(const GError *error)
 	return g_error_matches(error, CHRONOLOGER_ERROR, ERROR_UNKNOWN);
 }
 
+/* For who asks whether the database works. One that could not be reached is known otherwise. */
+static gboolean note_write(Store *store, gboolean ok, const GError *failure)
+{
+	StoreBackoff *backoff = &store->config->backoff;
+	if (ok)
+		store_backoff_note_write(backoff, NULL);
+	else if (store->link.session && g_error_matches(failure, CHRONOLOGER_ERROR, ERROR_STORAGE))
+		store_backoff_note_write(backoff, failure->message);
+	return ok;
+}
+
+/* A server that hangs is left alone as one that can not be reached: who comes next does not wait too. */
+static void note_hang(Store *store, const Attempts *attempts)
+{
+	gint64 took = g_get_monotonic_time() - attempts->begun;
+	if (!attempts->ok && took > store->config->target.timeout * 500 && store->link.session &&
+		store->link.session->lost)
+		store_backoff_note(&store->config->backoff, attempts->failure->message);
+}
+
 static gboolean insert_alone(Store *store, Record *const *records, gsize n, GError **error)
 {
 	if (begin(store, error) && insert(store, records, n, error) && commit(store, error))
 		return TRUE;
 	store_rollback(store);
+	note_write(store, FALSE, *error);
 	return is_unknown(*error) && settle(store, records[0], error);
 }
 
@@ -342,16 +338,25 @@ gboolean store_insert(Store *store, Record *const *records, gsize n, GError **er
 	if (n == 0)
 		return TRUE;
 	if (store->in_transaction) {
-		gboolean ok = insert(store, records, n, error);
-		if (!ok)
+		GError *failure = NULL;
+		gboolean ok = insert(store, records, n, &failure);
+		if (!ok) {
+			note_write(store, FALSE, failure);
 			store_rollback(store);
-		else if (!store->witness)
+			g_propagate_error(error, failure);
+		} else if (!store->witness)
 			store->witness = outcome_witness(records[0]);
 		return ok;
 	}
-	while (attempt(store, &attempts))
+	while (attempt(store, &attempts)) {
 		attempts.ok = insert_alone(store, records, n, &attempts.failure);
+		if (store->witness_id) /* it answers again */
+			attempts.begun = g_get_monotonic_time();
+	}
 	store->witness_id = 0;
+	note_hang(store, &attempts);
+	if (attempts.ok)
+		note_write(store, TRUE, NULL);
 	return write_done(&attempts, error);
 }
 
@@ -379,6 +384,7 @@ gboolean store_commit(Store *store, GError **error)
 	gboolean ok = commit(store, &failure);
 	if (!ok)
 		store_rollback(store);
+	note_write(store, ok, failure);
 	if (store->witness && is_unknown(failure))
 		ok = settle(store, store->witness, &failure);
 	if (!ok)

@@ -28,6 +28,7 @@ typedef enum {
 	STORE_READ,  /* the session is read-only, statements end at the deadline */
 	STORE_WRITE, /* a commit is on disk when it returns, as far as the server's settings go */
 	STORE_ADMIN, /* for migrations: no schema check */
+	STORE_PROBE, /* for store_ping() only, which fails within two seconds */
 } StoreMode;
 
 /* The version of the newest migration in sql/: what this program reads and writes. */
@@ -37,11 +38,19 @@ typedef enum {
  * sqlite:///relative/path, sqlite:////absolute/path. `deadline` is in milliseconds.
  * ERROR_CONFIGURATION says what is wrong with it, without the password. */
 StoreConfig *store_config_new(const char *dsn, guint deadline, GError **error);
+
+/* How long connecting, and a step of a write, may take: milliseconds, 2,500 where it is not called. Databases
+ * count in seconds: it is rounded down, to one at least. Before the first Store. */
+void store_config_set_timeout(StoreConfig *config, guint timeout);
+
 void store_config_free(StoreConfig *config); /* takes NULL; after the last Store */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreConfig, store_config_free)
 
 /* The DSN without its password, for messages. Borrowed. */
 const char *store_config_describe(const StoreConfig *config);
+
+/* FALSE with its error where the last write failed because of the database, less than a minute ago. */
+gboolean store_config_check_writes(StoreConfig *config, GError **error);
 
 /* `config` is borrowed and outlives the store. Does not connect yet. */
 Store *store_new(StoreConfig *config, StoreMode mode);
