@@ -336,6 +336,23 @@ class Contract(Served):
       self.assertStatus(201, self.client.post(body, FORM, **{'Sec-Fetch-Site': site}))
     self.assertStatus(200, self.client.get(API + '/health', **{'Sec-Fetch-Site': 'cross-site'}))
 
+  def test_origin(self):
+    '''a POST whose Origin is not the Host is one from another site'''
+    body = urllib.parse.urlencode(self.record())
+    for origin, host in (('null', 'logs.example'), ('https://evil.example', 'logs.example'), ('http://logs.example:8080', 'logs.example'),
+        ('http://logs.example', 'logs.example:8080'), ('http://logs.example.evil', 'logs.example'), ('http://evil.logs.example', 'logs.example'),
+        ('http://logs.example:8443', 'logs.example:443'), ('logs.example', 'logs.example'), ('http://a, http://logs.example', 'logs.example')):
+      for more in {}, {'Sec-Fetch-Site': 'same-origin'}, {'X-Forwarded-Host': origin.partition('://')[2]}:
+        with self.subTest(origin = origin, host = host, more = more):
+          self.assertError(403, 'HTTPError', self.client.post(body, FORM, Origin = origin, Host = host, **more))
+      self.assertStatus(200, self.client.get(API + '/health', Origin = origin, Host = host))
+    self.assertNothingStored()
+    for origin, host in (('http://logs.example', 'logs.example'), ('https://logs.example', 'Logs.Example:443'), ('http://logs.example', 'logs.example:80'),
+        ('https://logs.example:8443', 'logs.example:8443'), ('http://[::1]:8080', '[::1]:8080'), ('http://LOGS.example:80', 'logs.example')):
+      with self.subTest(origin = origin, host = host):
+        self.assertStatus(201, self.client.post(body, FORM, Origin = origin, Host = host))
+        self.assertStatus(403, self.client.post(body, FORM, Origin = origin, Host = host, **{'Sec-Fetch-Site': 'cross-site'}))
+
   # Paths and methods
 
   def test_not_found(self):

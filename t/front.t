@@ -136,6 +136,17 @@ class Front:
     self.assertStatus(404, self.client.post(body, path = API + '/nope'))
     self.assertStatus(200, self.client.get(API + '/health'))
 
+  def test_cross_site(self):
+    '''a page of another site can not post, one of this site can'''
+    for headers in {'Origin': 'http://evil.example'}, {'Origin': 'null'}, {'Sec-Fetch-Site': 'cross-site'}, \
+        {'Origin': 'http://evil.example', 'X-Forwarded-Host': 'evil.example', 'Sec-Fetch-Site': 'same-origin'}:
+      with self.subTest(headers = headers):
+        self.assertStatus(403, self.post(**headers))
+    self.assertEqual(0, self.count())
+    self.assertStatus(201, self.post(Origin = 'http://127.0.0.1:%d' % self.front.port))
+    self.assertStatus(201, self.post(Origin = 'https://Logs.example', Host = 'logs.example'))
+    self.assertEqual(2, self.count())
+
   def test_chunked_body(self):
     '''a chunked body is taken (plain CGI can not tell its length: 411)'''
     cgi = isinstance(self, ApacheCGI)

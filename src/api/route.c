@@ -75,12 +75,37 @@ static gboolean no_route(
 	return FALSE;
 }
 
+/* Of "host:port" without a default port: browsers leave it out, a proxy need not. */
+static gsize host_length(const char *host)
+{
+	gsize length = strlen(host);
+	if (g_str_has_suffix(host, ":443"))
+		return length - strlen(":443");
+	return g_str_has_suffix(host, ":80") ? length - strlen(":80") : length;
+}
+
+/* The scheme is not compared: behind a proxy that does TLS nobody here knows it. */
+static gboolean is_own_origin(const char *origin, const char *host)
+{
+	const char *colon = strstr(origin, "://"); /* none in "null" */
+	if (!colon || !host)
+		return FALSE;
+	origin = colon + strlen("://");
+	gsize length = host_length(origin);
+	return length == host_length(host) && !g_ascii_strncasecmp(origin, host, length);
+}
+
 /* A page of any site can make a browser post a form here, with the password that the browser keeps.
- * Browsers then say so (Fetch Metadata Request Headers, W3C); other clients send no such header. */
+ * Browsers then say so: always in Origin (Fetch Standard), with TLS in Sec-Fetch-Site (W3C) too.
+ * Other clients send neither. */
 static gboolean check_site(const HttpRequest *request, GError **error)
 {
 	const char *site = http_request_header(request, "HTTP_SEC_FETCH_SITE");
-	if (strcmp(request->method, "POST") || !site || strcmp(site, "cross-site"))
+	const char *origin = http_request_header(request, "HTTP_ORIGIN");
+	const char *host = http_request_header(request, "HTTP_HOST");
+	gboolean is_other =
+		(site && !strcmp(site, "cross-site")) || (origin && !is_own_origin(origin, host));
+	if (strcmp(request->method, "POST") || !is_other)
 		return TRUE;
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_FORBIDDEN,
 		"Requests from web pages of other sites are refused");
