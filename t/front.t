@@ -251,6 +251,21 @@ class Front:
     self.assertStatus(403, self.post(**{'Sec-Fetch-Site': 'cross-site'}))
     self.assertTrue(self.assertStatus(201, self.post(Prefer = 'return=representation')).headers['Preference-Applied'])
 
+  def test_trace(self):
+    '''TRACE is not answered'''
+    if isinstance(self, ApacheCGI):
+      return comment('.htaccess can not say so')
+    for path in '/', RECORD:
+      self.assertStatus(405, self.client.request('TRACE', path))
+
+  def test_version(self):
+    '''no answer tells the version of the front server, as far as the shipped file can say so'''
+    for path in '/nope', '/%ff%00', API + '/nope':
+      answer = self.client.get(path)
+      if isinstance(self, (NginxTCP, NginxUnix)):
+        self.assertEqual('nginx', answer.headers['Server'])
+      self.assertNotRegex(answer.body.decode(), r'(?i)(nginx|apache)/[0-9]')
+
   def test_static_types(self):
     '''scripts and styles have the types that nosniff asks for'''
     for suffix, kind in ('.js', 'text/javascript'), ('.css', 'text/css'), ('.html', 'text/html'), ('.svg', 'image/svg+xml'):

@@ -445,6 +445,7 @@ class Apache(Server):
   def _site(self, which, defines):
     return ['Define %s "%s"' % define for define in defines.items()] + [
       'Define CHRONOLOGER_CHOSEN',
+      'ServerSignature On',
       '<VirtualHost *>',
       'Include "%s"' % self._shipped('chronologer-common.conf'),
       'Include "%s"' % self._shipped(which),
