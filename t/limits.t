@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """What a worker takes of memory and threads has bounds, and what goes beyond them is refused."""
+import gzip
 import json
 import os
 import pathlib
 import secrets
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -68,6 +71,9 @@ class LimitsCase(TestCase):
     for thread in threads:
       thread.join()
     return answers
+
+  def set_limit(self, worker, name, value):
+    subprocess.run([program('prlimit', 'util-linux'), '--pid=%d' % worker.pid, '%s=%s:' % (name, value)], check = True)
 
 
 class Memory(LimitsCase):
@@ -143,8 +149,75 @@ class Memory(LimitsCase):
     self.set_limit(worker, '--as', 'unlimited')
     self.assertStatus(201, self.post(worker, document(msg = 'x' * SIZE)))
 
-  def set_limit(self, worker, name, value):
-    subprocess.run([program('prlimit', 'util-linux'), '--pid=%d' % worker.pid, '%s=%s:' % (name, value)], check = True)
+
+LINE = document(msg = 'x' * 1000) + b'\n'
+
+
+class Room(LimitsCase):
+  '''What there is for bodies that are not kept in memory.'''
+
+  ROOM = 1 << 20
+
+  def small_room(self):
+    '''A worker with a file system of that size, which nobody else sees; None where this may not be.'''
+    directory = pathlib.Path(tempfile.mkdtemp(prefix = 'chronologer-'))
+    self.addCleanup(shutil.rmtree, directory)
+    alone = [program('unshare', 'util-linux'), '--mount', *(['--user', '--map-root-user'] if os.geteuid() else []), 'sh', '-c',
+      'mount -t tmpfs -o size=%d tmpfs %s && exec "$@"' % (self.ROOM, directory), 'sh']
+    if subprocess.run(alone + ['true'], stderr = subprocess.DEVNULL).returncode:
+      return comment('no file system can be mounted here')
+    worker = self.worker(wrapper = alone, spool_directory = directory)
+    worker.spool = pathlib.Path('/proc/%d/root%s' % (worker.pid, directory))
+    return worker
+
+  def refused(self, answer):
+    self.assertError(413, 'HTTPError', answer)
+    self.assertNotIn('Retry-After', answer.headers)
+    self.assertNotIn(b'/', answer.body)
+
+  def test_too_small(self):
+    '''a body that the spool directory can never hold, inflated or not, is 413'''
+    worker, lines = self.small_room(), LINE * 4000
+    if worker:
+      self.refused(self.post(worker, lines, NDJSON))
+      with Connection(worker.address) as connection:
+        self.refused(connection.request('POST', '/record', gzip.compress(lines), kind = NDJSON, HTTP_CONTENT_ENCODING = 'gzip'))
+      self.assertStatus(201, self.post(worker, LINE * 500, NDJSON))
+
+  def test_full(self):
+    '''one that it could hold, but for what is there now, is 503; then it is taken'''
+    worker, lines = self.small_room(), LINE * 500
+    if worker:
+      other = worker.spool / 'other'
+      other.write_bytes(b'x' * (self.ROOM * 3 // 4))
+      answer = self.post(worker, lines, NDJSON)
+      self.assertError(503, 'StorageError', answer)
+      self.assertGreaterEqual(int(answer.headers['Retry-After']), 1)
+      self.assertNotIn(b'/', answer.body)
+      other.unlink()
+      self.assertStatus(201, self.post(worker, lines, NDJSON))
+
+  def test_file_size(self):
+    '''a body larger than a file of the worker may be (RLIMIT_FSIZE) is 413'''
+    worker = self.worker()
+    self.set_limit(worker, '--fsize', 2 << 20)
+    self.refused(self.post(worker, LINE * 4000, NDJSON))
+    self.assertStatus(201, self.post(worker, document(msg = 'small')))
+
+  def test_paths(self):
+    '''no answer names a file of the server; the log does'''
+    for dsn in 'mysql://nobody@localhost/chronologer?socket=/nonexistent/mysqld.sock', 'sqlite:////nonexistent/chronologer.db':
+      worker = Worker(dsn).start()
+      self.addCleanup(worker.stop)
+      answer = self.post(worker, document(msg = 'text'))
+      self.assertError(503, 'StorageError', answer)
+      self.assertNotIn(b'nonexistent', answer.body)
+      with Connection(worker.address) as connection:
+        answer = connection.request('HEAD', '/record')
+      self.assertStatus(503, answer)
+      self.assertNotIn('nonexistent', str(answer.headers))
+      if dsn.startswith('mysql'):
+        wait_until(lambda: '/nonexistent/mysqld.sock' in worker.log.read_text(), 'the log has it')
 
 
 class Threads(LimitsCase):

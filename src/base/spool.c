@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -44,10 +46,11 @@ void spool_free(Spool *spool)
 	g_free(spool);
 }
 
-static gboolean failed(const Spool *spool, const char *what, GError **error)
+/* Clients see it: where the file is concerns the operator, who has chosen that. */
+static gboolean failed(const char *what, GError **error)
 {
-	g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE, "Could not %s a spool file in %s: %s",
-		what, spool->directory, g_strerror(errno));
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE, "Could not %s a spool file: %s", what,
+		g_strerror(errno));
 	return FALSE;
 }
 
@@ -58,7 +61,7 @@ static gboolean flush(Spool *spool, GError **error)
 	while (left) {
 		ssize_t done = write(spool->fd, data, left);
 		if (done < 0 && errno != EINTR)
-			return failed(spool, "write", error);
+			return failed("write", error);
 		if (done > 0) {
 			data += done;
 			left -= (gsize)done;
@@ -77,7 +80,7 @@ static gboolean open_file(Spool *spool, GError **error)
 	g_autofree char *path = g_build_filename(spool->directory, "chronologer-XXXXXX", NULL);
 	spool->fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0600);
 	if (spool->fd < 0)
-		return failed(spool, "create", error);
+		return failed("create", error);
 	unlink(path);
 	return TRUE;
 }
@@ -91,6 +94,18 @@ gboolean spool_write(Spool *spool, const void *data, gsize length, GError **erro
 	if (spool->fd < 0 && !open_file(spool, error))
 		return FALSE;
 	return flush(spool, error);
+}
+
+gboolean spool_may_hold(const char *directory, guint64 length)
+{
+	struct rlimit file;
+	struct statvfs system;
+	if (length <= SPOOL_MEMORY)
+		return TRUE;
+	if (getrlimit(RLIMIT_FSIZE, &file) == 0 && length > file.rlim_cur)
+		return FALSE;
+	return statvfs(directory, &system) != 0 || system.f_blocks == 0 || /* without a limit */
+	       length <= (guint64)system.f_blocks * system.f_frsize;
 }
 
 guint64 spool_length(const Spool *spool)
@@ -123,7 +138,7 @@ static gboolean fill(Spool *spool, GError **error)
 	g_string_set_size(spool->memory, done > 0 ? (gsize)done : 0);
 	spool->offset = 0;
 	if (done < 0)
-		return failed(spool, "read", error);
+		return failed("read", error);
 	spool->position += done;
 	return TRUE;
 }

@@ -25,6 +25,14 @@ static gboolean too_large(gsize limit, GError **error)
 	return FALSE;
 }
 
+/* `limit` is what was configured; this is less. */
+static gboolean never_fits(guint64 length, GError **error)
+{
+	g_set_error(error, CHRONOLOGER_ERROR, ERROR_BODY_SIZE,
+		"The server has no room for a request body of %" G_GUINT64_FORMAT " bytes", length);
+	return FALSE;
+}
+
 static gboolean no_memory(GError **error)
 {
 	g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_STORAGE,
@@ -120,6 +128,21 @@ static gboolean receive(Receiver *receiver, HttpRequest *request, guint64 expect
 	return spool_rewind(receiver->spool, error);
 }
 
+/* receive(), or why it fails: of a gzip body not more is known than what has been inflated. */
+static gboolean receive_or_explain(
+	Receiver *receiver, HttpRequest *request, guint64 expected, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	if (receive(receiver, request, expected, &problem))
+		return TRUE;
+	guint64 length = MAX(expected, spool_length(receiver->spool));
+	if (g_error_matches(problem, CHRONOLOGER_ERROR, ERROR_STORAGE) &&
+		!spool_may_hold(request->spool_directory, length))
+		return never_fits(length, error);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return FALSE;
+}
+
 static gboolean content_length(const HttpRequest *request, guint64 *length, GError **error)
 {
 	const char *text = http_request_header(request, "CONTENT_LENGTH");
@@ -159,7 +182,7 @@ Spool *http_body_receive(HttpRequest *request, gsize limit, GError **error)
 		return NULL;
 	}
 	receiver.spool = request->body = spool_new(request->spool_directory);
-	gboolean ok = receive(&receiver, request, length, error);
+	gboolean ok = receive_or_explain(&receiver, request, length, error);
 	if (receiver.is_gzip)
 		inflateEnd(&receiver.stream);
 	return ok ? request->body : NULL;

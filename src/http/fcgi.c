@@ -471,6 +471,7 @@ gboolean fcgi_serve(const FcgiOptions *options, const FcgiHandler *handler, gboo
 	g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(int));
 	g_autoptr(GArray) idle = g_array_new(FALSE, FALSE, sizeof(int));
 	*is_reloading = FALSE;
+	signal(SIGXFSZ, SIG_IGN); /* writing beyond RLIMIT_FSIZE fails, and no more */
 	if (g_getenv("GATEWAY_INTERFACE") && g_getenv("REQUEST_METHOD") &&
 		!listener_is_inherited()) {
 		serve_cgi(handler);

@@ -54,9 +54,38 @@ gboolean http_response_write(HttpResponse *response, const char *data, gsize len
 	return spool_write(response->body, data, length, error);
 }
 
+/* Whether a path begins here, as in: socket '/run/x' (2). */
+static gboolean is_path(const char *text, const char *p)
+{
+	if (p > text && !strchr(" '\"(", p[-1]))
+		return FALSE;
+	p += strspn(p, ".");
+	return p[0] == '/' && g_ascii_isgraph(p[1]);
+}
+
+/* What clients are told: databases and their libraries name files of this server, which are for the
+ * log only. */
+static char *public_message(const GError *error)
+{
+	char *text = g_utf8_make_valid(error->message, -1), *to = text;
+	if (error_status(error) < 500)
+		return text;
+	g_autofree char *all = g_strdup(text);
+	for (const char *p = all; *p;) {
+		if (is_path(all, p)) {
+			p += strcspn(p, p > all && strchr("'\"", p[-1]) ? "'\"" : " :,;)");
+			to = g_stpcpy(to, "*");
+		} else {
+			*to++ = *p++;
+		}
+	}
+	*to = '\0';
+	return text;
+}
+
 void http_append_error(GString *json, const GError *error)
 {
-	g_autofree char *message = g_utf8_make_valid(error->message, -1);
+	g_autofree char *message = public_message(error);
 	g_string_append_printf(json, "{\"type\": \"%s\", \"message\": ", error_type(error));
 	json_text_append_string(json, message, strlen(message));
 	g_string_append_c(json, '}');
@@ -98,10 +127,11 @@ static void become_error(HttpResponse *response, const HttpRequest *request, con
 	if (g_str_equal(error_type(error), "StorageError"))
 		http_response_header(response, "Retry-After", "1");
 	if (g_str_equal(request->method, "HEAD")) {
-		g_autoptr(GString) message = g_string_new(NULL);
-		text_append_visible(message, error->message, ERROR_HEADER_MAX);
+		g_autofree char *message = public_message(error);
+		g_autoptr(GString) visible = g_string_new(NULL);
+		text_append_visible(visible, message, ERROR_HEADER_MAX);
 		http_response_header(response, "X-Error-Type", error_type(error));
-		http_response_header(response, "X-Error-Message", message->str);
+		http_response_header(response, "X-Error-Message", visible->str);
 		return;
 	}
 	http_append_error(json, error);

@@ -318,8 +318,8 @@ static gboolean open_file(Session *session, int flags, GError **error)
 	if (result != SQLITE_OK)
 		return fail(session, result, error);
 	if (g_stat(path, &session->file) != 0) {
-		g_set_error(
-			error, CHRONOLOGER_ERROR, ERROR_STORAGE, "%s: %s", path, g_strerror(errno));
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE, "The database file: %s",
+			g_strerror(errno));
 		return FALSE;
 	}
 	return set_up(session, error);

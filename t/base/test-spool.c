@@ -1,6 +1,7 @@
 /* Bodies in memory and in a file: the same bytes, the same lines. */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/error.h"
 #include "base/spool.h"
@@ -109,7 +110,21 @@ static void test_no_directory(void)
 	g_autofree char *data = g_malloc0(SPOOL_MEMORY + 1);
 	g_assert_false(spool_write(spool, data, SPOOL_MEMORY + 1, &error));
 	g_assert_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE);
-	g_assert_nonnull(strstr(error->message, "/nonexistent"));
+	g_assert_null(strstr(error->message, "/nonexistent"));
+}
+
+static void test_room(void)
+{
+	struct rlimit before, limit;
+	g_assert_true(spool_may_hold("/nonexistent", G_MAXUINT32));
+	g_assert_true(spool_may_hold(g_get_tmp_dir(), SPOOL_MEMORY + 1));
+	g_assert_false(spool_may_hold(g_get_tmp_dir(), G_MAXUINT64));
+	g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+	limit = (struct rlimit){SPOOL_MEMORY * 2, before.rlim_max};
+	g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+	g_assert_true(spool_may_hold(g_get_tmp_dir(), SPOOL_MEMORY * 2));
+	g_assert_false(spool_may_hold(g_get_tmp_dir(), SPOOL_MEMORY * 2 + 1));
+	g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
 }
 
 int main(int argc, char **argv)
@@ -120,5 +135,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/spool/lines", test_lines);
 	g_test_add_func("/spool/line-ends", test_line_ends);
 	g_test_add_func("/spool/no-directory", test_no_directory);
+	g_test_add_func("/spool/room", test_room);
 	return g_test_run();
 }
