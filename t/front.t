@@ -69,6 +69,27 @@ class Front:
     self.assertStatus(401, Client(self.front.port, None).post(record()))
     self.assertStatus(200, self.client.get(API + '/health'))
 
+  def test_health(self):
+    '''/health without a password: whether it works, and nothing else'''
+    if type(self.front) is Apache and self.front.kind != 'proxy':
+      return comment('not behind mod_fcgid and CGI')
+    stranger = Client(self.front.port, None)
+    self.assertEqual((200, b'OK'), (lambda answer: (answer.status, answer.body))(stranger.get('/health?x=1')))
+    self.assertStatus(200, stranger.head('/health'))
+    self.assertEqual(403, stranger.post(record(), path = '/health').status)
+    self.sqlite.path.rename(self.sqlite.path.with_suffix('.away'))
+    try:
+      self.assertStatus(503, self.client.get(API + '/health'))
+      for answer in stranger.get('/health'), stranger.head('/health'):
+        self.assertStatus(503, answer)
+        self.assertNotIn('X-Error-Message', answer.headers)
+        self.assertIn(answer.body.strip(), (b'unavailable', b''))
+    finally:
+      self.sqlite.path.with_suffix('.away').rename(self.sqlite.path)
+    wait_until(lambda: stranger.get('/health').status == 200, 'it works again')
+    self.assertStatus(401, stranger.get('/healthy'))
+    stranger.close()
+
   def test_user(self):
     '''the worker learns the user that was authenticated'''
     self.assertStatus(201, self.post('logger'))
