@@ -12,6 +12,11 @@
 #include "store/backoff.h"
 #include "store/store.h"
 
+typedef struct {
+	char *host;
+	guint port;
+} StoreHost;
+
 /* A DSN in its parts, percent-decoded. A part that is not there is NULL, a port that is not 0. */
 typedef struct {
 	char *scheme;
@@ -19,7 +24,8 @@ typedef struct {
 	char *password;
 	char *host;
 	guint port;
-	char *path; /* without the slash that ends the host: "chronologer", "/var/lib/x.db" */
+	GArray *others; /* StoreHost: further ones, to be tried in their order */
+	char *path;     /* without the slash that ends the host: "chronologer", "/var/lib/x.db" */
 	GHashTable *options; /* char * -> char *: the query; only names the driver lists */
 } StoreDsn;
 
@@ -55,7 +61,8 @@ typedef gboolean (*StoreRowFunc)(const StoreRow *row, gpointer data, GError **er
 typedef struct {
 	const char *schemes[3]; /* NULL-terminated */
 	const char *dialect;
-	const char *options[3]; /* NULL-terminated */
+	const char *options[8]; /* NULL-terminated */
+	gboolean takes_hosts;   /* several of them */
 	gboolean takes_turns;   /* one session writes at a time, others wait for it */
 
 	/* SQL that is not the same everywhere. */

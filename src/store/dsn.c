@@ -1,7 +1,9 @@
 /* Reading a DSN, and which driver it means. No message may quote one: the password is in it. */
 #include "store/dsn.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <uriparser/Uri.h>
 
 #include "base/error.h"
@@ -15,6 +17,7 @@ void store_dsn_free(StoreDsn *dsn)
 	g_free(dsn->password);
 	g_free(dsn->host);
 	g_free(dsn->path);
+	g_clear_pointer(&dsn->others, g_array_unref);
 	g_clear_pointer(&dsn->options, g_hash_table_unref);
 	g_free(dsn);
 }
@@ -103,6 +106,81 @@ static gboolean read_options(
 	return ok;
 }
 
+/* Several hosts ---------------------------------------------------------------------------------- */
+
+/* No URI has "a:1,b:2/path". What is behind the first host, up to the path, is cut out of `text`; NULL where
+ * that is nothing. */
+static char *cut_hosts(GString *text)
+{
+	const char *scheme = strstr(text->str, "://");
+	if (!scheme)
+		return NULL;
+	gsize begin = (gsize)(scheme + 3 - text->str);
+	gsize end = begin + strcspn(text->str + begin, "/?#");
+	for (gsize i = begin; i < end; i++)
+		if (text->str[i] == '@')
+			begin = i + 1;
+	gsize comma = begin + strcspn(text->str + begin, ",");
+	if (comma >= end)
+		return NULL;
+	char *others = g_strndup(text->str + comma + 1, end - comma - 1);
+	g_string_erase(text, (gssize)comma, (gssize)(end - comma));
+	return others;
+}
+
+static gboolean add_host(GArray *hosts, const char *text, GError **error)
+{
+	UriUriA uri;
+	const char *position;
+	StoreDsn parts = {0};
+	g_autofree char *whole = g_strconcat("mysql://", text, "/", NULL);
+	if (!*text || uriParseSingleUriExA(&uri, whole, NULL, &position) != URI_SUCCESS)
+		return dsn_error(error, "one of its hosts is none");
+	gboolean ok = read_port(&parts, &uri.portText, error);
+	StoreHost host = {decoded(uri.hostText.first, uri.hostText.afterLast), parts.port};
+	g_array_append_val(hosts, host);
+	uriFreeUriMembersA(&uri);
+	return ok;
+}
+
+static void clear_host(gpointer host)
+{
+	g_free(((StoreHost *)host)->host);
+}
+
+static gboolean read_hosts(StoreDsn *dsn, const char *text, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(text ? text : "", ",", -1);
+	dsn->others = g_array_new(FALSE, FALSE, sizeof(StoreHost));
+	g_array_set_clear_func(dsn->others, clear_host);
+	for (char **part = parts; *part; part++)
+		if (!add_host(dsn->others, *part, error))
+			return FALSE;
+	return TRUE;
+}
+
+/* The password's file ------------------------------------------------------------------------------ */
+
+static gboolean read_password(StoreDsn *dsn, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	GStatBuf status;
+	const char *path = g_hash_table_lookup(dsn->options, "password-file");
+	if (!path)
+		return TRUE;
+	if (dsn->password)
+		return dsn_error(error, "it has a password and a password-file");
+	if (!g_file_get_contents(path, &dsn->password, NULL, &problem)) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION,
+			"storage DSN: password-file: %s", problem->message);
+		return FALSE;
+	}
+	if (!g_stat(path, &status) && status.st_mode & S_IROTH)
+		g_printerr("%s: everybody can read the password in %s\n", g_get_prgname(), path);
+	dsn->password[strcspn(dsn->password, "\r\n")] = '\0';
+	return TRUE;
+}
+
 static const StoreDriver *const drivers[] = {&store_mysql, &store_sqlite};
 
 static const StoreDriver *find_driver(const char *scheme)
@@ -146,7 +224,9 @@ StoreDsn *store_dsn_new(const char *text, const StoreDriver **driver, GError **e
 		dsn_error(error, "it is empty");
 		return NULL;
 	}
-	if (uriParseSingleUriExA(&uri, text, NULL, &position) != URI_SUCCESS) {
+	g_autoptr(GString) single = g_string_new(text);
+	g_autofree char *others = cut_hosts(single);
+	if (uriParseSingleUriExA(&uri, single->str, NULL, &position) != URI_SUCCESS) {
 		dsn_error(error, "not a URI such as mysql://user:password@host/database "
 				 "(of user and password, characters like / @ : # are "
 				 "written %2F %40 %3A %23)");
@@ -156,12 +236,22 @@ StoreDsn *store_dsn_new(const char *text, const StoreDriver **driver, GError **e
 	dsn->options = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	*driver = read_uri(dsn, &uri, error);
 	uriFreeUriMembersA(&uri);
-	if (!*driver)
+	if (!*driver || !read_hosts(dsn, others, error) || !read_password(dsn, error))
 		return NULL;
-	if ((*driver)->check_dsn(dsn, error))
+	if (others && !(*driver)->takes_hosts)
+		dsn_error(error, "this kind of database has one host");
+	else if ((*driver)->check_dsn(dsn, error))
 		return g_steal_pointer(&dsn);
-	g_prefix_error(error, "storage DSN: ");
+	else
+		g_prefix_error(error, "storage DSN: ");
 	return NULL;
+}
+
+static void append_host(GString *text, const StoreHost *host)
+{
+	g_string_append_printf(text, strchr(host->host, ':') ? ",[%s]" : ",%s", host->host);
+	if (host->port != 0)
+		g_string_append_printf(text, ":%u", host->port);
 }
 
 char *store_dsn_describe(const StoreDsn *dsn)
@@ -174,6 +264,8 @@ char *store_dsn_describe(const StoreDsn *dsn)
 	g_string_append_printf(text, is_ipv6 ? "[%s]" : "%s", dsn->host != NULL ? dsn->host : "");
 	if (dsn->port != 0)
 		g_string_append_printf(text, ":%u", dsn->port);
+	for (guint i = 0; i < dsn->others->len; i++)
+		append_host(text, &g_array_index(dsn->others, StoreHost, i));
 	g_string_append_printf(text, "/%s", dsn->path != NULL ? dsn->path : "");
 	const char *socket = g_hash_table_lookup(dsn->options, "socket");
 	if (socket != NULL)

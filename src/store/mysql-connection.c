@@ -36,6 +36,36 @@ typedef my_bool Flag;
 typedef bool Flag;
 #endif
 
+/* Several hosts: what sessions share is the number of the one that works, as far as is known. */
+typedef struct {
+	gint current; /* atomic */
+} Hosts;
+
+gpointer store_mysql_hosts_new(void)
+{
+	return g_new0(Hosts, 1);
+}
+
+static guint count_hosts(const StoreTarget *target)
+{
+	return target->dsn->others->len + 1;
+}
+
+static StoreHost get_host(const StoreTarget *target, guint i)
+{
+	const StoreDsn *dsn = target->dsn;
+	return i == 0 ? (StoreHost){dsn->host, dsn->port}
+		      : g_array_index(dsn->others, StoreHost, i - 1);
+}
+
+/* Who connects next begins with another one. */
+static void leave_host(const MysqlSession *session)
+{
+	Hosts *hosts = session->target->shared;
+	gint next = (gint)((session->host + 1) % count_hosts(session->target));
+	g_atomic_int_compare_and_exchange(&hosts->current, (gint)session->host, next);
+}
+
 /* Errors --------------------------------------------------------------------------------------- */
 
 /* What is not here is ERROR_STORAGE. `lost`: the connection is of no more use; the next call opens
@@ -109,6 +139,8 @@ static ChronologerError classify(MysqlSession *session, guint number)
 gboolean store_mysql_fail(MysqlSession *session, guint number, const char *text, GError **error)
 {
 	ChronologerError code = classify(session, number);
+	if (session->base.lost)
+		leave_host(session);
 	/* What the server has rolled back it says so: a deadlock, a lock wait. */
 	if (session->committing && (code != ERROR_TRANSIENT || session->base.lost)) {
 		session->base.lost = TRUE;
@@ -162,10 +194,11 @@ static void begin_library(void)
 }
 
 #ifdef LIBMARIADB
-static void set_tls(MYSQL *mysql, gboolean require)
+static void set_tls(MYSQL *mysql, gboolean require, gboolean verify)
 {
-	Flag enforce = (Flag)require;
+	Flag enforce = (Flag)require, check = (Flag)verify;
 	mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
+	mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &check);
 }
 
 static void allow_key_request(MYSQL *mysql)
@@ -173,9 +206,11 @@ static void allow_key_request(MYSQL *mysql)
 	(void)mysql; /* asks for it anyway */
 }
 #else
-static void set_tls(MYSQL *mysql, gboolean require)
+static void set_tls(MYSQL *mysql, gboolean require, gboolean verify)
 {
-	unsigned int mode = require ? SSL_MODE_REQUIRED : SSL_MODE_DISABLED;
+	unsigned int mode = verify    ? SSL_MODE_VERIFY_IDENTITY
+			    : require ? SSL_MODE_REQUIRED
+				      : SSL_MODE_DISABLED;
 	mysql_options(mysql, MYSQL_OPT_SSL_MODE, &mode);
 }
 
@@ -204,7 +239,30 @@ static guint network_timeout(const MysqlSession *session)
 	return (session->target->deadline + 999) / 1000 + NETWORK_TIMEOUT;
 }
 
-static void set_options(MysqlSession *session)
+static gboolean requires_tls(const StoreDsn *dsn)
+{
+	return g_strcmp0(g_hash_table_lookup(dsn->options, "tls"), "require") == 0 ||
+	       g_hash_table_contains(dsn->options, "ssl-ca") ||
+	       g_hash_table_contains(dsn->options, "ssl-cert");
+}
+
+/* With ssl-ca the server has to have a certificate of that authority, for the name it was reached by. */
+static void set_tls_options(MYSQL *mysql, const StoreDsn *dsn)
+{
+	const char *ca = g_hash_table_lookup(dsn->options, "ssl-ca");
+	const char *certificate = g_hash_table_lookup(dsn->options, "ssl-cert");
+	const char *key = g_hash_table_lookup(dsn->options, "ssl-key");
+	if (ca != NULL)
+		mysql_options(mysql, MYSQL_OPT_SSL_CA, ca);
+	if (certificate != NULL)
+		mysql_options(mysql, MYSQL_OPT_SSL_CERT, certificate);
+	if (key != NULL)
+		mysql_options(mysql, MYSQL_OPT_SSL_KEY, key);
+	if (requires_tls(dsn) || g_hash_table_contains(dsn->options, "tls"))
+		set_tls(mysql, requires_tls(dsn), ca != NULL);
+}
+
+static void set_options(MysqlSession *session, guint port)
 {
 	MYSQL *mysql = session->mysql;
 	const StoreDsn *dsn = session->target->dsn;
@@ -213,7 +271,6 @@ static void set_options(MysqlSession *session)
 	unsigned int network = network_timeout(session);
 	unsigned int no_files = 0;
 	unsigned int tcp = MYSQL_PROTOCOL_TCP;
-	const char *tls = g_hash_table_lookup(dsn->options, "tls");
 	mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connecting);
 	mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &network);
 	mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &network);
@@ -221,10 +278,9 @@ static void set_options(MysqlSession *session)
 	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no_files);
 	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	/* The libraries take "localhost" for a socket, whatever port is given. */
-	if (dsn->port != 0)
+	if (port != 0)
 		mysql_options(mysql, MYSQL_OPT_PROTOCOL, &tcp);
-	if (tls != NULL)
-		set_tls(mysql, strcmp(tls, "require") == 0);
+	set_tls_options(mysql, dsn);
 	allow_key_request(mysql);
 }
 
@@ -267,24 +323,52 @@ static gboolean set_session(MysqlSession *session, GError **error)
 /* MYSQL_OPT_SSL_ENFORCE or not, libmariadb 3.3 goes on without TLS where the server has none. */
 static gboolean check_tls(MysqlSession *session, GError **error)
 {
-	const char *tls = g_hash_table_lookup(session->target->dsn->options, "tls");
-	if (g_strcmp0(tls, "require") != 0 || mysql_get_ssl_cipher(session->mysql) != NULL)
+	if (!requires_tls(session->target->dsn) || mysql_get_ssl_cipher(session->mysql) != NULL)
 		return TRUE;
 	return store_mysql_fail(
 		session, 2026, "TLS is required, but the server does not offer it", error);
 }
 
+/* FALSE also where the server knows no such name. */
+static gboolean is_value(MysqlSession *session, const char *show, const char *value)
+{
+	if (mysql_query(session->mysql, show) != 0)
+		return FALSE;
+	MYSQL_RES *result = mysql_store_result(session->mysql);
+	MYSQL_ROW row = result != NULL ? mysql_fetch_row(result) : NULL;
+	gboolean is = row != NULL && strcmp(row[1], value) == 0;
+	mysql_free_result(result);
+	return is;
+}
+
+/* Of several hosts the one that takes what is written: no replica, no node outside of its cluster. */
+static gboolean check_host(MysqlSession *session, GError **error)
+{
+	guint64 no = 0;
+	if (count_hosts(session->target) == 1)
+		return TRUE;
+	if (!store_mysql_read_number(session, "SELECT @@global.read_only", &no, error))
+		return FALSE;
+	/* A server that belongs to no cluster is not "ready" either. */
+	if (is_value(session, "SHOW VARIABLES LIKE 'wsrep_on'", "ON") &&
+		is_value(session, "SHOW STATUS LIKE 'wsrep_ready'", "OFF"))
+		no = 1;
+	return no == 0 ||
+	       store_mysql_fail(session, 1290, "The server is read-only, or not ready", error);
+}
+
 static gboolean connect_session(MysqlSession *session, GError **error)
 {
 	const StoreDsn *dsn = session->target->dsn;
+	const StoreHost to = get_host(session->target, session->host);
 	const char *socket = g_hash_table_lookup(dsn->options, "socket");
-	const char *host = dsn->host != NULL && *dsn->host != '\0' ? dsn->host : NULL;
+	const char *host = to.host != NULL && *to.host != '\0' ? to.host : NULL;
 	g_autoptr(Sql) server = sql_new(SERVER);
-	set_options(session);
+	set_options(session, to.port);
 	if (mysql_real_connect(session->mysql, socket != NULL ? NULL : host, dsn->user,
-		    dsn->password, dsn->path, dsn->port, socket, 0) == NULL)
+		    dsn->password, dsn->path, to.port, socket, 0) == NULL)
 		return store_mysql_fail_connection(session, error);
-	return check_tls(session, error) &&
+	return check_tls(session, error) && check_host(session, error) &&
 	       store_mysql_read_rows(session, server, "xii", row_server, session, error) &&
 	       set_session(session, error);
 }
@@ -303,12 +387,13 @@ void store_mysql_close(StoreSession *base)
 	g_free(session);
 }
 
-StoreSession *store_mysql_open(const StoreTarget *target, StoreMode mode, GError **error)
+static StoreSession *open_host(
+	const StoreTarget *target, StoreMode mode, guint host, GError **error)
 {
-	begin_library();
 	MysqlSession *session = g_new0(MysqlSession, 1);
 	session->target = target;
 	session->mode = mode;
+	session->host = host;
 	session->statements =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, store_mysql_close_statement);
 	session->mysql = mysql_init(NULL);
@@ -316,8 +401,23 @@ StoreSession *store_mysql_open(const StoreTarget *target, StoreMode mode, GError
 		g_error("mysql_init: out of memory");
 	if (connect_session(session, error))
 		return &session->base;
+	leave_host(session);
 	store_mysql_close(&session->base);
 	return NULL;
+}
+
+/* The first that works, beginning with the one that did so last. */
+StoreSession *store_mysql_open(const StoreTarget *target, StoreMode mode, GError **error)
+{
+	Hosts *hosts = target->shared;
+	guint n = count_hosts(target), first = (guint)g_atomic_int_get(&hosts->current);
+	StoreSession *session = NULL;
+	begin_library();
+	for (guint i = 0; i < n && session == NULL; i++) {
+		g_clear_error(error);
+		session = open_host(target, mode, (first + i) % n, error);
+	}
+	return session;
 }
 
 /* A server that closed the connection has left an end of file to read, perhaps after an error; one

@@ -38,6 +38,7 @@ typedef struct {
 	guint64 id_step;
 	gboolean is_manual; /* autocommit is off: a transaction begins by itself */
 	gboolean in_transaction;
+	guint host;          /* which of the DSN's */
 	gboolean committing; /* if the connection is lost now, the outcome is unknown */
 	MYSQL_STMT *inserts[MYSQL_ROWS_MAX + 1]; /* by their rows; few of them are not NULL */
 	MysqlInsertRows *rows;
@@ -52,6 +53,7 @@ typedef gboolean (*MysqlRowFunc)(const MysqlRow *row, gpointer data, GError **er
 gboolean store_mysql_fail(MysqlSession *session, guint number, const char *text, GError **error);
 gboolean store_mysql_fail_connection(MysqlSession *session, GError **error);
 gboolean store_mysql_fail_statement(MysqlSession *session, MYSQL_STMT *statement, GError **error);
+gpointer store_mysql_hosts_new(void);
 StoreSession *store_mysql_open(const StoreTarget *target, StoreMode mode, GError **error);
 void store_mysql_close(StoreSession *base);
 gboolean store_mysql_is_usable(StoreSession *base);

@@ -34,6 +34,13 @@
 
 /* Opening -------------------------------------------------------------------------------------- */
 
+static gboolean has_tls_file(const StoreDsn *dsn)
+{
+	return g_hash_table_contains(dsn->options, "ssl-ca") ||
+	       g_hash_table_contains(dsn->options, "ssl-cert") ||
+	       g_hash_table_contains(dsn->options, "ssl-key");
+}
+
 static gboolean check_dsn(const StoreDsn *dsn, GError **error)
 {
 	const char *tls = g_hash_table_lookup(dsn->options, "tls");
@@ -44,6 +51,8 @@ static gboolean check_dsn(const StoreDsn *dsn, GError **error)
 		reason = "a database's name has no \"/\"";
 	else if (tls != NULL && strcmp(tls, "require") != 0 && strcmp(tls, "off") != 0)
 		reason = "the option tls is require or off";
+	else if (has_tls_file(dsn) && g_strcmp0(tls, "off") == 0)
+		reason = "ssl-ca, ssl-cert and ssl-key do not go with tls=off";
 	if (reason != NULL)
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_CONFIGURATION, "%s", reason);
 	return reason == NULL;
@@ -191,7 +200,8 @@ static gboolean execute(StoreSession *session, const char *statement, GError **e
 const StoreDriver store_mysql = {
 	.schemes = {"mysql", "mariadb"},
 	.dialect = "mysql",
-	.options = {"socket", "tls"},
+	.options = {"socket", "tls", "ssl-ca", "ssl-cert", "ssl-key", "password-file"},
+	.takes_hosts = TRUE,
 	.slot = SLOT,
 	.logger = LOGGER,
 	.by_id = "FORCE INDEX (PRIMARY)",
@@ -199,6 +209,8 @@ const StoreDriver store_mysql = {
 	.update_counts = " ON DUPLICATE KEY UPDATE counts = VALUES(counts)",
 	.insert_new = "INSERT IGNORE INTO",
 	.check_dsn = check_dsn,
+	.shared_new = store_mysql_hosts_new,
+	.shared_free = g_free,
 	.open = store_mysql_open,
 	.close = store_mysql_close,
 	.usable = store_mysql_is_usable,

@@ -153,8 +153,9 @@ static gboolean may_repeat(const Store *store, const Attempts *attempts)
 {
 	const StoreTarget *target = &store->config->target;
 	gint64 took = (g_get_monotonic_time() - attempts->begun) / 1000;
+	gboolean is_short = store->mode == STORE_WRITE && !target->dsn->others->len;
 	return attempts->done < STORE_TRIES && !attempts->ok && !attempts->seen &&
-	       took <= (store->mode == STORE_WRITE ? target->timeout / 2 : target->deadline) &&
+	       took <= (is_short ? target->timeout / 2 : target->deadline) &&
 	       g_error_matches(attempts->failure, CHRONOLOGER_ERROR, ERROR_TRANSIENT);
 }
 
@@ -318,7 +319,8 @@ static gboolean note_write(Store *store, gboolean ok, const GError *failure)
 static void note_hang(Store *store, const Attempts *attempts)
 {
 	gint64 took = g_get_monotonic_time() - attempts->begun;
-	if (!attempts->ok && took > store->config->target.timeout * 500 && store->link.session &&
+	if (!attempts->ok && !store->config->target.dsn->others->len &&
+		took > store->config->target.timeout * 500 && store->link.session &&
 		store->link.session->lost)
 		store_backoff_note(&store->config->backoff, attempts->failure->message);
 }
