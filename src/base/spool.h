@@ -22,8 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Spool, spool_free)
 /* Appends. ERROR_STORAGE where the disk is full or the directory not writable. */
 gboolean spool_write(Spool *spool, const void *data, gsize length, GError **error);
 
-/* FALSE where that many bytes never fit, as the file system of `directory` or RLIMIT_FSIZE is smaller:
- * a client need not try again. */
+/* FALSE where that many bytes never fit, as the file system of `directory` or RLIMIT_FSIZE is
+ * smaller: a client need not try again. */
 gboolean spool_may_hold(const char *directory, guint64 length);
 
 guint64 spool_length(const Spool *spool);

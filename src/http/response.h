@@ -32,8 +32,8 @@ gboolean http_response_write(
  * client. */
 gboolean http_response_flush(HttpResponse *response, const HttpRequest *request, GError **error);
 
-/* The object {"type": ..., "message": ...} of an error, appended. A failure of the server's own names
- * no paths there. */
+/* The object {"type": ..., "message": ...} of an error, appended. A failure of the server's own
+ * names no paths there. */
 void http_append_error(GString *json, const GError *error);
 
 /* Sends the answer; without its body for HEAD. Where `error` is not NULL that is the answer:
