@@ -215,17 +215,19 @@ static gboolean read_item(Reader *reader)
 	return TRUE;
 }
 
-/* A str with a NUL can not be a key, nor a tuple in JSON: such a dict is no literal. */
+gboolean literal_is_key(const Literal *literal)
+{
+	if (literal->kind == LITERAL_STR)
+		return strlen(literal->text) == literal->length;
+	return literal->kind < LITERAL_TUPLE;
+}
+
 static gboolean read_pair(Reader *reader)
 {
 	if (!read_item(reader))
 		return FALSE;
 	const Literal *key = &g_array_index(reader->open, Literal, reader->open->len - 1);
-	if (key->kind >= LITERAL_TUPLE)
-		return FALSE;
-	if (key->kind == LITERAL_STR && strlen(key->text) != key->length)
-		return FALSE;
-	return accept(reader, ": ") && read_item(reader);
+	return literal_is_key(key) && accept(reader, ": ") && read_item(reader);
 }
 
 /* Items that were read last become the container's. */
@@ -292,6 +294,11 @@ const Literal *literal_parse(Arena *arena, const char *text, gsize length)
 {
 	if (length == 0 || !strchr("-0123456789[({NTF", *text))
 		return NULL;
+	return literal_read(arena, text, length);
+}
+
+const Literal *literal_read(Arena *arena, const char *text, gsize length)
+{
 	char *copy = arena_copy(arena, text, length);
 	Literal *literal = arena_take(arena, sizeof *literal);
 	Reader reader = {.arena = arena, .at = copy, .end = copy + length};

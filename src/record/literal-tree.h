@@ -14,7 +14,14 @@ typedef enum {
 	LITERAL_TUPLE,
 	LITERAL_LIST,
 	LITERAL_DICT,
+	LITERAL_OBJECT, /* no literal: what str() and repr() print of it, two str */
 } LiteralKind;
+
+/* Which of the two. */
+enum {
+	LITERAL_OBJECT_STR,
+	LITERAL_OBJECT_REPR,
+};
 
 /* 24 bytes: a hostile body has millions of them. */
 struct literal {
@@ -26,6 +33,12 @@ struct literal {
 		const Literal *items; /* of a dict: key, value, key, value ... */
 	};
 };
+
+/* As literal_parse(), and a text alone is one here: repr(). */
+const Literal *literal_read(Arena *arena, const char *text, gsize length);
+
+/* Whether a dict with this key is one here: neither a tuple can be in JSON, nor a NUL. */
+gboolean literal_is_key(const Literal *literal);
 
 /* repr(literal), appended; with `ascii`, ascii(literal). */
 void literal_append_repr(GString *text, const Literal *literal, gboolean ascii);

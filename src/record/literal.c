@@ -317,6 +317,19 @@ static void append_str_repr(GString *text, const Literal *str, gboolean ascii)
 	g_string_append_c(text, quote);
 }
 
+static void append_object_repr(GString *text, const Literal *repr, gboolean ascii)
+{
+	const char *end = repr->text + repr->length;
+	for (const char *p = repr->text; ascii && p < end; p = g_utf8_next_char(p)) {
+		if ((guchar)*p < 128)
+			g_string_append_c(text, *p);
+		else
+			append_character(text, g_utf8_get_char(p), '\0', TRUE);
+	}
+	if (!ascii)
+		g_string_append_len(text, repr->text, (gssize)repr->length);
+}
+
 static void append_items(GString *text, const Literal *literal, gboolean ascii)
 {
 	gboolean dict = literal->kind == LITERAL_DICT;
@@ -342,10 +355,13 @@ void literal_append_repr(GString *text, const Literal *literal, gboolean ascii)
 		[LITERAL_TUPLE] = {"(", ")"},
 		[LITERAL_LIST] = {"[", "]"},
 		[LITERAL_DICT] = {"{", "}"},
+		[LITERAL_OBJECT] = {"", ""},
 	};
 	g_string_append(text, texts[literal->kind].before);
 	if (literal->kind == LITERAL_STR)
 		append_str_repr(text, literal, ascii);
+	else if (literal->kind == LITERAL_OBJECT)
+		append_object_repr(text, &literal->items[LITERAL_OBJECT_REPR], ascii);
 	else if (literal->kind >= LITERAL_TUPLE)
 		append_items(text, literal, ascii);
 	else if (literal->kind >= LITERAL_INT)
@@ -359,6 +375,8 @@ void literal_append_str(GString *text, const Literal *literal)
 {
 	if (literal->kind == LITERAL_STR)
 		g_string_append_len(text, literal->text, (gssize)literal->length);
+	else if (literal->kind == LITERAL_OBJECT)
+		literal_append_str(text, &literal->items[LITERAL_OBJECT_STR]);
 	else
 		literal_append_repr(text, literal, FALSE);
 }

@@ -17,6 +17,12 @@ typedef struct literal Literal;
  * made here. */
 const Literal *literal_parse(Arena *arena, const char *text, gsize length);
 
+/* The arguments of a message where `text` is a tuple, or a dict with keys that are literals. What
+ * literal_parse() does not take in it are objects: for literal_format() alone, which shows them as
+ * str() and repr() do, as far as a text can tell. NULL where it is not certain where an object ends,
+ * and beyond 64 KiB. Borrows `text`. */
+const Literal *literal_parse_args(Arena *arena, const char *text, gsize length);
+
 /* The same tree from a JSON value; arrays become lists, the outermost one a tuple. Borrows the
  * strings. */
 const Literal *literal_from_json(Arena *arena, const Json *value);

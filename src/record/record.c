@@ -240,7 +240,8 @@ static const Json *known_value(Form *form, const FormField *field, FieldForm kin
 							   : text_value(form->arena, text);
 	const Literal *literal = literal_parse(form->arena, text->data, text->length);
 	if (strcmp(field->name.data, "args") == 0) /* kept for the message: JSON has no tuples */
-		form->args = literal;
+		form->args = literal ? literal
+				     : literal_parse_args(form->arena, text->data, text->length);
 	return literal_value(form->arena, text, literal);
 }
 
