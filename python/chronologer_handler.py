@@ -48,12 +48,13 @@ LOOK_EVERY = 60    # seconds between two looks for what other processes have lef
 # Values ------------------------------------------------------------------------------------------
 
 DEEP = 16        # levels of containers; the server refuses more than 28
-ITEMS = 10000    # of all containers of a record
+ITEMS = 10000    # of all containers in a field
 REPR = 16384     # characters of one object's repr()
 NESTED = 3       # records that are made while another is made into a line: by its __repr__, say
 _SURROGATE = re.compile('[\ud800-\udfff]')
 _RECORD = frozenset(('name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName '
   'created msecs relativeCreated thread threadName processName process taskName message asctime').split())
+_APART = frozenset('name msg message levelname asctime exc_info exc_text'.split())  # levelno says levelname, created asctime
 _encode = json.JSONEncoder(ensure_ascii = False, allow_nan = False, check_circular = False, separators = (',', ':')).encode
 _formatter = logging.Formatter()
 _local = threading.local()  # sending: this thread is at it; depth: records it is making lines of
@@ -83,11 +84,11 @@ def _key(value):
   if isinstance(value, str):
     return str.__str__(value)
   if value is None or isinstance(value, (bool, int, float)):
-    return _encode(_plain(value, [1]))
+    return _encode(_plain(value))
   return _repr(value)
 
 
-def _plain(value, left, path = ()):
+def _plain(value, left = None, path = ()):
   '''`value` as JSON has it: a copy, of which `left[0]` items may still be made, inside the containers of `path`.'''
   if value is None or value is True or value is False:
     return value
@@ -102,6 +103,7 @@ def _plain(value, left, path = ()):
   if len(path) == DEEP:
     return '<%s: too deep>' % type(value).__name__
   path += id(value),
+  left = left or [ITEMS]
   return _plain_dict(value, left, path) if isinstance(value, dict) else _plain_list(value, left, path)
 
 
@@ -169,13 +171,13 @@ def _halves(batch):
 class _Outbox:
   '''The batches that are to be sent, in order; one thread at a time may use it but put(), room() and close().
 
-  With a `directory` a batch is a file there, OWNER~ORDER~COUNT~KEY, whose content is the body. An owner is an outbox of
+  With a `directory`, which is there, a batch is a file there, OWNER~ORDER~COUNT~KEY, whose content is the body. An owner is an outbox of
   some process; it holds a lock (flock) on OWNER.lock while it lives. Who can take that lock of another owner, which is
   dead then, has its batches.
   '''
 
   def __init__(self, directory, limit):
-    '''`limit`: bytes of all files. Makes the directory; raises OSError.'''
+    '''`limit`: bytes of all files.'''
     self._directory, self._limit = directory, limit
     self._lock = threading.Lock()
     self._batches = collections.deque()
@@ -184,8 +186,6 @@ class _Outbox:
     self._locks = {}  # owner: file descriptor
     self._owner = None
     self._looked = None
-    if directory:
-      os.makedirs(directory, 0o700, exist_ok = True)
 
   def forget(self):
     '''In a child after fork: all of it is the parent's.'''
@@ -194,9 +194,10 @@ class _Outbox:
 
   def room(self):
     '''Whether put() may be called: in memory there is one batch at a time.'''
-    if self._directory and not any(batch.owner is None for batch in self._batches):
-      return self._size < self._limit
-    return not self._batches
+    with self._lock:
+      if self._directory and not any(batch.owner is None for batch in self._batches):
+        return self._size < self._limit
+      return not self._batches
 
   def waits(self):
     return bool(self._batches)
@@ -390,12 +391,12 @@ class _Server:
     if not kept:
       self.close()
     try:
+      if kept:
+        try:
+          return self._exchange(batch, limit)
+        except (http.client.RemoteDisconnected, ConnectionError):
+          self.close()  # the server had closed it
       return self._exchange(batch, limit)
-    except (http.client.RemoteDisconnected, ConnectionError):
-      self.close()
-      if not kept:
-        raise
-      return self._exchange(batch, limit)  # the server had closed what was kept
     except BaseException:
       self.close()
       raise
@@ -417,10 +418,11 @@ class _Server:
       self._connect(limit)
     connection = self._connection
     connection.sock.settimeout(self._timeout(self._answer_timeout, limit))
+    whole = True
     try:
       connection.request('POST', self._target, batch.body, dict(self._headers, **{'Idempotency-Key': batch.key}))
     except (BrokenPipeError, ConnectionResetError):
-      pass  # a server that refuses may answer and close before it has read all
+      whole = False  # a server that refuses may answer and close before it has read all
     response = connection.getresponse()
     try:
       body = response.read()
@@ -430,7 +432,7 @@ class _Server:
       body = b''
       self.close()
     self._used = time.monotonic()
-    if response.will_close:
+    if response.will_close or not whole:
       self.close()
     return response.status, response.headers, body
 
@@ -456,13 +458,14 @@ class _Server:
     self._connection = None
 
 
-def _error_of(status, body):
+def _error_of(status, headers, body):
   '''(type, text) of an error's answer.'''
   try:
     error = json.loads(body.decode())['error']
     return error['type'], '%d %s: %s' % (status, error['type'], error['message'])
   except (ValueError, KeyError, TypeError):
-    return None, '%d %s' % (status, http.client.responses.get(status, ''))
+    place = headers.get('Location')
+    return None, '%d %s%s' % (status, http.client.responses.get(status, ''), ' to ' + place if place else '')
 
 
 def _retry_after(headers):
@@ -525,6 +528,8 @@ class ChronologerHandler(logging.Handler):
     self.close_timeout, self.retry_first, self.retry_most = close_timeout, retry_first, retry_most
     self._constant, self._variables = self._context(service, host, release, environment, extra, contextvars)
     self._server = _Server(url, user, password, connect_timeout, answer_timeout, ssl_context)
+    if spool:
+      os.makedirs(spool, 0o700, exist_ok = True)
     self._spool = os.path.abspath(spool) if spool else None, spool_bytes
     self._outbox = None
     self._closed_here = False
@@ -540,7 +545,7 @@ class ChronologerHandler(logging.Handler):
     for name in list(constant) + [name for name, variable in variables]:
       if name in _RECORD:
         raise ValueError('%r is an attribute of every LogRecord' % name)
-    return _plain(constant, [ITEMS]), variables
+    return _plain(constant), variables
 
   def _begin_again(self):
     '''At the beginning, and in a child after fork: nothing that another thread holds, nothing that the parent will send.'''
@@ -553,13 +558,14 @@ class ChronologerHandler(logging.Handler):
     self._settled = threading.Condition(self._lock)  # for those who wait for it
     self._sending = threading.Lock()  # of the one who takes from the queue and sends
     self._thread = None
+    self._ended = False     # the thread
     self._queue = collections.deque()  # lines
     self._bytes = 0         # of them
     self._since = 0.0       # when the first of them came, at the latest
     self._taken = 0         # records that the queue has taken, ever
+    self._moved = 0         # of these the last that went from it into the outbox
     self.dropped = 0
     self._told_dropped = 0  # how many of these have been reported
-    self._late = 0          # records that came after close()
     self._outbox = _Outbox(*self._spool)
     self._failures = 0      # in a row
     self._last_failure = None  # when, and whether trying again soon is of use
@@ -567,6 +573,7 @@ class ChronologerHandler(logging.Handler):
     self._server_asked = False  # for that pause
     self._hurry = 0         # how many wait in flush()
     self._limit = None      # when sending has to be over
+    self._over = None       # after close(): whether all was sent
     self._gave_up = None    # when flush() did, and _sent then
     self._sent = 0
     self._said = {}         # kind: [when, how many not said since]
@@ -598,18 +605,16 @@ class ChronologerHandler(logging.Handler):
       _local.depth = depth
 
   def _line(self, record):
-    left = [ITEMS]
     fields = dict(self._constant)
     for name, variable in self._variables:
       try:
-        fields[name] = _plain(variable.get(), left)
+        fields[name] = _plain(variable.get())
       except LookupError:
         pass
-    for name, value in record.__dict__.items():
-      fields[name if type(name) is str else _key(name)] = value if type(value) is str else _plain(value, left)
+    for name, value in list(record.__dict__.items()):
+      if name not in _APART:
+        fields[name if type(name) is str else _key(name)] = value if type(value) is str else _plain(value)
     fields['name'], fields['msg'] = _text(record.name), _text(record.msg)
-    fields.pop('levelname', None)
-    fields.pop('asctime', None)
     fields['message'] = self._message(record, fields['msg'])
     fields['exc_info'], fields['exc_text'] = self._exception(record)
     return _to_line(fields)
@@ -635,9 +640,7 @@ class ChronologerHandler(logging.Handler):
     if not _FORK_IS_TOLD and os.getpid() != self._pid:
       self._begin_again()
     with self._lock:
-      if self._closed_here:
-        self._late += 1
-      elif self._make_room(len(line)):
+      if not self._closed_here and self._make_room(len(line)):
         self._append(line)
       else:
         self.dropped += 1
@@ -646,9 +649,9 @@ class ChronologerHandler(logging.Handler):
     '''Whether there is room for a line of this size.'''
     if size > self.queue_bytes:
       return False
-    while len(self._queue) >= self.queue_records or self._bytes + size > self.queue_bytes:
-      if self.drop == 'newest' or not self._queue:
-        return not self._queue
+    while self._queue and (len(self._queue) >= self.queue_records or self._bytes + size > self.queue_bytes):
+      if self.drop == 'newest':
+        return False
       self._bytes -= len(self._queue.popleft())
       self.dropped += 1
     return True
@@ -694,6 +697,9 @@ class ChronologerHandler(logging.Handler):
       finally:
         self._server.close()
         with self._lock:
+          self._ended = True
+          if self._limit is not None:
+            self._outbox.close()
           self._settled.notify_all()
 
   def _wait(self):
@@ -724,7 +730,7 @@ class ChronologerHandler(logging.Handler):
       self._outbox.look()
       batch = self._make_batch()
       if batch:
-        self._outbox.put(batch)
+        self._put_batch(batch)
     except OSError as error:
       self._say('spool', 'The spool can not be used: %s' % error)
     try:
@@ -735,7 +741,14 @@ class ChronologerHandler(logging.Handler):
     with self._lock:
       self._settled.notify_all()
 
+  def _put_batch(self, batch):
+    try:
+      self._outbox.put(batch)
+    finally:
+      self._moved = batch.last
+
   def _make_batch(self):
+    '''The next records of the queue, where it is time for them; else None.'''
     with self._lock:
       now = time.monotonic()
       ripe = self._hurry or self._is_full() or now >= self._since + self.interval
@@ -780,10 +793,11 @@ class ChronologerHandler(logging.Handler):
     self._answered(batch, status, headers, body)
 
   def _answered(self, batch, status, headers, body):
-    kind, text = _error_of(status, body)
     if status == 201 or status == 200 and self._is_multistatus(batch, body):
       self._settle(batch)
-    elif status == 413 and batch.count > 1:
+      return
+    kind, text = _error_of(status, headers, body)
+    if status == 413 and batch.count > 1:
       self._split(batch)
     elif status in (413, 414, 422, 431) or status == 400 and kind in ('ModelError', 'ValueError'):
       self._say('refused', 'The server refuses %s: %s' % (self._records(batch.count), text))
@@ -825,6 +839,8 @@ class ChronologerHandler(logging.Handler):
     '''Notes a try that failed. `asked`: Retry-After. Not `soon`: only a person can help.'''
     pause = min(self.retry_most, self.retry_first * 2 ** min(self._failures, 30)) if soon else self.retry_most
     pause *= random.SystemRandom().uniform(0.5, 1)
+    if self._hurry:
+      pause = min(pause, self.retry_first)
     if asked is not None:
       pause = asked + random.SystemRandom().uniform(0, min(1, self.retry_first))
     with self._lock:
@@ -837,15 +853,21 @@ class ChronologerHandler(logging.Handler):
   # Ending.
 
   def flush(self, timeout = None):
-    '''Waits until all that was logged before the call has been sent, or refused by the server, at most `timeout` seconds
-    (close_timeout if it is None). Returns whether it was. Any thread may call it, at any time.'''
+    '''Waits until all that was logged before the call has been sent, or refused by the server, at most `timeout` seconds.
+    None: close_timeout, and no longer than that is of use: a try that failed is the last one where all is in the spool, or
+    where only a person can help. Returns whether all was sent. Any thread may call it, at any time.'''
     if not _FORK_IS_TOLD and os.getpid() != self._pid:
       self._begin_again()
     if getattr(_local, 'sending', False):
       return False
     with self._lock:
-      end = time.monotonic() + (self.close_timeout if timeout is None else timeout)
-      return self._wait_until(self._taken, end, self._closed_here)
+      if self._over is not None:
+        return self._over
+      quick = timeout is None
+      settled = self._wait_until(self._taken, time.monotonic() + (self.close_timeout if quick else timeout), quick, False)
+      if quick and not settled:
+        self._gave_up = time.monotonic(), self._sent
+      return settled
 
   def close(self):
     '''Sends what is left, for at most close_timeout seconds. What could not be sent is in the spool then, if there is one,
@@ -861,35 +883,34 @@ class ChronologerHandler(logging.Handler):
   def _is_settled(self, number):
     '''Whether the records up to this number have left queue and outbox.'''
     first = self._outbox.first_number()
-    return self._taken - len(self._queue) >= number and (first is None or first > number)
+    return self._moved >= number and (first is None or first > number)
 
-  def _wait_until(self, number, end, closing):
-    '''With the lock held. Whether records up to this number were settled before the end, a time.monotonic().'''
+  def _wait_until(self, number, end, quick, closing):
+    '''With the lock held. Whether records up to this number were settled before the end, a time.monotonic(). `quick`: or
+    until there is no hope.'''
     begin = time.monotonic()
     if not self._server_asked or closing:
       self._retry_at = 0.0
     self._hurry += 1
     self._changed.notify_all()
     try:
-      while not self._is_settled(number) and time.monotonic() < end and not (closing and self._is_hopeless(begin)):
-        if self._thread and self._thread.is_alive():
+      while not self._is_settled(number) and time.monotonic() < end and not (quick and self._is_hopeless(begin)):
+        if self._thread and not self._ended:
           self._settled.wait(end - time.monotonic())
         else:
           self._send_here(end)
     finally:
       self._hurry -= 1
-    settled = self._is_settled(number)
-    self._gave_up = None if settled else (time.monotonic(), self._sent)
-    return settled
+    return self._is_settled(number)
 
   def _is_hopeless(self, begin):
-    '''At the end a try has failed, and all is on disk, or another try would fail as well.'''
+    '''Since then a try has failed, and all is on disk, or another try would fail as well.'''
     when, soon = self._last_failure or (0, True)
     return when >= begin and (not soon or bool(self._spool[0]) and not self._queue and not self._outbox.unsaved())
 
   def _send_here(self, end):
     '''A step of sending in this thread, as there is no other. With the lock held, which is given back meanwhile.'''
-    self._release_lock()
+    self._lock.release()
     try:
       if self._sending.acquire(timeout = max(0, end - time.monotonic())):
         limit, self._limit = self._limit, end
@@ -904,32 +925,29 @@ class ChronologerHandler(logging.Handler):
     finally:
       self._lock.acquire()
 
-  def _release_lock(self):
-    self._lock.release()
-
   def _finish(self):
     '''With the lock held.'''
     now = time.monotonic()
     # logging.shutdown() has waited in flush() already.
     waited = self._gave_up and now - self._gave_up[0] < 1 and self._gave_up[1] == self._sent
     end = now if waited else now + self.close_timeout
-    self._wait_until(self._taken, end, True)
-    self._limit = time.monotonic()  # over
-    self._changed.notify_all()
+    self._over = self._wait_until(self._taken, end, True, True)
     self._save_rest()
-    thread = self._thread
-    if thread and thread.is_alive():
+    self._limit = now  # the thread ends
+    self._changed.notify_all()
+    if self._thread and not self._ended:
       self._server.abort()
       self._settled.wait(0.1)
-    if not (thread and thread.is_alive()):
+    if not self._thread or self._ended:
       self._outbox.close()
     self._tell_rest()
+    self._queue.clear()
 
   def _save_rest(self):
     while self._spool[0] and self._queue and self._outbox.room():
       self._hurry += 1
       try:
-        self._outbox.put(self._make_batch())
+        self._put_batch(self._make_batch())
       except OSError as error:
         self._say('spool', 'The spool can not be used: %s' % error)
       finally:

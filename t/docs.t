@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """README, NEWS, the man pages, --help and the code say the same."""
+import ast
+import logging
 import os
 import re
 import subprocess
@@ -17,7 +19,8 @@ TOOL_PAGE = 'chronologer.8'
 CONF_PAGE = 'chronologer.conf.5'
 API_PAGE = 'chronologer-api.7'
 QUERY_PAGE = 'chronologer-query.7'
-PAGES = [WORKER_PAGE, TOOL_PAGE, CONF_PAGE, API_PAGE, QUERY_PAGE]
+HANDLER_PAGE = 'chronologer-handler.7'
+PAGES = [WORKER_PAGE, TOOL_PAGE, CONF_PAGE, API_PAGE, QUERY_PAGE, HANDLER_PAGE]
 
 # What the pages say that the build was configured with.
 PATHS = {'SYSCONFDIR': '/etc', 'LOCALSTATEDIR': '/var', 'PKGDATADIR': '/usr/share/chronologer'}
@@ -26,7 +29,7 @@ EXITS = {'EX_USAGE': 64, 'EX_DATAERR': 65, 'EX_NOINPUT': 66, 'EX_UNAVAILABLE': 6
   'EX_TEMPFAIL': 75, 'EX_CONFIG': 78}
 
 # Directories of the tree that prose names files of, and those that exist only after a build.
-DIRECTORIES = {'src', 'sql', 'nginx', 'apache', 'systemd', 'www', 'man', 't', '.ci', 'var'}
+DIRECTORIES = {'src', 'python', 'sql', 'nginx', 'apache', 'systemd', 'www', 'man', 't', '.ci', 'var'}
 GENERATED = {'var'}
 
 
@@ -376,16 +379,30 @@ class Examples(TestCase):
   def test_python(self):
     '''each Python example stores its record with what was passed as extra'''
     examples = [block for block in literals(API_PAGE) if re.search(r'^import ', block, re.M)]
-    self.assertEqual(4, len(examples))
-    for example in examples:
+    self.assertEqual(3, len(examples))
+    own = [block for block in literals(HANDLER_PAGE) if re.search(r'^import ', block, re.M)]
+    self.assertTrue(own)
+    for example in examples + own:
       before = self.client.count()
-      self.assertEqual('', self.run_example([sys.executable, '-c'], example))
+      self.assertEqual('', self.run_example([sys.executable, '-c'],
+        'import sys; sys.path.insert(0, %r)\n%s' % (str(SOURCE / 'python'), example)))
       if 'logging.info' not in example:
         continue
       self.assertEqual(before + 1, self.client.count(), example)
       record, = self.client.get(API + '/record?left=0&right=0&logrec=1').json()
       self.assertEqual('Hello, Chronologer', record['message'])
       self.assertEqual(387, record['logrec']['data']['foo'])
+
+  def test_handler(self):
+    '''chronologer-handler(7) has every argument of ChronologerHandler with its default, and no others'''
+    made, = [node for node in ast.walk(ast.parse(source('python/chronologer_handler.py')))
+      if isinstance(node, ast.FunctionDef) and node.name == '__init__' and len(node.args.args) > 10]
+    names = [argument.arg for argument in made.args.args[2:]]
+    namespace = {'logging': logging}
+    defaults = [eval(ast.unparse(default), namespace) for default in made.args.defaults]
+    section = page(HANDLER_PAGE).partition('.Sh ARGUMENTS')[2].partition('.Sh ')[0]
+    documented = dict(re.findall(r'^\.It Fa (\w+) No = Li (.*)$', section, re.M))
+    self.assertEqual({name: repr(default) for name, default in zip(names, defaults)}, documented)
 
   def test_traceback(self):
     '''the class with tracebacks sends them'''
