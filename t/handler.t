@@ -807,6 +807,8 @@ class Sent(HandlerCase):
         logger.info('%r', Talking())
       self.assertTrue(handler.flush())
       self.assertEqual('Talking', server.messages()[-1])
+      logger.info('after it')
+      self.assertTrue(handler.flush())
       self.assertLess(len(server.messages()), 20)
       self.assertNotIn('from the sender', server.messages())
 
@@ -825,6 +827,8 @@ class Sent(HandlerCase):
       thread = threading.Thread(target = send)
       thread.start()
       try:
+        with handler._lock:  # as where it comes at the worst time
+          os.kill(os.getpid(), signal.SIGUSR1)
         for number in range(3000):
           self.logger.info('number %d', number)
       finally:
@@ -835,6 +839,28 @@ class Sent(HandlerCase):
       self.assertEqual(self.numbers(range(3000)), [message for message in server.messages() if message != 'signal'])
       self.assertIn('signal', server.messages())
       self.assertEqual((0, 0), (len(handler._queue), handler.dropped))
+
+  def test_fork_connection(self):
+    '''after fork parent and child have connections of their own'''
+    with Recorder() as server:
+      handler = self.handler(server.url)
+      self.log([1])
+      self.assertTrue(handler.flush())
+      pid = os.fork()
+      if not pid:
+        signal.alarm(0)
+        status = 1
+        try:
+          self.log([2])
+          status = 0 if handler.flush() else 2
+        finally:
+          os._exit(status)
+      self.assertEqual(0, os.waitpid(pid, 0)[1])
+      self.log([3])
+      self.assertTrue(handler.flush())
+      self.assertEqual(self.numbers([1, 2, 3]), server.messages())
+      first, second, third = [connection for key, body, headers, connection, when in server.requests]
+      self.assertEqual((first, False), (third, first == second))
 
   def test_no_lock(self):
     '''no thread waits for one that waits in flush or close, as logging.shutdown calls them'''
@@ -928,6 +954,27 @@ class Sent(HandlerCase):
           self.assertEqual(first, server.requests[1][:2])
         event.set()
     self.assertEqual([], os.listdir(self.directory))
+
+  def test_spool_hanging(self):
+    '''what is left when a program ends while the server hangs is in the spool, all of it'''
+    event = threading.Event()
+    with Recorder(hang(event)) as server:
+      handler = self.handler(server.url, spool = self.directory, batch_records = 10, interval = LIMIT, close_timeout = 0.2)
+      self.log(range(10))
+      wait_until(lambda: server.requests, 'the first batch is being sent')
+      self.log(range(10, 45))
+      with stderr() as told:
+        handler.close()
+      self.logger.removeHandler(handler)
+      self.assertNotIn('lost', told.getvalue())
+      wait_until(lambda: handler._ended, 'its thread has ended')
+      server.answer = lambda number, lines: None
+      handler = self.handler(server.url, spool = self.directory)
+      self.log([45])
+      self.assertTrue(handler.flush())
+      self.assertEqual(self.numbers(range(46)), server.messages())
+      self.assertEqual(server.requests[0][:2], server.requests[1][:2])
+      event.set()
 
   def test_spool_shared(self):
     '''processes with one spool send each batch once: what is another's only when that has ended'''
