@@ -680,9 +680,9 @@ class ChronologerHandler(logging.Handler):
     except RuntimeError:  # at the interpreter's end: flush() and close() send then
       return
     self._thread = thread
-    # A child of multiprocessing ends without atexit, before Python 3.13.
+    # A child that multiprocessing has forked ends without logging.shutdown().
     process = sys.modules.get('multiprocessing.process')
-    if process and process.current_process().name != 'MainProcess' and sys.version_info < (3, 13):
+    if process and process.current_process().name != 'MainProcess':
       import multiprocessing.util
       multiprocessing.util.Finalize(None, self.flush, exitpriority = 0)
 
