@@ -81,6 +81,7 @@ static const struct {
 	{1053, ERROR_TRANSIENT, TRUE},    /* shutdown in progress */
 	{1054, ERROR_INTERNAL, FALSE},    /* no such column */
 	{1064, ERROR_INTERNAL, FALSE},    /* syntax */
+	{1062, ERROR_UNKNOWN, FALSE},     /* the id is there: what is done again is done already */
 	{1114, ERROR_STORAGE, FALSE},     /* table full */
 	{1118, ERROR_RECORD_SIZE, FALSE}, /* row too large */
 	{1146, ERROR_SCHEMA, FALSE},      /* no such table */

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "store/counts/compact.h"
 #include "store/counts/read.h"
-#include "store/counts/recount.h"
 #include "store/counts/seek.h"
 #include "store/delete.h"
 #include "store/outcome.h"
@@ -15,9 +14,10 @@ struct store {
 	StoreMode mode;
 	StoreLink link; /* its session is NULL until it is needed, and after it was lost */
 	gboolean in_transaction;
-	Counts *change;  /* by this transaction, as far as it is not written yet */
-	guint due;       /* how many times store_compact() has to do something */
-	Record *witness; /* of a transaction over several calls: a copy of its first record */
+	Counts *change;      /* by this transaction, as far as it is not written yet */
+	guint due;           /* how many times store_compact() has to do something */
+	Record *witness;     /* of a transaction over several calls: a copy of its first record */
+	gboolean is_settled; /* what became of a COMMIT has taken its time */
 	guint64 witness_id; /* what the first record of the next transaction is to have as its id, or 0 */
 };
 
@@ -153,7 +153,8 @@ static gboolean may_repeat(const Store *store, const Attempts *attempts)
 {
 	const StoreTarget *target = &store->config->target;
 	gint64 took = (g_get_monotonic_time() - attempts->begun) / 1000;
-	gboolean is_short = store->mode == STORE_WRITE && !target->dsn->others->len;
+	gboolean is_short = store->mode == STORE_WRITE && !target->dsn->others->len &&
+			    !store->link.driver->takes_turns;
 	return attempts->done < STORE_TRIES && !attempts->ok && !attempts->seen &&
 	       took <= (is_short ? target->timeout / 2 : target->deadline) &&
 	       g_error_matches(attempts->failure, CHRONOLOGER_ERROR, ERROR_TRANSIENT);
@@ -293,7 +294,10 @@ static gboolean settle(Store *store, const Record *witness, GError **error)
 	g_clear_error(error);
 	if (outcome == OUTCOME_COMMITTED)
 		return TRUE;
-	store->witness_id = outcome == OUTCOME_ROLLED_BACK ? witness->id : 0;
+	store->is_settled = TRUE;
+	/* Where one writes at a time that transaction is over, and its ids are the next one's. */
+	if (outcome == OUTCOME_ROLLED_BACK && !store->link.driver->takes_turns)
+		store->witness_id = witness->id;
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT,
 		"The database has not stored what it did not answer");
 	return FALSE;
@@ -352,8 +356,9 @@ gboolean store_insert(Store *store, Record *const *records, gsize n, GError **er
 	}
 	while (attempt(store, &attempts)) {
 		attempts.ok = insert_alone(store, records, n, &attempts.failure);
-		if (store->witness_id) /* it answers again */
+		if (store->is_settled) /* it answers again */
 			attempts.begun = g_get_monotonic_time();
+		store->is_settled = FALSE;
 	}
 	store->witness_id = 0;
 	note_hang(store, &attempts);
@@ -569,15 +574,7 @@ gboolean store_arrivals(Store *store, const StoreArrivals *arrivals, StoreRecord
 	return filtered_done(&attempts, arrivals->filter, error);
 }
 
-/* Counting anew, deleting ---------------------------------------------------------------------- */
-
-gboolean store_recount(
-	Store *store, StoreRecount what, StoreDayFunc day, gpointer data, GError **error)
-{
-	if (!store_ready(store, error))
-		return FALSE;
-	return counts_recount(&store->link, what, day, data, error);
-}
+/* Deleting ---------------------------------------------------------------------- */
 
 /* The lock of the count tables keeps others from deleting the same ones. */
 gboolean store_delete(Store *store, gint64 before, guint n, guint64 *deleted, GError **error)

@@ -1,5 +1,5 @@
 /* Counting anew: comparing the count tables with the records, a day at a time. */
-#include "store/counts/recount.h"
+#include "store/driver.h"
 
 #include "base/calendar.h"
 #include "store/counts/compact.h"
@@ -215,7 +215,7 @@ static gboolean compact_all(const StoreLink *link, GError **error)
 	return TRUE;
 }
 
-gboolean counts_recount(
+static gboolean recount(
 	const StoreLink *link, StoreRecount what, StoreDayFunc func, gpointer data, GError **error)
 {
 	gint64 first = counts_quarter(CALENDAR_TS_MIN) / COUNTS_QUARTERS;
@@ -233,4 +233,10 @@ gboolean counts_recount(
 	}
 	return what == STORE_RECOUNT_CHECK ||
 	       (set_state(link, 0, error) && compact_all(link, error));
+}
+
+gboolean store_recount(
+	Store *store, StoreRecount what, StoreDayFunc day, gpointer data, GError **error)
+{
+	return store_ready(store, error) && recount(store_link(store), what, day, data, error);
 }
