@@ -76,6 +76,7 @@ class Front:
     stranger = Client(self.front.port, None)
     self.assertEqual((200, b'OK'), (lambda answer: (answer.status, answer.body))(stranger.get('/health?x=1')))
     self.assertStatus(200, stranger.head('/health'))
+    self.assertStatus(401, stranger.get(API + '/health'))
     self.assertEqual(403, stranger.post(record(), path = '/health').status)
     self.sqlite.path.rename(self.sqlite.path.with_suffix('.away'))
     try:

@@ -26,7 +26,7 @@ static const struct {
 	{"/value", "GET", ROLE_BASIC_READER, READER, api_value},
 	{"/tail", "GET", ROLE_BASIC_READER, READER, api_tail},
 	{"/user", "GET", ROLE_ANY, NO_READER, api_user},
-	{"/health", "GET", ROLE_ANY, NO_READER, api_health},
+	{"/health", "GET", ROLE_BASIC_READER, NO_READER, api_health},
 };
 
 static gboolean path_matches(const char *pattern, HttpRequest *request)
@@ -112,13 +112,21 @@ static gboolean check_site(const HttpRequest *request, GError **error)
 	return FALSE;
 }
 
+/* The front server's location without a password, which shows the status of the answer only. */
+static gboolean is_watcher(const HttpRequest *request, ApiHandler handler)
+{
+	return handler == api_health && http_request_header(request, "CHRONOLOGER_WATCHER");
+}
+
 static gboolean handle(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
 {
 	g_autoptr(GString) allow = g_string_new(NULL);
 	int row = find_route(request, allow);
 	if (row < 0)
 		return no_route(request, response, allow, error);
-	if (!check_site(request, error) || !api_check_role(api, request, routes[row].role, error))
+	if (!check_site(request, error) ||
+		(!is_watcher(request, routes[row].handler) &&
+			!api_check_role(api, request, routes[row].role, error)))
 		return FALSE;
 	if (!routes[row].reader)
 		return routes[row].handler(api, request, response, error);
