@@ -106,7 +106,7 @@ class Keys(Served):
     for key in '""', '"', '"a', 'a' * 256, 'gr\xfcn', '"a"b':
       self.assertError(400, 'ValueError', self.post(self.record(), JSON, key), KEY)
     self.assertEqual(0, self.count())
-    unique = fresh()[:8]
+    unique = 'k' + fresh()[:8]  # in upper case another one
     for key in unique, unique.upper(), unique + ' ' + unique, unique.ljust(255, 'x'), r'"%s\"\\"' % unique:
       self.assertIsNone(self.assertStatus(201, self.post(self.record(), JSON, key)).headers[REPLAYED])
     nginx_users = self.nginx.users
