@@ -54,7 +54,7 @@ class Hosts(TestCase):
     self.servers[0].halt(signal.SIGKILL)
     with Worker(self.dsn) as worker, Connection(worker.address) as connection:
       self.assertEqual(201, self.post(worker))
-      self.assertStatus(200, connection.request())
+      self.assertStatus(200, connection.request(path = '/name'))
 
   def test_read_only(self):
     '''one that becomes read-only is left, for reading too'''
@@ -111,9 +111,10 @@ class Secrets(TestCase):
     run('x509', '-req', '-in', request, '-CA', ca[1], '-CAkey', ca[0], '-CAcreateserial', '-out', certificate, '-days', '30')
     return key, certificate
 
-  def health(self, dsn):
+  def reads(self, dsn):
+    '''The status of a read, which has no second to be answered in, as /health has.'''
     with Worker(dsn) as worker, Connection(worker.address) as connection:
-      return connection.request().status
+      return connection.request(path = '/name').status
 
   def test_tls(self):
     '''ssl-ca: a server of another authority, or of another name, is refused; ssl-cert and ssl-key are shown to it'''
@@ -127,12 +128,12 @@ class Secrets(TestCase):
       server.sql("CREATE USER known@'%' REQUIRE X509; GRANT ALL ON chronologer.* TO known@'%'; CREATE USER plain@'%'; GRANT ALL ON chronologer.* TO plain@'%'")
       dsn = lambda options, user = 'plain', host = 'localhost': 'mysql://%s@%s:%d/chronologer?%s' % (user, host, server.port, options)
       trusted = 'ssl-ca=%s' % ca[1]
-      self.assertEqual(200, self.health(dsn('tls=require')))
-      self.assertEqual(200, self.health(dsn(trusted)))
-      self.assertEqual(503, self.health(dsn('ssl-ca=%s' % other[1])))
-      self.assertEqual(503, self.health(dsn(trusted, host = '127.0.0.1')))
-      self.assertEqual(503, self.health(dsn(trusted, 'known')))
-      self.assertEqual(200, self.health(dsn('%s&ssl-cert=%s&ssl-key=%s' % (trusted, client[1], client[0]), 'known')))
+      self.assertEqual(200, self.reads(dsn('tls=require')))
+      self.assertEqual(200, self.reads(dsn(trusted)))
+      self.assertEqual(503, self.reads(dsn('ssl-ca=%s' % other[1])))
+      self.assertEqual(503, self.reads(dsn(trusted, host = '127.0.0.1')))
+      self.assertEqual(503, self.reads(dsn(trusted, 'known')))
+      self.assertEqual(200, self.reads(dsn('%s&ssl-cert=%s&ssl-key=%s' % (trusted, client[1], client[0]), 'known')))
 
   def test_password_file(self):
     '''password-file: the first line of it; a warning where everybody can read it'''
@@ -145,7 +146,7 @@ class Secrets(TestCase):
       for mode in 0o600, 0o644:
         path.chmod(mode)
         with Worker(dsn) as worker, Connection(worker.address) as connection:
-          self.assertStatus(200, connection.request())
+          self.assertStatus(200, connection.request(path = '/name'))
           self.assertEqual(mode == 0o644, b'everybody can read' in worker.log.read_bytes())
       path.unlink()
       run = subprocess.run([built(WORKER), '--listen', '127.0.0.1:%d' % free_port(), '--storage-dsn', dsn], stderr = subprocess.PIPE, text = True)
