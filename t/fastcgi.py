@@ -32,7 +32,7 @@ def pair(name, value):
   return length(len(name)) + length(len(value)) + name + value
 
 
-def parameters(method = 'GET', path = '/health', body = b'', kind = 'application/json', **more):
+def parameters(method = 'GET', path = '/name', body = b'', kind = 'application/json', **more):
   '''What nginx would send, as pairs.'''
   found = {'REQUEST_METHOD': method, 'REQUEST_URI': API + path, 'QUERY_STRING': path.partition('?')[2],
     'CHRONOLOGER_USER': 'logger', 'GATEWAY_INTERFACE': 'CGI/1.1', 'SERVER_PROTOCOL': 'HTTP/1.1'}
@@ -94,7 +94,7 @@ class Connection:
       elif kind == END:
         return parse(output)
 
-  def request(self, method = 'GET', path = '/health', body = b'', keep = False, **more):
+  def request(self, method = 'GET', path = '/name', body = b'', keep = False, **more):
     self.send(message(parameters(method, path, body, **more), body, keep))
     return self.answer()
 

@@ -187,10 +187,10 @@ class Database(Outage):
         answer = connection.request('POST', '/record', json.dumps(record()).encode(), keep = True)
         self.assertError(503, 'StorageError', answer)
         self.assertStatus(200, connection.request('GET', '/record?left=0&right=1', keep = True))
-        self.assertError(503, 'StorageError', connection.request(keep = True), 'The last write failed')
+        self.assertError(503, 'StorageError', connection.request(path = '/health', keep = True), 'The last write failed')
         self.database.sql('SET GLOBAL read_only = 0')
         self.assertStatus(201, connection.request('POST', '/record', json.dumps(record()).encode(), keep = True))
-        self.assertStatus(200, connection.request())
+        wait_until(lambda: connection.request(path = '/health', keep = True).status == 200, '/health is well')
     finally:
       self.database.sql('SET GLOBAL read_only = 0')
 
