@@ -4,11 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/log.h"
 
 #define GROUP "chronologer"
 #define DEFAULT_FILE SYSCONFDIR "/chronologer.conf"
@@ -164,14 +163,6 @@ static gboolean apply_defaults(Config *config, GError **error)
 	return TRUE;
 }
 
-static void warn_of_password(const Config *config, const char *path)
-{
-	GStatBuf status;
-	if (g_regex_match_simple("://[^/@]*:[^/@]+@", config->storage_dsn, 0, 0) &&
-		!g_stat(path, &status) && status.st_mode & S_IROTH)
-		g_printerr("%s: everybody can read the password in %s\n", g_get_prgname(), path);
-}
-
 static gboolean apply_file(Config *config, const char *path, gboolean required, GError **error)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
@@ -206,7 +197,8 @@ static gboolean apply_file(Config *config, const char *path, gboolean required, 
 		if (!apply(config, option, &(Setting){value, origin}, error))
 			return FALSE;
 	}
-	warn_of_password(config, path);
+	if (g_regex_match_simple("://[^/@]*:[^/@]+@", config->storage_dsn, 0, 0))
+		log_password_file(path);
 	return TRUE;
 }
 

@@ -349,21 +349,8 @@ class Api(TestCase):
       self.assertTrue('CHRONOLOGER_USER' in source('apache/' + name), name)
 
 
-class Examples(TestCase):
+class Examples(OnSQLite, TestCase):
   '''What the examples of chronologer-api(7) do, behind nginx.'''
-
-  @classmethod
-  def setUpClass(cls):
-    cls.store = SQLite().start()
-    migrate(cls.store.dsn)
-    cls.worker = Worker(cls.store.dsn).start()
-    cls.nginx = Nginx(cls.worker).start()
-
-  @classmethod
-  def tearDownClass(cls):
-    cls.nginx.stop()
-    cls.worker.stop()
-    cls.store.stop()
 
   def setUp(self):
     self.client = Client(self.nginx.port)

@@ -217,21 +217,8 @@ class HandlerCase(TestCase):
     return int(message.split()[1])
 
 
-class Stored(HandlerCase):
+class Stored(OnSQLite, HandlerCase):
   '''Behind nginx and a worker.'''
-
-  @classmethod
-  def setUpClass(cls):
-    cls.store = SQLite().start()
-    migrate(cls.store.dsn)
-    cls.worker = Worker(cls.store.dsn).start()
-    cls.nginx = Nginx(cls.worker).start()
-
-  @classmethod
-  def tearDownClass(cls):
-    cls.nginx.stop()
-    cls.worker.stop()
-    cls.store.stop()
 
   def setUp(self):
     super().setUp()

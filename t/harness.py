@@ -706,6 +706,23 @@ SPAN = 10 ** 7  # seconds that a test has for itself
 _spans = itertools.count(2 * 10 ** 9 + random.randrange(10 ** 6) * 900, SPAN)
 
 
+class OnSQLite:
+  '''A worker and nginx before an SQLite of the class's own.'''
+
+  @classmethod
+  def setUpClass(cls):
+    cls.store = SQLite().start()
+    migrate(cls.store.dsn)
+    cls.worker = Worker(cls.store.dsn).start()
+    cls.nginx = Nginx(cls.worker).start()
+
+  @classmethod
+  def tearDownClass(cls):
+    cls.nginx.stop()
+    cls.worker.stop()
+    cls.store.stop()
+
+
 class Served:
   '''For on_every_store(): a worker and nginx before the store, and records of each test's own. No test expects an
   empty store.'''

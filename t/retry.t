@@ -150,13 +150,11 @@ class Keys(Served):
 on_every_store(Keys, globals())
 
 
-class Cutting:
-  '''Passes bytes on to a port, and cuts connections anywhere: before, within and behind requests and answers.'''
+class Between:
+  '''Listens, and passes each connection on to a port: pass_on().'''
 
   def __init__(self, port):
     self.port = port
-    self.cuts = 0
-    self.random = random.Random(7)
     self.listener = socket.create_server(('127.0.0.1', 0))
     self.address = self.listener.getsockname()[1]
     threading.Thread(target = self.accept, daemon = True).start()
@@ -168,11 +166,27 @@ class Cutting:
         server = socket.create_connection(('127.0.0.1', self.port))
       except OSError:
         return
-      pair = client, server
-      # Of what comes and of what goes: half of the connections are cut, near a request's size.
-      limits = [self.random.randrange(6000) if self.random.random() < 0.3 else 1 << 60 for _ in range(2)]
-      for source, target, limit in ((client, server, limits[0]), (server, client, limits[1])):
-        threading.Thread(target = self.copy, args = (source, target, limit, pair), daemon = True).start()
+      threading.Thread(target = self.pass_on, args = (client, server), daemon = True).start()
+
+  def stop(self):
+    self.listener.shutdown(socket.SHUT_RDWR)
+    self.listener.close()
+
+
+class Cutting(Between):
+  '''Cuts connections anywhere: before, within and behind requests and answers.'''
+
+  def __init__(self, port):
+    self.cuts = 0
+    self.random = random.Random(7)
+    super().__init__(port)
+
+  def pass_on(self, client, server):
+    pair = client, server
+    # Of what comes and of what goes: half of the connections are cut, near a request's size.
+    limits = [self.random.randrange(6000) if self.random.random() < 0.3 else 1 << 60 for _ in range(2)]
+    for source, target, limit in ((client, server, limits[0]), (server, client, limits[1])):
+      threading.Thread(target = self.copy, args = (source, target, limit, pair), daemon = True).start()
 
   def copy(self, source, target, limit, pair):
     try:
@@ -189,10 +203,6 @@ class Cutting:
         end.shutdown(socket.SHUT_RDWR)
       except OSError:
         pass
-
-  def stop(self):
-    self.listener.shutdown(socket.SHUT_RDWR)
-    self.listener.close()
 
 
 class Breaking(TestCase):
@@ -285,25 +295,13 @@ class Breaking(TestCase):
       self.assertGreater((found - stored).total(), 0)
 
 
-class Committing:
+class Committing(Between):
   '''Between worker and database: loses COMMIT, or the answer to it, and the connection with that.'''
 
   def __init__(self, port):
-    self.port = port
     self.every = 0  # COMMIT that is lost; 0: none
     self.commits = self.lost = 0
-    self.listener = socket.create_server(('127.0.0.1', 0))
-    self.address = self.listener.getsockname()[1]
-    threading.Thread(target = self.accept, daemon = True).start()
-
-  def accept(self):
-    while True:
-      try:
-        client, _ = self.listener.accept()
-        server = socket.create_connection(('127.0.0.1', self.port))
-      except OSError:
-        return
-      threading.Thread(target = self.pass_on, args = (client, server), daemon = True).start()
+    super().__init__(port)
 
   def pass_on(self, client, server):
     with client, server:
@@ -328,10 +326,6 @@ class Committing:
       server.sendall(data)
       server.recv(65536)
     return True
-
-  def stop(self):
-    self.listener.shutdown(socket.SHUT_RDWR)
-    self.listener.close()
 
 
 class Commit(TestCase):

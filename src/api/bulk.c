@@ -15,22 +15,18 @@ typedef struct {
 	Retry *retry;
 	GPtrArray *records; /* of the batch; borrowed from it */
 	gboolean in_transaction;
+	StoreNote *note; /* the answer: `ids`, and of `errors` the first ERRORS_LISTED */
 	StoreIdList list;
-	guint status;
-	GString *ids; /* the text of the list */
-	guint64 stored;
-	GString *errors; /* JSON: the first ERRORS_LISTED */
-	guint64 failed;
+	guint64 stored, failed;
 	GError *first; /* the first of them */
 } Bulk;
 
 static void bulk_init(Bulk *bulk, Store *store, Retry *retry)
 {
-	*bulk = (Bulk){.store = store, .retry = retry, .status = 201};
+	StoreNote *note = &retry->note;
+	*bulk = (Bulk){.store = store, .retry = retry, .note = note, .list = {.text = note->ids}};
 	bulk->records = g_ptr_array_new();
-	bulk->ids = g_string_new(NULL);
-	bulk->list.text = bulk->ids;
-	bulk->errors = g_string_new(NULL);
+	store_note_reset(note);
 }
 
 static void bulk_clear(Bulk *bulk)
@@ -38,8 +34,6 @@ static void bulk_clear(Bulk *bulk)
 	if (bulk->in_transaction)
 		store_rollback(bulk->store);
 	g_ptr_array_unref(bulk->records);
-	g_string_free(bulk->ids, TRUE);
-	g_string_free(bulk->errors, TRUE);
 	g_clear_error(&bulk->first);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bulk, bulk_clear)
@@ -74,10 +68,10 @@ static void reject(Bulk *bulk, GError *problem, guint64 number)
 	g_free(problem->message);
 	problem->message = message;
 	if (bulk->failed++ < ERRORS_LISTED) {
-		g_string_append_printf(bulk->errors,
+		g_string_append_printf(bulk->note->errors,
 			",\n{\"status\": %u, \"body\": {\"error\": ", error_status(problem));
-		http_append_error(bulk->errors, problem);
-		g_string_append(bulk->errors, "}}");
+		http_append_error(bulk->note->errors, problem);
+		g_string_append(bulk->note->errors, "}}");
 	}
 	if (bulk->first)
 		g_error_free(problem);
@@ -118,19 +112,14 @@ static gboolean add_batch(Bulk *bulk, GArray *batch, gboolean is_last, GError **
 static gboolean finish(Bulk *bulk, GError **error)
 {
 	store_id_list_end(&bulk->list);
-	bulk->status = bulk->failed ? 200 : 201;
+	bulk->note->status = bulk->failed ? 200 : 201;
 	if (!bulk->in_transaction)
 		return TRUE;
 	if (bulk->retry->is_keyed && !bulk->stored)
 		return TRUE;
 	bulk->in_transaction = FALSE;
-	if (!bulk->retry->is_keyed)
-		return store_commit(bulk->store, error);
-	StoreNote *note = &bulk->retry->note;
-	note->status = bulk->status;
-	g_string_assign(note->ids, bulk->ids->str);
-	g_string_assign(note->errors, bulk->errors->str);
-	return retry_commit(bulk->retry, bulk->store, error);
+	return bulk->retry->is_keyed ? retry_commit(bulk->retry, bulk->store, error)
+				     : store_commit(bulk->store, error);
 }
 
 static gboolean write_string(HttpResponse *response, const char *text, GError **error)
@@ -157,18 +146,18 @@ static gboolean write_ids(Bulk *bulk, HttpResponse *response, GError **error)
 {
 	Ids ids = {.response = response};
 	return write_string(response, "[", error) &&
-	       store_id_list_read(bulk->ids, write_id, &ids, error) &&
+	       store_id_list_read(bulk->note->ids, write_id, &ids, error) &&
 	       write_string(response, "]", error);
 }
 
 /* 200 and not 207: there are clients that take 207 for a failure and send everything again. */
 static gboolean answer(Bulk *bulk, HttpResponse *response, GError **error)
 {
-	if (bulk->status == 201) {
+	if (bulk->note->status == 201) {
 		response->status = 201;
 		return write_ids(bulk, response, error);
 	}
-	if (!bulk->ids->len) {
+	if (!bulk->note->ids->len) {
 		g_propagate_error(error, g_steal_pointer(&bulk->first));
 		if (bulk->failed > 1)
 			g_prefix_error(error,
@@ -177,17 +166,9 @@ static gboolean answer(Bulk *bulk, HttpResponse *response, GError **error)
 	}
 	return write_string(response, "{\"multistatus\": [{\"status\": 201, \"body\": ", error) &&
 	       write_ids(bulk, response, error) && write_string(response, "}", error) &&
-	       http_response_write(response, bulk->errors->str, bulk->errors->len, error) &&
+	       http_response_write(
+		       response, bulk->note->errors->str, bulk->note->errors->len, error) &&
 	       write_string(response, "]}", error);
-}
-
-/* As it was answered the first time. */
-static void replay(Bulk *bulk)
-{
-	const StoreNote *note = &bulk->retry->note;
-	bulk->status = note->status;
-	g_string_assign(bulk->ids, note->ids->str);
-	g_string_assign(bulk->errors, note->errors->str);
 }
 
 static gboolean collect(Bulk *bulk, Documents *documents, GError **error)
@@ -207,49 +188,39 @@ static gboolean collect(Bulk *bulk, Documents *documents, GError **error)
 
 static gboolean store_documents(Bulk *bulk, const DocumentSource *source, GError **error)
 {
-	gboolean done;
-	if (bulk->retry->is_keyed) {
-		if (!retry_begin(bulk->retry, bulk->store, &done, error))
-			return FALSE;
-		if (done) {
-			replay(bulk);
-			return TRUE;
-		}
-		bulk->in_transaction = TRUE;
-	}
+	gboolean done = FALSE;
+	if (bulk->retry->is_keyed && !retry_begin(bulk->retry, bulk->store, &done, error))
+		return FALSE;
+	if (done)
+		return TRUE;
+	bulk->in_transaction = bulk->retry->is_keyed;
 	g_autoptr(Documents) documents = documents_new(source, error);
 	return documents && collect(bulk, documents, error);
 }
 
-static gboolean attempt(const DocumentSource *source, Retry *retry, Store *store,
-	HttpResponse *response, GError **error)
+typedef struct {
+	const DocumentSource *source;
+	HttpResponse *response;
+} Work;
+
+/* A RetryFunc. */
+static gboolean attempt(Retry *retry, Store *store, gpointer data, GError **error)
 {
+	const Work *work = data;
 	g_auto(Bulk) bulk;
 	bulk_init(&bulk, store, retry);
-	bulk.where = source->is_array ? "in element" : "on line";
-	return store_documents(&bulk, source, error) && answer(&bulk, response, error);
+	bulk.where = work->source->is_array ? "in element" : "on line";
+	return store_documents(&bulk, work->source, error) && answer(&bulk, work->response, error);
 }
 
-/* A transaction that was rolled back through no fault of its records is done again. */
 gboolean api_bulk(Api *api, HttpRequest *request, const DocumentSource *source,
 	HttpResponse *response, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
 	g_auto(Retry) retry = {0};
+	Work work = {source, response};
 	if (!retry_init(&retry, api, request, response, error))
 		return FALSE;
-	fcgi_block(request->fcgi);
-	Store *store = pool_take(api->batches);
-	gboolean ok = attempt(source, &retry, store, response, &problem);
-	for (guint i = 1; i < STORE_TRIES && error_is_transient(problem); i++) {
-		g_clear_error(&problem);
-		ok = attempt(source, &retry, store, response, &problem);
-	}
-	store_compact(store);
-	retry_purge(&retry, store);
-	pool_give(api->batches, store);
-	fcgi_unblock(request->fcgi);
-	if (problem)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	return ok;
+	if (!retry.is_keyed)
+		store_note_init(&retry.note);
+	return retry_run(&retry, attempt, &work, error);
 }

@@ -125,14 +125,6 @@ static gboolean insert(const Post *post, Record *record, GError **error)
 	return ok;
 }
 
-static gboolean post_keyed(const Post *post, Retry *retry, Record *record, GError **error)
-{
-	fcgi_block(post->request->fcgi);
-	gboolean ok = retry_insert(retry, record, error);
-	fcgi_unblock(post->request->fcgi);
-	return ok && answer(post->api, post->request, record, post->response, error);
-}
-
 /* Takes the record; NULL where there is an error instead. */
 static gboolean post_one(const Post *post, Record *taken, GError **error)
 {
@@ -142,7 +134,8 @@ static gboolean post_one(const Post *post, Record *taken, GError **error)
 		return FALSE;
 	g_clear_pointer(&post->request->body, spool_free);
 	if (retry.is_keyed)
-		return post_keyed(post, &retry, record, error);
+		return retry_insert(&retry, record, error) &&
+		       answer(post->api, post->request, record, post->response, error);
 	if (fcgi_leave(post->request->fcgi)) {
 		leave(post, g_steal_pointer(&record));
 		return TRUE;

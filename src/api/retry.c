@@ -103,7 +103,7 @@ gboolean retry_init(
 	Retry *retry, Api *api, HttpRequest *request, HttpResponse *response, GError **error)
 {
 	const char *header = http_request_header(request, "HTTP_IDEMPOTENCY_KEY");
-	*retry = (Retry){.api = api, .response = response, .is_keyed = header != NULL};
+	*retry = (Retry){api, request, response, .is_keyed = header != NULL};
 	if (!header)
 		return TRUE;
 	g_autofree char *key = read_key(header, error);
@@ -156,8 +156,47 @@ static gboolean take_id(guint64 id, gpointer data, GError **error)
 	return TRUE;
 }
 
-static gboolean insert(Retry *retry, Store *store, Record *record, GError **error)
+/* A minute after the last time, or at once where that left some. */
+static void purge(const Retry *retry, Store *store)
 {
+	static gint64 due; /* monotonic, in microseconds */
+	static GMutex mutex;
+	g_autoptr(GError) error = NULL;
+	gint64 now = g_get_monotonic_time();
+	gboolean more = FALSE;
+	if (!retry->is_keyed || !g_mutex_trylock(&mutex))
+		return;
+	if (now >= due) {
+		due = now + PURGE_INTERVAL;
+		if (store_note_purge(store, oldest(retry), &more, &error) && more)
+			due = now;
+	}
+	g_mutex_unlock(&mutex);
+}
+
+gboolean retry_run(Retry *retry, RetryFunc attempt, gpointer data, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	fcgi_block(retry->request->fcgi);
+	Store *store = pool_take(retry->api->batches);
+	gboolean ok = attempt(retry, store, data, &problem);
+	for (guint i = 1; i < STORE_TRIES && error_is_transient(problem); i++) {
+		g_clear_error(&problem);
+		ok = attempt(retry, store, data, &problem);
+	}
+	store_compact(store);
+	purge(retry, store);
+	pool_give(retry->api->batches, store);
+	fcgi_unblock(retry->request->fcgi);
+	if (problem)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return ok;
+}
+
+/* A RetryFunc. */
+static gboolean insert(Retry *retry, Store *store, gpointer data, GError **error)
+{
+	Record *record = data;
 	gboolean done;
 	StoreIdList ids = {.text = retry->note.ids};
 	if (!retry_begin(retry, store, &done, error))
@@ -174,35 +213,5 @@ static gboolean insert(Retry *retry, Store *store, Record *record, GError **erro
 
 gboolean retry_insert(Retry *retry, Record *record, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
-	Store *store = pool_take(retry->api->batches);
-	gboolean ok = insert(retry, store, record, &problem);
-	for (guint i = 1; i < STORE_TRIES && error_is_transient(problem); i++) {
-		g_clear_error(&problem);
-		ok = insert(retry, store, record, &problem);
-	}
-	store_compact(store);
-	retry_purge(retry, store);
-	pool_give(retry->api->batches, store);
-	if (problem)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	return ok;
-}
-
-/* A minute after the last time, or at once where that left some. */
-void retry_purge(Retry *retry, Store *store)
-{
-	static gint64 due; /* monotonic, in microseconds */
-	static GMutex mutex;
-	g_autoptr(GError) error = NULL;
-	gint64 now = g_get_monotonic_time();
-	gboolean more = FALSE;
-	if (!retry->is_keyed || !g_mutex_trylock(&mutex))
-		return;
-	if (now >= due) {
-		due = now + PURGE_INTERVAL;
-		if (store_note_purge(store, oldest(retry), &more, &error) && more)
-			due = now;
-	}
-	g_mutex_unlock(&mutex);
+	return retry_run(retry, insert, record, error);
 }

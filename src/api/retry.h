@@ -8,11 +8,10 @@
 
 typedef struct {
 	Api *api;
+	HttpRequest *request;
 	HttpResponse *response;
-	StoreNote note;
-	gboolean
-		is_keyed; /* the request has a key; without one what follows does next to nothing */
-	gint64 since;
+	StoreNote note;    /* not initialized without a key */
+	gboolean is_keyed; /* the request has a key */
 } Retry;
 
 /* When the body has been received. ERROR_VALUE where the key is none. */
@@ -28,10 +27,14 @@ gboolean retry_begin(Retry *retry, Store *store, gboolean *done, GError **error)
 /* Ends it. After FALSE nothing is stored. */
 gboolean retry_commit(Retry *retry, Store *store, GError **error);
 
+/* One attempt at a transaction of the request's own. */
+typedef gboolean (*RetryFunc)(Retry *retry, Store *store, gpointer data, GError **error);
+
+/* Makes attempts, with or without a key: another one where the last was rolled back through no fault of
+ * its records. Deletes old notes now and then. */
+gboolean retry_run(Retry *retry, RetryFunc attempt, gpointer data, GError **error);
+
 /* Stores one record and gives it its id, the first one's where it was stored before. */
 gboolean retry_insert(Retry *retry, Record *record, GError **error);
-
-/* Deletes old notes now and then. Outside of a transaction. */
-void retry_purge(Retry *retry, Store *store);
 
 #endif

@@ -1,6 +1,9 @@
 /* Lines on standard error; those that repeat are counted. */
 #include "base/log.h"
 
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
 /* Different lines that are counted at the same time; all beyond are counted as one. */
 #define KINDS_MAX 100
 #define BEYOND "other refusals"
@@ -85,4 +88,11 @@ void log_flush(void)
 	g_clear_pointer(&kinds, g_hash_table_unref);
 	next = G_MAXINT64;
 	g_mutex_unlock(&mutex);
+}
+
+void log_password_file(const char *path)
+{
+	GStatBuf status;
+	if (!g_stat(path, &status) && status.st_mode & S_IROTH)
+		g_printerr("%s: everybody can read the password in %s\n", g_get_prgname(), path);
 }

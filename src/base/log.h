@@ -9,6 +9,9 @@
  * Both texts are visible ones: text_append_visible(). */
 void log_refusal(const char *where, const char *what);
 
+/* Says so where everybody can read this file, which holds a password. */
+void log_password_file(const char *path);
+
 /* Tells what is due. To be called by a loop, at least as often as it says: milliseconds until the
  * next call, -1 where nothing is kept. */
 int log_patience(void);

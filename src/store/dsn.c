@@ -1,12 +1,11 @@
 /* Reading a DSN, and which driver it means. No message may quote one: the password is in it. */
 #include "store/dsn.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <uriparser/Uri.h>
 
 #include "base/error.h"
+#include "base/log.h"
 
 void store_dsn_free(StoreDsn *dsn)
 {
@@ -164,7 +163,6 @@ static gboolean read_hosts(StoreDsn *dsn, const char *text, GError **error)
 static gboolean read_password(StoreDsn *dsn, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	GStatBuf status;
 	const char *path = g_hash_table_lookup(dsn->options, "password-file");
 	if (!path)
 		return TRUE;
@@ -175,8 +173,7 @@ static gboolean read_password(StoreDsn *dsn, GError **error)
 			"storage DSN: password-file: %s", problem->message);
 		return FALSE;
 	}
-	if (!g_stat(path, &status) && status.st_mode & S_IROTH)
-		g_printerr("%s: everybody can read the password in %s\n", g_get_prgname(), path);
+	log_password_file(path);
 	dsn->password[strcspn(dsn->password, "\r\n")] = '\0';
 	return TRUE;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "store/driver.h"
+#include "store/read.h"
 
 #define PURGED 1000 /* in a transaction */
 #define OLD                                                                                        \
@@ -21,6 +21,13 @@ void store_note_clear(StoreNote *note)
 		return;
 	g_string_free(note->ids, TRUE);
 	g_string_free(note->errors, TRUE);
+}
+
+void store_note_reset(StoreNote *note)
+{
+	note->status = 0;
+	g_string_truncate(note->ids, 0);
+	g_string_truncate(note->errors, 0);
 }
 
 static void bind_digest(Sql *sql, const guint8 *digest)
@@ -93,9 +100,7 @@ static gboolean forget(Store *store, const StoreNote *note, GError **error)
 gboolean store_note_begin(Store *store, StoreNote *note, gint64 since, GError **error)
 {
 	Found found = {.note = note};
-	g_string_truncate(note->ids, 0);
-	g_string_truncate(note->errors, 0);
-	note->status = 0;
+	store_note_reset(note);
 	if (!store_begin(store, error) || !claim(store, note, error) ||
 		!find(store, &found, since, error))
 		return FALSE;
@@ -117,23 +122,15 @@ gboolean store_note_write(Store *store, const StoreNote *note, GError **error)
 	return write_sql(store, sql, error);
 }
 
-static gboolean row_number(const StoreRow *row, gpointer data, GError **error)
+static gboolean purge(Store *store, gint64 before, guint64 *n, GError **error)
 {
-	(void)error;
-	*(gint64 *)data = row->integers[0];
-	return TRUE;
-}
-
-static gboolean purge(Store *store, gint64 before, gint64 *n, GError **error)
-{
-	const StoreLink *link = store_link(store);
 	g_autoptr(Sql) count = sql_new("SELECT COUNT(*) FROM (" OLD ") AS old");
 	/* MySQL has no LIMIT in a subquery of IN, but in one of that. */
 	g_autoptr(Sql) sql = sql_new("DELETE FROM idempotency WHERE note_key IN"
 				     " (SELECT note_key FROM (" OLD ") AS old)");
 	sql_bind_ts(count, before);
 	sql_bind_ts(sql, before);
-	if (!link->driver->read(link->session, count, "i", row_number, n, error)) {
+	if (!store_read_number(store_link(store), count, n, error)) {
 		store_rollback(store);
 		return FALSE;
 	}
@@ -142,7 +139,7 @@ static gboolean purge(Store *store, gint64 before, gint64 *n, GError **error)
 
 gboolean store_note_purge(Store *store, gint64 before, gboolean *more, GError **error)
 {
-	gint64 n = 0;
+	guint64 n = 0;
 	gboolean ok = store_begin(store, error) && purge(store, before, &n, error) &&
 		      store_commit(store, error);
 	*more = ok && n == PURGED;

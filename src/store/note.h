@@ -20,6 +20,8 @@ typedef struct {
 
 void store_note_init(StoreNote *note);
 void store_note_clear(StoreNote *note);
+/* Forgets the answer, not the key and the request. */
+void store_note_reset(StoreNote *note);
 
 /* Begins a transaction for what `note->key` stands for, unless that has been done since `since`
  * (microseconds since 1970): then the rest of the note is filled in and there is no transaction. Where

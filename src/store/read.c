@@ -80,12 +80,16 @@ static gboolean row_number(const StoreRow *row, gpointer data, GError **error)
 	return TRUE;
 }
 
+gboolean store_read_number(const StoreLink *link, const Sql *sql, guint64 *number, GError **error)
+{
+	return link->driver->read(link->session, sql, "i", row_number, number, error);
+}
+
 gboolean store_read_count(
 	const StoreLink *link, const Filter *filter, guint64 *count, GError **error)
 {
 	g_autoptr(Sql) sql = sql_new(COUNT);
-	return add_filter(link, sql, filter, error) &&
-	       link->driver->read(link->session, sql, "i", row_number, count, error);
+	return add_filter(link, sql, filter, error) && store_read_number(link, sql, count, error);
 }
 
 typedef struct {
@@ -267,7 +271,7 @@ gboolean store_read_range(const StoreLink *link, const StoreRange *range, StoreR
 gboolean store_read_newest_id(const StoreLink *link, guint64 *id, GError **error)
 {
 	g_autoptr(Sql) sql = sql_new(NEWEST_ID);
-	return link->driver->read(link->session, sql, "i", row_number, id, error);
+	return store_read_number(link, sql, id, error);
 }
 
 /* The records of some ids, read in the order of these. */

@@ -16,6 +16,9 @@ gboolean store_read_range(const StoreLink *link, const StoreRange *range, StoreR
 gboolean store_read_names(const StoreLink *link, const Filter *filter, StoreNameFunc row,
 	gpointer data, GError **error);
 gboolean store_read_newest_id(const StoreLink *link, guint64 *id, GError **error);
+/* The one number that a statement gives. */
+gboolean store_read_number(const StoreLink *link, const Sql *sql, guint64 *number, GError **error);
+
 gboolean store_read_ids(/* appends guint64 */
 	const StoreLink *link, const StoreIds *ids, guint limit, GArray *found, GError **error);
 gboolean store_read_arrivals(const StoreLink *link, const StoreArrivals *arrivals,

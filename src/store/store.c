@@ -157,7 +157,7 @@ static gboolean may_repeat(const Store *store, const Attempts *attempts)
 			    !store->link.driver->takes_turns;
 	return attempts->done < STORE_TRIES && !attempts->ok && !attempts->seen &&
 	       took <= (is_short ? target->timeout / 2 : target->deadline) &&
-	       g_error_matches(attempts->failure, CHRONOLOGER_ERROR, ERROR_TRANSIENT);
+	       error_is_transient(attempts->failure);
 }
 
 /* The condition of the loop around a call; makes sure of the connection. */
@@ -181,7 +181,7 @@ static gboolean write_done(const Attempts *attempts, GError **error)
 /* A reader has nothing to do again as a whole: ERROR_TRANSIENT would mean nothing to it. */
 static gboolean read_done(const Attempts *attempts, GError **error)
 {
-	if (g_error_matches(attempts->failure, CHRONOLOGER_ERROR, ERROR_TRANSIENT))
+	if (error_is_transient(attempts->failure))
 		attempts->failure->code = ERROR_STORAGE;
 	return write_done(attempts, error);
 }
@@ -416,7 +416,7 @@ gboolean store_compact_once(Store *store)
 		if (counts_compact(&store->link, &n, &error))
 			return TRUE;
 	}
-	if (!g_error_matches(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT))
+	if (!error_is_transient(error))
 		g_warning("Count tables: %s", error->message);
 	return FALSE;
 }
