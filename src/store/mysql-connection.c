@@ -197,9 +197,10 @@ static void begin_library(void)
 #ifdef LIBMARIADB
 static void set_tls(MYSQL *mysql, gboolean require, gboolean verify)
 {
-	Flag enforce = (Flag)require, check = (Flag)verify;
+	Flag enforce = (Flag)require, check = TRUE;
 	mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
-	mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &check);
+	if (verify) /* else the library decides: later ones do so by themselves */
+		mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &check);
 }
 
 static void allow_key_request(MYSQL *mysql)
