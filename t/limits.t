@@ -91,17 +91,16 @@ class Memory(LimitsCase):
 
   def test_given_back(self):
     '''what large bodies have taken is the system's again'''
-    worker = self.worker()
+    worker = self.worker(deadline = 3600)
     before = worker.resident()
     for answer in self.post_together(worker, document(msg = 'text', data = 'x' * SIZE)):
       self.assertStatus(201, answer)
     if not worker.sanitized():
       wait_until(lambda: worker.resident() - before < SIZE, 'what eight bodies took is given back')
 
-
   def test_together(self):
     '''bodies that together would pass memory-limit wait for each other; one that alone would is 413'''
-    worker, small = self.worker(memory_limit = '100M'), self.worker(memory_limit = '50M')
+    worker, small = self.worker(memory_limit = '100M', deadline = 3600), self.worker(memory_limit = '50M')
     body = document(msg = 'x' * SIZE)
     before = worker.rss()
     for answer in self.post_together(worker, body):
@@ -235,7 +234,7 @@ class Threads(LimitsCase):
     worker = Worker(store.dsn, wrapper = [program('setpriv', 'util-linux'), '--reuid=%d' % user, '--regid=%d' % user, '--clear-groups',
       program('prlimit', 'util-linux'), '--nproc=4'], threads = 16).start()
     self.addCleanup(worker.stop)
-    self.assertIn(' threads instead of 16', worker.log.read_text())
+    wait_until(lambda: ' threads instead of 16' in worker.log.read_text(), 'the log says how many there are')
     answer = self.post(worker, document(msg = 'text'))
     self.assertError(503, 'StorageError', answer)
     self.assertIn(b'no thread', answer.body)

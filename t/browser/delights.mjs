@@ -178,9 +178,10 @@ test('saved searches and history in the browser', async () => {
   await later.locator('#saved > button').click();
   const past = await later.locator('.saved-open').allTextContents();
   assert.ok(past.some((text) => text.includes('level = 50')), past.join(' | '));
-  const count1 = past.length;
   await later.getByRole('button', {name: 'Forget Broken shop'}).click();
-  await until(async () => await later.locator('.saved-open').count() === count1 - 1, 'it is forgotten');
+  // What is shown goes into the history by itself when it has stayed a while: the others can become more.
+  await later.locator('.saved-open', {hasText: 'Broken shop'}).waitFor({state: 'detached'});
+  assert.ok(await later.locator('.saved-open').count() >= past.length - 1);
 });
 
 await main();
