@@ -323,7 +323,7 @@ class Peers(WorkerCase):
   def test_missing_parameters(self):
     '''a request without method, URI, or anything, is answered'''
     worker = self.worker()
-    for pairs in [], [('REQUEST_METHOD', 'GET')], [('REQUEST_URI', API + '/health')]:
+    for pairs in [], [('REQUEST_METHOD', 'GET')], [('REQUEST_URI', API + '/name')]:
       with self.subTest(pairs = pairs), connect(worker) as connection:
         connection.send(message(pairs))
         self.assertIn(connection.answer().status, (200, 400, 404, 405))

@@ -209,7 +209,10 @@ class Server:
     return self.process.pid
 
   def kill(self, number):
-    os.kill(self.process.pid, number)
+    os.kill(self.pid, number)
+    if number == signal.SIGSTOP:  # on a busy machine each of its threads may answer once more until it notices
+      wait_until(lambda: all(stat.read_text().rpartition(')')[2].split()[0] == 'T'
+        for stat in pathlib.Path('/proc/%d/task' % self.pid).glob('*/stat')), '%s has stopped' % type(self).__name__)
 
   def halt(self, number = signal.SIGTERM):
     '''Ends the process, keeps the directory; returns its exit status.'''
@@ -836,6 +839,12 @@ class TestCase(unittest.TestCase):
     if response.status != status:
       self.fail('answer is not %d: %r' % (status, response))
     return response
+
+  def assertHealthy(self, client):
+    '''GET /health becomes 200: a busy machine may not answer a probe in its time. The answer.'''
+    answers = []
+    wait_until(lambda: answers.append(client.get(API + '/health')) or answers[-1].status == 200, '/health is 200')
+    return answers[-1]
 
   def assertError(self, status, kind, response, *words):
     '''An error of the API with these words in its message.'''

@@ -226,7 +226,7 @@ class OnSQLite(Queries, harness.TestCase):
     cls.site = Site('SQLite', SQLite().start(), fill_sqlite)
 
   def wait_idle(self):
-    self.assertStatus(200, self.site.client.get(API + '/health'))
+    self.assertHealthy(self.site.client)
 
 
 class OnMariaDB(Queries, harness.TestCase):

@@ -357,7 +357,7 @@ class LargeExport(TestCase):
       for at in range(0, cls.RECORDS, 200):
         body = ''.join(json.dumps({'name': 'large', 'msg': 'x' * cls.SIZE, 'created': 10 ** 9 + i, 'levelno': 20}) + '\n' for i in range(at, at + 200))
         client.post(body, NDJSON)
-    cls.worker = Worker(cls.store.dsn, deadline = 1).start()
+    cls.worker = Worker(cls.store.dsn, deadline = 3600).start()
     cls.nginx = Nginx(cls.worker).start()
 
   @classmethod

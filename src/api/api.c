@@ -94,8 +94,16 @@ static gboolean set_filter(Api *api, HttpRequest *request, Filter *filter,
 	return taken;
 }
 
-gboolean api_parameters(
-	Api *api, HttpRequest *request, ApiParameter *own, gsize n, Filter *filter, GError **error)
+/* So that who searched sees what it means, and can go on from there as `query`. */
+static void tell_search(const Api *api, HttpResponse *response, const Filter *filter)
+{
+	if (filter && filter->search && *filter->search &&
+		strlen(filter->search) + sizeof "X-Search-Query: " <= api->config->header_limit)
+		http_response_header(response, "X-Search-Query", filter->search);
+}
+
+gboolean api_parameters(Api *api, HttpRequest *request, HttpResponse *response, ApiParameter *own,
+	gsize n, Filter *filter, GError **error)
 {
 	for (guint i = 0; i < request->parameters->len; i++) {
 		const HttpParameter *parameter =
@@ -107,6 +115,7 @@ gboolean api_parameters(
 			  : !set_filter(api, request, filter, parameter, error))
 			return FALSE;
 	}
+	tell_search(api, response, filter);
 	return TRUE;
 }
 

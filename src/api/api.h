@@ -98,11 +98,12 @@ typedef struct {
 	const char *value; /* out: NULL where not given. Borrowed from the request */
 } ApiParameter;
 
-/* Reads the query string: `own` (`n` of them) and, where `filter` is not NULL, the filters.
+/* Reads the query string: `own` (`n` of them) and, where `filter` is not NULL, the filters. The answer
+ * gets X-Search-Query, where that fits into a header.
  * ERROR_VALUE names a parameter that is unknown (one that begins with "_" is ignored), repeated or
  * does not parse; ERROR_FORBIDDEN where the user may not use `query`. */
-gboolean api_parameters(
-	Api *api, HttpRequest *request, ApiParameter *own, gsize n, Filter *filter, GError **error);
+gboolean api_parameters(Api *api, HttpRequest *request, HttpResponse *response, ApiParameter *own,
+	gsize n, Filter *filter, GError **error);
 
 /* A whole number. ERROR_VALUE names the parameter; also where it is missing. */
 gboolean api_parse_number(const ApiParameter *parameter, guint64 *number, GError **error);

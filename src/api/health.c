@@ -3,7 +3,7 @@
 
 gboolean api_health(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
 {
-	if (!api_parameters(api, request, NULL, 0, NULL, error))
+	if (!api_parameters(api, request, response, NULL, 0, NULL, error))
 		return FALSE;
 	fcgi_block(request->fcgi);
 	gboolean ok = probe_ask(api->probe, error);

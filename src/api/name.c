@@ -22,7 +22,7 @@ gboolean api_name(Api *api, HttpRequest *request, HttpResponse *response, GError
 	g_autoptr(Filter) filter = filter_new();
 	g_autoptr(GString) json = g_string_new(NULL);
 	Names names = {response, json, 0};
-	return api_parameters(api, request, NULL, 0, filter, error) &&
+	return api_parameters(api, request, response, NULL, 0, filter, error) &&
 	       http_response_write(response, "[", 1, error) &&
 	       store_names(api->reader, filter, write_name, &names, error) &&
 	       http_response_write(response, "]", 1, error);

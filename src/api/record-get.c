@@ -13,7 +13,7 @@ gboolean api_record_get(Api *api, HttpRequest *request, HttpResponse *response, 
 {
 	g_autoptr(GString) json = g_string_new(NULL);
 	guint64 id;
-	if (!api_parameters(api, request, NULL, 0, NULL, error))
+	if (!api_parameters(api, request, response, NULL, 0, NULL, error))
 		return FALSE;
 	if (!g_ascii_string_to_unsigned(request->id, 10, 1, G_MAXINT64, &id, NULL))
 		return not_found(error);

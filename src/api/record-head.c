@@ -1,14 +1,35 @@
 /* HEAD /record: the count, or with `group` the timeline, in headers. */
 #include "api/api.h"
+#include "api/slices.h"
 #include "base/error.h"
 #include "store/timeline.h"
 
-static gboolean count(Api *api, const Filter *filter, HttpResponse *response, GError **error)
+enum { PARTIAL, TIMEOUT, GROUP, TIMEZONE };
+
+static gboolean count_slice(const Filter *slice, Slices *slices, GError **error)
+{
+	guint64 n;
+	if (!store_count(slices->api->reader, slice, &n, error))
+		return FALSE;
+	*(guint64 *)slices->data += n;
+	return TRUE;
+}
+
+static gboolean count(Api *api, const Filter *filter, const SliceOptions *options,
+	HttpResponse *response, GError **error)
 {
 	char text[24];
-	guint64 n;
-	if (!store_count(api->reader, filter, &n, error))
+	guint64 n = 0;
+	Slices slices = {.api = api,
+		.options = options,
+		.filter = filter,
+		.read = count_slice,
+		.data = &n,
+		.is_whole = !options->is_partial};
+	if (!(options->is_partial && filter->query ? slices_read(&slices, error)
+						   : store_count(api->reader, filter, &n, error)))
 		return FALSE;
+	slices_describe(&slices, response);
 	g_snprintf(text, sizeof text, "%" G_GUINT64_FORMAT, n);
 	http_response_header(response, "X-Record-Count", text);
 	return TRUE;
@@ -45,16 +66,17 @@ static gboolean parse_group(const char *text, TimelineGroup *group, GError **err
 }
 
 static gboolean timeline(Api *api, const Filter *filter, const ApiParameter *own,
-	HttpResponse *response, GError **error)
+	const SliceOptions *options, HttpResponse *response, GError **error)
 {
 	g_autoptr(GString) starts = g_string_new(NULL);
 	g_autoptr(GString) counts = g_string_new(NULL);
 	g_autoptr(GTimeZone) zone = NULL;
 	TimelineGroup group;
-	if (!parse_group(own[0].value, &group, error) ||
-		!(zone = timeline_parse_zone(own[1].value, error)))
+	if (!parse_group(own[GROUP].value, &group, error) ||
+		!(zone = timeline_parse_zone(own[TIMEZONE].value, error)))
 		return FALSE;
-	g_autoptr(GArray) sums = timeline_read(api->reader, filter, group, zone, error);
+	TimelineParameters wanted = {filter, group, zone};
+	g_autoptr(GArray) sums = api_timeline_sums(api, &wanted, options, response, error);
 	if (!sums)
 		return FALSE;
 	append_groups(starts, counts, sums);
@@ -72,15 +94,18 @@ static gboolean timeline(Api *api, const Filter *filter, const ApiParameter *own
 gboolean api_record_head(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
 {
 	g_autoptr(Filter) filter = filter_new();
-	ApiParameter own[] = {{"group", NULL}, {"timezone", NULL}};
-	if (!api_parameters(api, request, own, G_N_ELEMENTS(own), filter, error))
+	ApiParameter own[] = {
+		{"partial", NULL}, {"timeout", NULL}, {"group", NULL}, {"timezone", NULL}};
+	SliceOptions options = {0};
+	if (!api_parameters(api, request, response, own, G_N_ELEMENTS(own), filter, error) ||
+		!slices_parse(api, &own[PARTIAL], &own[TIMEOUT], &options, error))
 		return FALSE;
-	if (!own[0].value && !own[1].value)
-		return count(api, filter, response, error);
-	if (own[0].value && own[1].value)
-		return timeline(api, filter, own, response, error);
+	if (!own[GROUP].value && !own[TIMEZONE].value)
+		return count(api, filter, &options, response, error);
+	if (own[GROUP].value && own[TIMEZONE].value)
+		return timeline(api, filter, own, &options, response, error);
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE,
 		"Parameter \"%s\" is missing: group and timezone go together",
-		own[0].value ? "timezone" : "group");
+		own[GROUP].value ? "timezone" : "group");
 	return FALSE;
 }

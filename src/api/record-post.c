@@ -288,7 +288,7 @@ gboolean api_record_post(Api *api, HttpRequest *request, HttpResponse *response,
 {
 	ApiParameter own[] = {{"raw", NULL}};
 	Post post = {api, request, response, FALSE, 0};
-	if (!api_parameters(api, request, own, G_N_ELEMENTS(own), NULL, error) ||
+	if (!api_parameters(api, request, response, own, G_N_ELEMENTS(own), NULL, error) ||
 		!api_parse_flag(&own[0], &post.raw, error))
 		return FALSE;
 	gboolean ok = post_body(&post, error);

@@ -31,7 +31,7 @@ gboolean api_tail(Api *api, HttpRequest *request, HttpResponse *response, GError
 	ApiParameter own[] = {{"cursor", NULL}, {"limit", NULL}, {"logrec", NULL}};
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	Tail tail = {.filter = filter, .limit = LIMIT, .now = now};
-	if (!api_parameters(api, request, own, G_N_ELEMENTS(own), filter, error) ||
+	if (!api_parameters(api, request, response, own, G_N_ELEMENTS(own), filter, error) ||
 		!parse(own, &tail, error))
 		return FALSE;
 	cursor = own[0].value ? tail_cursor_parse(own[0].value, error)

@@ -1,5 +1,6 @@
 /* GET /timeline: sums by group, in all and by level. */
 #include "api/api.h"
+#include "api/slices.h"
 #include "base/error.h"
 #include "store/timeline.h"
 
@@ -102,22 +103,68 @@ static gboolean write_table(const GArray *sums, HttpResponse *response, GError *
 	return http_response_write(response, json->str, json->len, error);
 }
 
+/* In slices ------------------------------------------------------------------------------------ */
+
+typedef struct {
+	const TimelineParameters *wanted;
+	GArray *sums;
+} Reading;
+
+static gboolean read_slice(const Filter *slice, Slices *slices, GError **error)
+{
+	Reading *reading = slices->data;
+	const TimelineParameters *wanted = reading->wanted;
+	g_autoptr(GArray) sums =
+		timeline_read(slices->api->reader, slice, wanted->group, wanted->zone, error);
+	if (!sums)
+		return FALSE;
+	g_array_prepend_vals(reading->sums, sums->data, sums->len);
+	return TRUE;
+}
+
+GArray *api_timeline_sums(Api *api, const TimelineParameters *wanted, const SliceOptions *options,
+	HttpResponse *response, GError **error)
+{
+	if (!options->is_partial || !wanted->filter->query)
+		return timeline_read(
+			api->reader, wanted->filter, wanted->group, wanted->zone, error);
+	g_autoptr(GArray) sums = g_array_new(FALSE, FALSE, sizeof(TimelineSum));
+	Reading reading = {wanted, sums};
+	Slices slices = {.api = api,
+		.options = options,
+		.filter = wanted->filter,
+		.read = read_slice,
+		.data = &reading};
+	if (!slices_read(&slices, error))
+		return NULL;
+	slices_describe(&slices, response);
+	return g_steal_pointer(&sums);
+}
+
+/* The request ---------------------------------------------------------------------------------- */
+
+enum { PARTIAL, TIMEOUT, GROUP, TIMEZONE };
+
 gboolean api_timeline(Api *api, HttpRequest *request, HttpResponse *response, GError **error)
 {
 	g_autoptr(Filter) filter = filter_new();
 	g_autoptr(GTimeZone) zone = NULL;
-	ApiParameter own[] = {{"group", NULL}, {"timezone", NULL}};
+	ApiParameter own[] = {
+		{"partial", NULL}, {"timeout", NULL}, {"group", NULL}, {"timezone", NULL}};
+	SliceOptions options = {0};
 	TimelineGroup group;
-	if (!api_parameters(api, request, own, G_N_ELEMENTS(own), filter, error))
+	if (!api_parameters(api, request, response, own, G_N_ELEMENTS(own), filter, error) ||
+		!slices_parse(api, &own[PARTIAL], &own[TIMEOUT], &options, error))
 		return FALSE;
-	if (!own[0].value || !own[1].value) {
+	if (!own[GROUP].value || !own[TIMEZONE].value) {
 		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "Parameter \"%s\" is missing",
-			own[0].value ? "timezone" : "group");
+			own[GROUP].value ? "timezone" : "group");
 		return FALSE;
 	}
-	if (!timeline_parse_group(own[0].value, &group, error) ||
-		!(zone = timeline_parse_zone(own[1].value, error)))
+	if (!timeline_parse_group(own[GROUP].value, &group, error) ||
+		!(zone = timeline_parse_zone(own[TIMEZONE].value, error)))
 		return FALSE;
-	g_autoptr(GArray) sums = timeline_read(api->reader, filter, group, zone, error);
+	TimelineParameters wanted = {filter, group, zone};
+	g_autoptr(GArray) sums = api_timeline_sums(api, &wanted, &options, response, error);
 	return sums && write_table(sums, response, error);
 }

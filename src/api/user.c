@@ -19,7 +19,7 @@ gboolean api_user(Api *api, HttpRequest *request, HttpResponse *response, GError
 	const char *user = api_user_name(request);
 	g_autofree const char **roles = roles_names(api->roles, user);
 	g_autoptr(GString) json = g_string_new("{\"user\": ");
-	if (!api_parameters(api, request, NULL, 0, NULL, error))
+	if (!api_parameters(api, request, response, NULL, 0, NULL, error))
 		return FALSE;
 	append_name(json, user);
 	g_string_append(json, ", \"roles\": [");

@@ -199,7 +199,7 @@ gboolean api_value(Api *api, HttpRequest *request, HttpResponse *response, GErro
 	ApiParameter own[] = {{"path", NULL}, {"limit", NULL}, {"sample", NULL}};
 	guint limit = LIMIT;
 	tally->sample = SAMPLE;
-	if (!api_parameters(api, request, own, G_N_ELEMENTS(own), filter, error) ||
+	if (!api_parameters(api, request, response, own, G_N_ELEMENTS(own), filter, error) ||
 		!parse_path(&own[0], tally, error) ||
 		!api_parse_limit(&own[1], LIMIT_MAX, &limit, error) ||
 		!api_parse_limit(&own[2], SAMPLE_MAX, &tally->sample, error))

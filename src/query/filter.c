@@ -5,6 +5,8 @@
 #include "base/iso8601.h"
 #include "record/record.h"
 
+#define SEARCH_LENGTH_MAX 2048 /* bytes: as SQL, that is up to 1 MiB */
+
 Filter *filter_new(void)
 {
 	Filter *filter = g_new0(Filter, 1);
@@ -21,6 +23,7 @@ void filter_free(Filter *filter)
 		return;
 	g_ptr_array_unref(filter->names);
 	query_unref(filter->query);
+	g_free(filter->search);
 	g_free(filter);
 }
 
@@ -66,8 +69,23 @@ static gboolean set_names(
 
 static gboolean set_query(Filter *filter, const char *value, gint64 now, GError **error)
 {
-	filter->query = query_parse_at(value, strlen(value), now, error);
-	return filter->query != NULL;
+	Query *query = query_parse_at(value, strlen(value), now, error);
+	if (!query)
+		return FALSE;
+	filter->query = query_and(filter->query, query);
+	return TRUE;
+}
+
+static gboolean set_search(Filter *filter, const char *value, gint64 now, GError **error)
+{
+	if (strlen(value) > SEARCH_LENGTH_MAX) {
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_VALUE, "longer than %d bytes",
+			SEARCH_LENGTH_MAX);
+		return FALSE;
+	}
+	Query *search = query_parse_search(value, now, &filter->search);
+	filter->query = query_and(filter->query, search);
+	return TRUE;
 }
 
 typedef gboolean (*SetFunc)(Filter *filter, const char *value, gint64 now, GError **error);
@@ -81,6 +99,7 @@ static const struct {
 	{"level", set_level},
 	{"name", set_names},
 	{"query", set_query},
+	{"search", set_search},
 };
 
 static gboolean set_parameter(

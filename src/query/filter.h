@@ -10,7 +10,8 @@ typedef struct {
 	gint64 after;  /* microseconds since 1970, included; CALENDAR_TS_MIN where not given */
 	gint64 before; /* the same; CALENDAR_TS_MAX where not given */
 	guint level;  /* at least this; 0 where not given, RECORD_LEVEL_MAX + 1 where none has it */
-	Query *query; /* NULL where not given */
+	Query *query; /* what `query` and `search` say; NULL where neither is given */
+	char *search; /* the latter as an expression, "" where it asks for nothing; NULL where not given */
 	GPtrArray *names; /* char *: logger-name prefixes, any of them; empty for all */
 	guint64 newest; /* no record with a higher id; G_MAXUINT64 for all. Not a parameter: an export
 			 * leaves out what arrives after it has begun */

@@ -77,9 +77,7 @@ gboolean query_has_regexp(const Query *query)
 static gboolean check_text(QueryParser *parser)
 {
 	const char *end = NULL;
-	if (parser->length > QUERY_LENGTH_MAX)
-		query_parse_fail(parser, "longer than %d bytes", QUERY_LENGTH_MAX);
-	else if (memchr(parser->text, '\0', parser->length))
+	if (memchr(parser->text, '\0', parser->length))
 		query_parse_fail(parser, "a NUL byte; in a string, write \\0");
 	else if (!g_utf8_validate_len(parser->text, parser->length, &end))
 		query_parse_fail(parser, "not valid UTF-8 at character %ld",
@@ -99,13 +97,15 @@ static void read_expression(QueryParser *parser)
 		query_type_check(parser->query, &parser->error);
 }
 
-Query *query_parse_at(const char *text, gsize length, gint64 now, GError **error)
+static Query *parse(const char *text, gsize length, gsize most, gint64 now, GError **error)
 {
 	QueryParser parser = {.text = text, .length = length, .position = 1, .now = now};
 	g_autoptr(Query) query = query_new(now);
 
 	parser.query = query;
-	if (check_text(&parser))
+	if (length > most)
+		query_parse_fail(&parser, "longer than %" G_GSIZE_FORMAT " bytes", most);
+	else if (check_text(&parser))
 		read_expression(&parser);
 	if (!parser.error)
 		return g_steal_pointer(&query);
@@ -113,7 +113,46 @@ Query *query_parse_at(const char *text, gsize length, gint64 now, GError **error
 	return NULL;
 }
 
+Query *query_parse_at(const char *text, gsize length, gint64 now, GError **error)
+{
+	return parse(text, length, QUERY_LENGTH_MAX, now, error);
+}
+
 Query *query_parse(const char *text, gsize length, GError **error)
 {
 	return query_parse_at(text, length, g_get_real_time(), error);
+}
+
+/* Searching ------------------------------------------------------------------------------------ */
+
+Query *query_parse_search(const char *text, gint64 now, char **expression)
+{
+	g_autoptr(GError) error = NULL;
+	*expression = query_search_expression(text);
+	if (!**expression)
+		return NULL;
+	Query *query = parse(*expression, strlen(*expression), G_MAXSIZE, now, &error);
+	g_assert_no_error(error);
+	return query;
+}
+
+/* The nodes of both become one query's. */
+Query *query_and(Query *a, Query *b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	QueryNode *root = g_new0(QueryNode, 1);
+	root->kind = QUERY_OPERATOR;
+	root->op = QUERY_AND;
+	root->type = QUERY_TYPE_BOOLEAN;
+	root->position = 1;
+	root->children = g_ptr_array_sized_new(2);
+	g_ptr_array_add(root->children, a->root);
+	g_ptr_array_add(root->children, b->root);
+	g_ptr_array_extend_and_steal(a->nodes, g_steal_pointer(&b->nodes));
+	g_ptr_array_add(a->nodes, root);
+	a->root = root;
+	b->nodes = g_ptr_array_new();
+	query_unref(b);
+	return a;
 }

@@ -245,6 +245,15 @@ Query *query_parse(const char *text, gsize length, GError **error);
 
 /* The same; `now` (microseconds since 1970) is what NOW() and its like say. */
 Query *query_parse_at(const char *text, gsize length, gint64 now, GError **error);
+
+/* What people type into a search box: words, "phrases", field:value (chronologer-query(7), "SEARCHING").
+ * Whatever it is, it has a meaning. NULL where it asks for nothing. `*expression`: the same as an
+ * expression for query_parse(), to be freed. `text`: UTF-8. */
+Query *query_parse_search(const char *text, gint64 now, char **expression);
+
+/* What both say. Takes them; each may be NULL. */
+Query *query_and(Query *a, Query *b);
+
 Query *query_ref(Query *query);
 void query_unref(Query *query); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Query, query_unref)

@@ -220,7 +220,8 @@ test('none is executed from the address, nor from what the browser keeps', async
   await settled(page);
   await page.locator('#saved > button').click();
   await page.locator('.saved-open').first().waitFor();
-  assert.ok(await page.locator('.saved-open').count() >= 120);
+  // 60 that are saved; of 60 in the history it keeps 30 as soon as it adds one, after some seconds.
+  assert.ok(await page.locator('.saved-open').count() >= 90);
   assert.equal(await page.locator('#tabs .tab').count(), 20);
   await harmless(page, 'saved searches and tabs');
   await page.evaluate((payloads) => {

@@ -1,5 +1,5 @@
 /* A target for libFuzzer (configure --enable-fuzz): lexer, parser, types and printers of a query
- * expression, and its evaluation over a few records. t/replay.c runs it over a corpus. */
+ * expression, and its evaluation over a few records; and the same of what is searched for. t/replay.c runs it over a corpus. */
 #include <string.h>
 #include "base/error.h"
 #include "query/eval/eval.h"
@@ -76,6 +76,20 @@ static void evaluate(Query *query)
 	}
 }
 
+/* Whatever it is, it is an expression. */
+static void search(const char *data, gsize size)
+{
+	g_autofree char *text = g_strndup(data, size);
+	g_autofree char *expression = NULL;
+	if (!g_utf8_validate(text, -1, NULL) || strlen(text) > 2048)
+		return;
+	g_autoptr(Query) query = query_parse_search(text, NOW, &expression);
+	if (query) {
+		print(query);
+		evaluate(query);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
 	g_autoptr(GError) error = NULL;
@@ -83,6 +97,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 	g_autofree char *text = size > 0 ? g_memdup2(data, size) : g_strdup("");
 	g_autoptr(Query) query = query_parse_at(text, size, NOW, &error);
 
+	search(text, size);
 	if (query == NULL) {
 		check_error(error);
 		return 0;

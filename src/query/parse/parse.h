@@ -110,6 +110,9 @@ gboolean query_moment_parse_datetime(
 gboolean query_moment_parse_time(
 	const char *text, gsize length, gint64 *moment, gboolean *fraction);
 
+/* The text of an expression that means what is searched for; "" where that is nothing. To be freed. */
+char *query_search_expression(const char *text);
+
 /* Fills in `type`, `collation` and what goes with them, for all nodes. Refuses what the stores
  * would not answer alike. */
 gboolean query_type_check(Query *query, GError **error);
