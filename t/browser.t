@@ -265,6 +265,7 @@ PARTS = {
   'view': {},
   'keyboard': {},
   'delights': {},
+  'search': {},
   'million': {'site': rows_site, 'shared': True},
   'figures': {'site': rows_site, 'shared': True},
   'tail': {'database': MariaDB},

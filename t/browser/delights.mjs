@@ -172,7 +172,7 @@ test('saved searches and history in the browser', async () => {
   await later.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('level = 50')));
   await later.goto(`${ORIGIN}/`);
   await settled(later);
-  await later.getByRole('button', {name: 'Queries before'}).click();
+  await later.getByRole('button', {name: 'Searches before'}).click();
   await later.getByRole('menuitem', {name: 'level = 50'}).click();
   await totalIs(later, await count({query: 'level = 50'}));
   await later.locator('#saved > button').click();

@@ -150,7 +150,7 @@ export async function totalIs(page, number) {
   await page.waitForFunction((wanted) => {
     const words = document.querySelector('.status-place')?.textContent ?? '';
     const none = document.querySelector('.list-note:not([hidden]) .list-message');
-    return (wanted === 0 && none) || words.endsWith(` of ${wanted}`);
+    return (wanted === '0' && none) || words.endsWith(` of ${wanted}`);
   }, number.toLocaleString('en-GB')).catch(async () => {
     assert.equal(await page.locator('.status-place').textContent(), `… of ${number.toLocaleString('en-GB')}`);
   });

@@ -4,8 +4,7 @@ import './controls/logger-tree.js';
 import './controls/query-box.js';
 import './record/record.js';
 import './record/around.js';
-import './record/values.js';
-import './record/compare.js';
+import './record/dialogs.js';
 import * as api from './base/api.js';
 import {copy} from './base/copy.js';
 import {byId, levelButtons} from './base/dom.js';
@@ -229,12 +228,12 @@ async function showRecord({record, around, zone}) {
 
 /** @param {State} now */
 function showControls(now) {
-  const {after, before, zone, level, names, query, group} = now;
+  const {after, before, zone, level, names, group} = now;
   part('range').value = {after, before, zone};
   showLevel(level);
   part('loggers').value = names;
   part('loggers').filter = now;
-  part('query').value = query;
+  part('query').value = now;
   part('saved').state = now;
   part('around').state = now;
   part('group').setAttribute('aria-pressed', String(group));

@@ -60,7 +60,6 @@ table('conditions', [
   [edit.condition('$.data."it\'s"', true), 'logrec->\'$.data."it\'\'s"\' = true'],
   [edit.memberCondition('$.data.tags', 'vip'), '\'vip\' MEMBER OF (logrec->\'$.data.tags\')'],
   [edit.memberCondition('$.data.tags', 1, true), '1 MEMBER OF (logrec->\'$.data.tags\') IS NOT TRUE'],
-  [edit.messageCondition('100% a_b\\'), 'message LIKE \'%100\\\\% a\\\\_b\\\\\\\\%\''],
 ]);
 
 table('what AND joins', [

@@ -57,11 +57,14 @@ test('the words that all messages begin with are left out', () => {
 
 test('what was probably meant', () => {
   assert.deepEqual(errorFixes(`${BEGIN}unknown column 'lvl', did you mean 'level'?`, 'a = 1 AND lvl > 3'),
-    [{label: 'Use level', query: 'a = 1 AND level > 3'}]);
+    [{label: 'Use level', query: 'a = 1 AND level > 3'}, {label: 'The field lvl', query: 'a = 1 AND logrec->\'$.data.lvl\' > 3'},
+      {label: 'Search for “a = 1 AND lvl > 3”', search: 'a = 1 AND lvl > 3'}]);
+  assert.deepEqual(errorFixes(`${BEGIN}unknown column 'data'`, 'data.user.id = 7')[0],
+    {label: 'The field user.id', query: 'logrec->\'$.data.user.id\' = 7'});
   assert.deepEqual(errorFixes(`${BEGIN}unexpected 'refused' at character 12, expected an operator`,
     'Connection refused'),
-    [{label: 'Find messages with “Connection refused”', query: 'message LIKE \'%Connection refused%\''}]);
-  assert.deepEqual(errorFixes(`${BEGIN}unexpected ')'`, 'level ) = 3'), []);
+    [{label: 'Search for “Connection refused”', search: 'Connection refused'}]);
+  assert.deepEqual(errorFixes(`${BEGIN}unexpected ')'`, 'level ) = 3'), [{label: 'Search for “level ) = 3”', search: 'level ) = 3'}]);
 });
 
 test('every word that completion offers has a use', () => {

@@ -7,7 +7,7 @@ import {DEFAULTS, difference, filters, format, parse} from '../../../www/js/base
 
 const FULL = {
   after: '-PT2H', before: '2026-11-22T10:00:00.5+01:00', level: 30, names: ['app.db', 'a,b', 'back\\slash', 'ünï &=?#'],
-  query: 'logrec->\'$.data.foo\' = 387 AND message LIKE "%a&b=c#d+e%"', zone: 'Europe/Amsterdam',
+  query: 'logrec->\'$.data.foo\' = 387 AND message LIKE "%a&b=c#d+e%"', search: '"a b" -c&d=e status:>=5 %', zone: 'Europe/Amsterdam',
   columns: ['$.data.user.id', '$.data."a,b"', 'id'], record: 12, around: 34, top: 56, tail: true, group: true, mark: 78,
 };
 
@@ -43,5 +43,5 @@ test('a difference names the keys', () => {
 });
 
 test('filters are what chooses records', () => {
-  assert.deepEqual(filters(FULL), {after: FULL.after, before: FULL.before, level: 30, names: FULL.names, query: FULL.query});
+  assert.deepEqual(filters(FULL), {after: FULL.after, before: FULL.before, level: 30, names: FULL.names, query: FULL.query, search: FULL.search});
 });

@@ -3,7 +3,8 @@
 import {parseJson} from './json.js';
 
 /**
- * @typedef {{after?: string, before?: string, level?: number, names?: string[], query?: string}} Filters
+ * @typedef {{after?: string, before?: string, level?: number, names?: string[], query?: string,
+ *   search?: string}} Filters
  *   after, before: ISO 8601, or a duration such as -PT2H; names: prefixes
  */
 
@@ -100,8 +101,9 @@ function address(path, parameters) {
 /** @param {Filters} [filters] @param {More} [more] */
 function parameters(filters = {}, more = {}) {
   const result = new URLSearchParams();
-  const {after, before, level, names, query} = filters;
-  const all = {...more, after, before, level: level || '', name: names?.join(','), query: query?.trim()};
+  const {after, before, level, names, query, search} = filters;
+  const all = {...more, after, before, level: level || '', name: names?.join(','), query: query?.trim(),
+    search: search?.trim()};
   for (const [key, value] of Object.entries(all)) {
     if (value !== undefined && value !== '') {
       result.set(key, String(value));
@@ -132,6 +134,23 @@ function readClock(response) {
   skew = Math.abs(difference) > 2500 ? difference : 0;
 }
 
+/** What the server read in a text that was searched for. @type {Map<string, string>} */
+const expressions = new Map();
+
+/** As an expression; '' where no answer has said it yet. @param {string} search */
+export function expressionOf(search) {
+  return expressions.get(search.trim()) ?? '';
+}
+
+/** Headers are bytes. @param {string} url @param {Response} response */
+function readExpression(url, response) {
+  const search = new URL(url).searchParams.get('search');
+  const text = response.headers.get('X-Search-Query');
+  if (search !== null && text !== null) {
+    expressions.set(search, new TextDecoder().decode(Uint8Array.from(text, (c) => c.charCodeAt(0))));
+  }
+}
+
 /** @param {string} url @param {RequestInit} [options] */
 async function request(url, options) {
   let response;
@@ -146,6 +165,7 @@ async function request(url, options) {
   }
   setOnline(true);
   readClock(response);
+  readExpression(url, response);
   if (!response.ok) {
     throw await failure(response);
   }

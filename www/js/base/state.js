@@ -4,7 +4,8 @@ import {isZone} from './zone.js';
 /**
  * @typedef {object} State
  * @property {string} after API text or ''; relative as chosen (-PT2H) @property {string} before
- * @property {number} level @property {string[]} names prefixes @property {string} query
+ * @property {number} level @property {string[]} names prefixes
+ * @property {string} query an expression @property {string} search words
  * @property {string} zone 'local', 'UTC' or an IANA name
  * @property {string[]} columns extra ones: JSON paths ($.data.user.id) or columns of the store
  * @property {number | null} record open @property {number | null} around open @property {number | null} mark
@@ -15,12 +16,12 @@ import {isZone} from './zone.js';
 
 /** @type {Readonly<State>} */
 export const DEFAULTS = Object.freeze({
-  after: '', before: '', level: 0, names: /** @type {string[]} */ ([]), query: '', zone: 'local',
+  after: '', before: '', level: 0, names: /** @type {string[]} */ ([]), query: '', search: '', zone: 'local',
   columns: /** @type {string[]} */ ([]), record: null, around: null, top: 0, tail: false, group: false, mark: null,
 });
 
 /** They choose records. @type {(keyof State)[]} */
-export const FILTERS = ['after', 'before', 'level', 'names', 'query'];
+export const FILTERS = ['after', 'before', 'level', 'names', 'query', 'search'];
 
 /** They add nothing to the history. @type {Set<keyof State>} */
 const QUIET = new Set(/** @type {(keyof State)[]} */ (['top', 'tail', 'mark']));
@@ -51,6 +52,7 @@ export function parse(search) {
     level: natural(given.get('level')) ?? 0,
     names: split(given.get('name') ?? ''),
     query: given.get('query') ?? '',
+    search: given.get('search') ?? '',
     zone: isZone(zone) ? zone : DEFAULTS.zone,
     columns: split(given.get('columns') ?? ''),
     record: natural(given.get('record')),
@@ -84,8 +86,8 @@ export function difference(a, b) {
 }
 
 /** @param {State} state @returns {import('./api.js').Filters} */
-export function filters({after, before, level, names, query}) {
-  return {after, before, level, names, query};
+export function filters({after, before, level, names, query, search}) {
+  return {after, before, level, names, query, search};
 }
 
 /** @type {State} */

@@ -255,7 +255,7 @@ function closedText(after, from, before, to, context) {
 
 // <ch-saved>: searches kept by name in this browser, and what was searched for before.
 
-/** @typedef {Pick<State, 'after'|'before'|'level'|'names'|'query'|'columns'>} Search */
+/** @typedef {Pick<State, 'after'|'before'|'level'|'names'|'query'|'search'|'columns'>} Search */
 /** @typedef {{name: string, search: Search}} Saved */
 
 const PAST_MOST = 30;
@@ -271,8 +271,8 @@ function pastList() {
 }
 
 /** @param {State} state */
-function searchOf({after, before, level, names, query, columns}) {
-  return {after, before, level, names, query, columns};
+function searchOf({after, before, level, names, query, search, columns}) {
+  return {after, before, level, names, query, search, columns};
 }
 
 /** @param {Search} search */
@@ -286,14 +286,14 @@ function whole(search) {
 }
 
 /** @param {Search} search */
-function searchText({after, before, level, names, query}) {
+function searchText({after, before, level, names, query, search}) {
   const range = after || before ? sentence({after, before}, {zone: get().zone, now: Date.now()}) : '';
-  return [level ? `${levelName(level)} and above` : '', names.join(', '), query, range].filter(Boolean)
+  return [level ? `${levelName(level)} and above` : '', names.join(', '), search, query, range].filter(Boolean)
     .join(' \u00b7 ') || 'Everything';
 }
 
 export function queries() {
-  return [...new Set(pastList().map(({query}) => query))].filter(Boolean).slice(0, 20);
+  return [...new Set(pastList().map(({query, search}) => search || query))].filter(Boolean).slice(0, 20);
 }
 
 /** @param {State} state */

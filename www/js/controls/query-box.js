@@ -1,28 +1,34 @@
-// <ch-query>: the query text, coloured, with completion, and the server's error under it at its place.
+// <ch-query>: words to search for, or an expression, coloured, with completion, and the server's error under it at its
+// place. Conditions beside a search stand below as chips.
+import {expressionOf} from '../base/api.js';
 import {h, icon, iconButton, menuButton, popover, sendSet, textButton} from '../base/dom.js';
-import {tokenize} from '../query/edit.js';
-import {errorFixes, errorSpan, errorText, queryText} from '../query/text.js';
+import {add, conjuncts, remove, tokenize} from '../query/edit.js';
+import {errorFixes, errorSpan, errorText, isExpression, queryText} from '../query/text.js';
 import {complete, EXAMPLES, WORDS} from '../query/words.js';
 import {queries} from './controls.js';
 import {knownNames} from './logger-tree.js';
 
 /** @import {Completion} from '../query/words.js' */
 
-const PLACEHOLDER = 'message LIKE \'%timeout%\' AND logrec->\'$.data.status\' >= 500';
+/** @typedef {{query: string, search: string}} Value */
+
+const PLACEHOLDER = 'timeout "gateway refused" -debug status:>=500, or a condition: level >= 40';
 
 export class ChQuery extends HTMLElement {
   #area = h('textarea', {'class': 'query-area', 'rows': '1', 'spellcheck': 'false', 'autocomplete': 'off',
     'autocapitalize': 'off',
     'autocorrect': 'off',
-    'placeholder': PLACEHOLDER, 'aria-label': 'Query', 'aria-autocomplete': 'list',
+    'placeholder': PLACEHOLDER, 'aria-label': 'Search, or a query', 'aria-autocomplete': 'list',
     'aria-describedby': 'query-error', 'enterkeyhint': 'search', 'maxlength': '65536'});
   #mirror = h('pre', {'class': 'query-mirror', 'aria-hidden': 'true'});
   #below = h('div', {'class': 'query-below', 'id': 'query-error', 'role': 'status'});
   #list = h('div', {'class': 'popover query-list', 'role': 'listbox', 'id': 'query-list', 'aria-label': 'Completion',
     'popover': 'manual'});
-  #clear = iconButton('close', 'Clear the query', () => this.#put(''));
+  #chips = h('div', {'class': 'query-chips', 'role': 'list', 'aria-label': 'Conditions'});
+  #clear = iconButton('close', 'Clear the text', () => this.#put(''));
   #run = textButton('Run', () => this.#submit(), 'button small primary query-run');
-  #value = '';
+  /** @type {Value} */
+  #value = {query: '', search: ''};
   /** @type {import('../base/api.js').ApiError|Error|null} */
   #error = null;
   /** @type {Completion|null} */
@@ -33,10 +39,9 @@ export class ChQuery extends HTMLElement {
 
   static observedAttributes = ['forbidden'];
 
-  /** The reader's roles do not allow queries. */
+  /** The reader's roles do not allow queries, but any search. */
   attributeChangedCallback() {
-    this.#area.disabled = this.hasAttribute('forbidden');
-    this.#area.placeholder = this.#area.disabled ? 'Your user may not filter by a query' : PLACEHOLDER;
+    this.#area.placeholder = this.hasAttribute('forbidden') ? PLACEHOLDER.replace(/, or.*/, '') : PLACEHOLDER;
   }
 
   connectedCallback() {
@@ -46,10 +51,11 @@ export class ChQuery extends HTMLElement {
       helper.close();
       this.#put(query);
     }))});
-    const past = menuButton('Queries before', 'history', () => this.#past(), {classes: 'plain small square'});
+    const past = menuButton('Searches before', 'history', () => this.#past(), {classes: 'plain small square'});
     this.replaceChildren(h('div', {'class': 'query-frame'}, icon('search', 'icon query-icon'),
       h('div', {'class': 'query-text'}, this.#mirror, this.#area),
-      h('div', {'class': 'query-tools'}, this.#clear, this.#run, past, help)), this.#list, this.#below, panel);
+      h('div', {'class': 'query-tools'}, this.#clear, this.#run, past, help)), this.#chips, this.#list, this.#below,
+      panel);
     this.#area.addEventListener('input', () => this.#onInput());
     this.#area.addEventListener('keydown', (event) => this.#onKey(event));
     this.#area.addEventListener('focus', () => this.#show());
@@ -61,7 +67,7 @@ export class ChQuery extends HTMLElement {
     this.#area.addEventListener('scroll', () => { this.#mirror.scrollTop = this.#area.scrollTop; });
     // A click there leaves the focus to the text.
     [this.#list, this.#below].forEach((part) => part.addEventListener('mousedown', (event) => event.preventDefault()));
-    this.#area.value = this.#value;
+    this.#area.value = this.#text;
     this.#show();
   }
 
@@ -70,13 +76,30 @@ export class ChQuery extends HTMLElement {
   }
 
   /** What is in force. */
-  set value(value) {
-    if (value !== this.#value) {
-      this.#value = value;
-      this.#area.value = value;
+  set value({query, search}) {
+    if (query !== this.#value.query || search !== this.#value.search) {
+      this.#value = {query, search};
+      this.#area.value = this.#text;
       this.#error = null;
+      this.#showChips();
     }
     this.#show();
+  }
+
+  /** In the box. */
+  get #text() {
+    return this.#value.search || this.#value.query;
+  }
+
+  /** @param {string} text @returns {Value} */
+  #meaning(text) {
+    const {query, search} = this.#value;
+    const beside = search ? query : '';
+    if (text === '' || (text === query && !search)) {
+      return {query: text === '' ? beside : query, search: ''};
+    }
+    return !this.hasAttribute('forbidden') && isExpression(text)
+      ? {query: beside ? add(beside, text) : text, search: ''} : {query: beside, search: text};
   }
 
   get error() {
@@ -103,16 +126,20 @@ export class ChQuery extends HTMLElement {
 
   #submit() {
     this.#closeList();
-    const query = this.#area.value.trim();
-    this.#area.value = query;
-    if (query === this.#value && !this.#error) {
+    const text = this.#area.value.trim();
+    this.#area.value = text;
+    if (text === this.#text && !this.#error) {
       this.#show();
       return;
     }
-    this.#value = query;
+    this.#set(this.#meaning(text));
+  }
+
+  /** @param {Value} value */
+  #set(value) {
     this.#error = null;
-    this.#show();
-    sendSet(this, {query});
+    this.value = value;
+    sendSet(this, {...value});
   }
 
   #onInput() {
@@ -124,28 +151,57 @@ export class ChQuery extends HTMLElement {
 
   #show() {
     const text = this.#area.value;
-    const changed = text.trim() !== this.#value;
+    const changed = text.trim() !== this.#text;
+    const isSearch = this.#meaning(text.trim()).search !== '';
     const span = this.#error && !changed ? errorSpan(this.#error.message, text) : null;
-    this.#mirror.replaceChildren(...coloured(text, span), '\u200b');
+    this.#mirror.replaceChildren(...(isSearch ? [text] : coloured(text, span)), '\u200b');
     this.#area.setAttribute('aria-invalid', String(Boolean(this.#error && !changed)));
     this.#clear.hidden = text === '';
     this.#run.hidden = !changed;
     this.toggleAttribute('data-error', Boolean(this.#error && !changed));
-    this.#showBelow(text, changed);
+    this.#showBelow(text, changed, isSearch);
   }
 
-  /** @param {string} text @param {boolean} changed */
-  #showBelow(text, changed) {
+  /** @param {string} text @param {boolean} changed @param {boolean} isSearch */
+  #showBelow(text, changed, isSearch) {
     if (this.#error && !changed) {
       const fixes = errorFixes(this.#error.message, text)
-        .map(({label, query}) => textButton(label, () => this.#put(query)));
+        .map(({label, query, search}) => textButton(label, () => query === undefined
+          ? this.#set({query: '', search: search ?? ''}) : this.#put(query)));
       this.#below.replaceChildren(h('span', {'class': 'error-text'}, errorText(this.#error.message)), ...fixes);
       return;
     }
-    const words = queryText(text);
+    const words = isSearch ? '' : queryText(text);
     const writing = document.activeElement === this.#area;
-    this.#below.replaceChildren(...(words && writing ? [h('span', {'class': 'hint'}, words)] : []));
+    const hints = !writing || text.trim() === '' ? [] : isSearch ? this.#searchHint(text, changed)
+      : !isExpression(text) ? this.#alwaysHint(text.trim()) : words ? [h('span', {'class': 'hint'}, words)] : [];
+    this.#below.replaceChildren(...hints);
     this.#area.title = changed ? '' : words;
+  }
+
+  /** @param {string} text @param {boolean} changed */
+  #searchHint(text, changed) {
+    const expression = changed || this.hasAttribute('forbidden') ? '' : expressionOf(text);
+    return [h('span', {'class': 'hint'}, 'Searching ', h('strong', {}, text),
+      /^-?[^\s":]+:\S*$/.test(text) ? '' : ' in message, logger and traceback'), expression && textButton('Make it a query', () => {
+      this.#set({query: add(this.#value.query, expression), search: ''});
+      this.#area.focus();
+    })].filter((part) => part !== '');
+  }
+
+  /** From a link. @param {string} text */
+  #alwaysHint(text) {
+    return [h('span', {'class': 'hint'}, 'The same for every record'),
+      textButton('Search for it', () => this.#set({query: '', search: text}))];
+  }
+
+  #showChips() {
+    const {query, search} = this.#value;
+    const {parts} = search ? conjuncts(query) : {parts: []};
+    this.#chips.replaceChildren(...parts.map((part) => h('span', {'class': 'query-chip', 'role': 'listitem', 'title': part},
+      queryText(part) || part,
+      iconButton('close', 'Remove', () => this.#set({query: remove(query, part), search}),
+        {'class': 'field-button', 'aria-label': `Remove ${queryText(part) || part}`}))));
   }
 
   // Completion
@@ -265,7 +321,7 @@ export class ChQuery extends HTMLElement {
     } else if (event.key === 'ArrowDown' && this.#area.value === '') {
       this.#offer(true);
     } else if (event.key === 'Escape') {
-      this.#area.value = this.#value;
+      this.#area.value = this.#text;
       this.#show();
       this.#area.blur();
     } else {
@@ -275,7 +331,7 @@ export class ChQuery extends HTMLElement {
   }
 
   #past() {
-    const list = queries().filter((query) => query !== this.#value);
+    const list = queries().filter((query) => query !== this.#text);
     return list.length ? list.map((query) => ({label: query, run: () => this.#put(query)})) : [{label: 'None yet'}];
   }
 }
@@ -309,8 +365,10 @@ function table(title, kind) {
 /** @param {(query: string) => void} use */
 export function queryHelp(use) {
   return h('div', {},
+    h('p', {'class': 'hint'}, 'Words are searched for: timeout "gateway refused" -debug, this OR that, status:>=500,',
+      ' user.name:anna, level:error, logger:shop.'),
     h('p', {'class': 'hint'},
-      'A condition as after WHERE in MySQL. Click on an example to use it, or on a value in a record.'),
+      'Or a condition as after WHERE in MySQL. Click on an example to use it, or on a value in a record.'),
     ...EXAMPLES.map(({title, examples}) => h('section', {}, h('h2', {}, title),
       h('ul', {'class': 'query-examples'}, ...examples.map(([about, query]) =>
       h('li', {}, h('button', {'onclick': () => use(query)}, h('span', {}, about),

@@ -116,8 +116,8 @@ export class RecordsView {
     if (loading || length > 0 || total !== 0) {
       return null;
     }
-    const {after, before, level, names, query} = this.#state;
-    if (!after && !before && !level && !names.length && !query) {
+    const {after, before, level, names, query, search} = this.#state;
+    if (!after && !before && !level && !names.length && !query && !search) {
       return document.createElement('ch-empty');
     }
     const drop = (/** @type {string} */ words, /** @type {Partial<State>} */ patch) =>
@@ -128,6 +128,7 @@ export class RecordsView {
         (after || before) && drop('Any time', {after: '', before: ''}),
         level > 0 && drop('Any level', {level: 0}),
         names.length > 0 && drop('Any logger', {names: []}),
+        search && drop('Any text', {search: ''}),
         query && drop('No query', {query: ''})));
   }
 

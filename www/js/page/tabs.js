@@ -8,10 +8,10 @@ import {format, parse} from '../base/state.js';
 /** @typedef {{active: number, tabs: Tab[]}} Stored */
 
 /** @param {State} state */
-export function describe({query, names, level, after, before, group}) {
+export function describe({query, search, names, level, after, before, group}) {
   const least = {10: 'Debug', 20: 'Info', 30: 'Warnings', 40: 'Errors', 50: 'Critical'}[level];
   const parts = [
-    query.replace(/\s+/g, ' ').trim(),
+    ...[search, query].map((text) => text.replace(/\s+/g, ' ').trim()),
     names.length > 2 ? `${names[0]} +${names.length - 1}` : names.join(', '),
     level ? least ?? `Level ${level}+` : '',
     group ? 'Templates' : '',

@@ -158,11 +158,6 @@ export function memberCondition(path, value, not = false) {
   return `${literal(value)} MEMBER OF (${operand(path)})${not ? ' IS NOT TRUE' : ''}`;
 }
 
-/** @param {string} text */
-export function messageCondition(text) {
-  return `message LIKE ${textLiteral(`%${text.replace(/[\\%_]/g, '\\$&')}%`)}`;
-}
-
 /** What AND joins; loose: it is one part with an OR outermost. @param {string} query */
 export function conjuncts(query) {
   /** @type {number[]} */

@@ -1,5 +1,6 @@
-// A query in words ("data.host begins with 'db'"), and the server's words about its errors.
-import {is, keysOf, messageCondition, nesting, textValue, tokenize, words} from './edit.js';
+// A query in words ("data.host begins with 'db'"), the server's words about its errors, and what is a query at all.
+import {is, keysOf, nesting, operand as operandOf, textValue, tokenize, words} from './edit.js';
+import {WORDS} from './words.js';
 
 /** @import {Token} from './edit.js' */
 
@@ -241,21 +242,47 @@ function pathOffset(path, query) {
 export function errorFixes(message, query) {
   const span = errorSpan(message, query);
   const meant = /did you mean '([^']+)'/.exec(message)?.[1];
+  const field = span && fieldAt(message, query, span);
+  /** @type {{label: string, query?: string, search?: string}[]} */
   const fixes = [];
   if (span && meant && span.end > span.start) {
     fixes.push({label: `Use ${meant}`, query: query.slice(0, span.start) + meant + query.slice(span.end)});
   }
-  if (isPlain(query)) {
-    const bare = query.trim().replace(/^(["'])(.*)\1$/, '$2');
-    fixes.push({label: `Find messages with \u201c${bare.length > 30 ? bare.slice(0, 29) + '\u2026' : bare}\u201d`,
-      query: messageCondition(bare)});
+  if (field) {
+    const path = operandOf(`$.data.${field.text}`);
+    fixes.push({label: `The field ${field.text}`, query: query.slice(0, field.start) + path + query.slice(field.end)});
   }
+  const text = query.trim();
+  fixes.push({label: `Search for \u201c${text.length > 30 ? text.slice(0, 29) + '\u2026' : text}\u201d`, search: text});
   return fixes;
 }
 
-/** Words as for a search engine. @param {string} query */
-function isPlain(query) {
-  const text = query.trim();
-  return text !== '' && !/->|[<>=]|\b(?:like|regexp|in|is|between|not|and|or)\b/i.test(text)
-    && !/^\w+\(.*\)$/.test(text);
+/** A name, maybe with dots, that is no column: a field of logrec was meant. @param {string} message
+ * @param {string} query @param {{start: number, end: number}} span */
+function fieldAt(message, query, span) {
+  const text = /^[A-Za-z_][\w.]*/.exec(query.slice(span.start))?.[0].replace(/\.$/, '');
+  return text && /unknown column/.test(message)
+    ? {text: text.replace(/^data\.(?=.)/, ''), start: span.start, end: span.start + text.length} : null;
+}
+
+// An expression, or words
+
+const COLUMN = /^(id|record_id|name|ts|level|message|logrec)$/i;
+const FUNCTIONS = new Set(WORDS.filter(({kind}) => kind === 'function').map(({name}) => name.replace(/\(.*/, '')));
+const COMPARISON = /^(<=>|[!<>]?=|<>|<|>|->>?)$/;
+const VALUE = String.raw`(-?\d[\d.]*|'[^']*'|"[^"]*"|true|false)`;
+const SIMPLE = String.raw`[(\s]*(not\s+)?[a-z_][\w.]*\s*(<=>|[!<>]?=|<>|<|>)\s*${VALUE}[)\s]*`;
+const CONDITIONS = new RegExp(`^${SIMPLE}(\\b(and|or|xor)\\b${SIMPLE})*$`, 'i');
+
+/** It begins to compare a column, calls a function, or is made of comparisons. @param {string} text */
+export function isExpression(text) {
+  const tokens = words(text);
+  return CONDITIONS.test(text) || tokens.some((token, i) => {
+    const [next, then, last] = tokens.slice(i + 1);
+    const [test, value] = is(next, 'NOT') ? [then, last] : [next, then];
+    return COLUMN.test(token.text) ? test && (COMPARISON.test(test.text) || is(test, 'BETWEEN')
+      || (/^(like|regexp|rlike)$/i.test(test.text) && /^['"]/.test(value?.text ?? ''))
+      || (is(test, 'IN') && is(value, '(')) || (is(test, 'IS') && /^(not|null)$/i.test(value?.text ?? '')))
+      : is(token, 'MEMBER') ? is(next, 'OF') : is(next, '(') && FUNCTIONS.has(token.text.toUpperCase());
+  });
 }

@@ -96,8 +96,8 @@ export class ChAround extends HTMLElement {
   #filters() {
     const anchor = this.#anchor;
     if (this.#scope === 'search' && this.#state) {
-      const {level, names, query} = this.#state;
-      return {level, names, query};
+      const {level, names, query, search} = this.#state;
+      return {level, names, query, search};
     }
     if (this.#scope.startsWith('name:')) {
       return {names: [this.#scope.slice(5)]};
