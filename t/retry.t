@@ -150,6 +150,27 @@ class Keys(Served):
 on_every_store(Keys, globals())
 
 
+class Steps(TestCase):
+
+  def test_steps(self):
+    '''ids that go in steps (auto_increment_increment): each is answered, and again'''
+    with MariaDB('--auto-increment-increment=3', '--auto-increment-offset=2') as database:
+      migrate(database.dsn)
+      with Worker(database.dsn) as worker, Nginx(worker) as nginx:
+        client = Client(nginx.port)
+        self.addCleanup(client.close)
+        for n in 1, 2, 3, 700:
+          texts = ['%d of %d' % (i, n) for i in range(n)]
+          body = [{'name': 'steps', 'msg': text, 'created': 1, 'levelno': 20} for text in texts]
+          headers = {KEY: fresh()}
+          first, again = (self.assertStatus(201, client.post(body, JSON, **headers)) for _ in range(2))
+          self.assertEqual(first.body, again.body)
+          ids = first.json()
+          self.assertEqual({3}, {b - a for a, b in zip(ids, ids[1:])} or {3})
+          for i in range(0, n, 100):
+            self.assertEqual(texts[i], self.assertStatus(200, client.get('%s/%d' % (RECORD, ids[i]))).json()['message'])
+
+
 class Between:
   '''Listens, and passes each connection on to a port: pass_on().'''
 

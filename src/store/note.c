@@ -173,16 +173,20 @@ void store_id_list_add(StoreIdList *list, guint64 id)
 	list->n++;
 }
 
+/* Reads a number, if there is one behind `mark`. */
+static guint64 read_behind(char **at, char mark, guint64 otherwise)
+{
+	return **at == mark ? g_ascii_strtoull(*at + 1, at, 10) : otherwise;
+}
+
 gboolean store_id_list_read(const GString *text, StoreIdFunc id, gpointer data, GError **error)
 {
 	for (const char *at = text->str; *at;) {
 		char *end;
-		guint64 first = g_ascii_strtoull(at, &end, 10), last = first, step = 1;
-		if (*end == '-')
-			last = g_ascii_strtoull(end + 1, &end, 10);
-		if (*end == '/')
-			step = MAX(1, g_ascii_strtoull(end + 1, &end, 10));
-		for (guint64 each = first; each <= last; each += step)
+		guint64 first = g_ascii_strtoull(at, &end, 10);
+		guint64 last = read_behind(&end, '-', first);
+		guint64 step = read_behind(&end, '/', 1);
+		for (guint64 each = first; step && each <= last; each += step)
 			if (!id(each, data, error))
 				return FALSE;
 		at = end + strspn(end, " ");
