@@ -88,6 +88,10 @@ typedef struct {
 	/* The newest migration applied, 0 where there is none. */
 	gboolean (*version)(StoreSession *session, guint *version, GError **error);
 
+	/* From now on the session waits, with each statement, for what has been committed on other servers;
+	 * NULL where there are none. */
+	gboolean (*catch_up)(StoreSession *session, GError **error);
+
 	/* insert() is called inside begin() only. After a failure store/store.c calls rollback(), which
 	 * marks the session lost where it does not succeed. */
 	gboolean (*begin)(StoreSession *session, GError **error);

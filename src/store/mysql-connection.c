@@ -343,6 +343,18 @@ static gboolean is_value(MysqlSession *session, const char *show, const char *va
 	return is;
 }
 
+static gboolean is_galera(MysqlSession *session)
+{
+	return is_value(session, "SHOW VARIABLES LIKE 'wsrep_on'", "ON");
+}
+
+gboolean store_mysql_catch_up(StoreSession *base, GError **error)
+{
+	MysqlSession *session = (MysqlSession *)base;
+	return !is_galera(session) ||
+	       store_mysql_command(session, "SET SESSION wsrep_sync_wait = 7", error);
+}
+
 /* Of several hosts the one that takes what is written: no replica, no node outside of its cluster. */
 static gboolean check_host(MysqlSession *session, GError **error)
 {
@@ -352,8 +364,7 @@ static gboolean check_host(MysqlSession *session, GError **error)
 	if (!store_mysql_read_number(session, "SELECT @@global.read_only", &no, error))
 		return FALSE;
 	/* A server that belongs to no cluster is not "ready" either. */
-	if (is_value(session, "SHOW VARIABLES LIKE 'wsrep_on'", "ON") &&
-		is_value(session, "SHOW STATUS LIKE 'wsrep_ready'", "OFF"))
+	if (is_galera(session) && is_value(session, "SHOW STATUS LIKE 'wsrep_ready'", "OFF"))
 		no = 1;
 	return no == 0 ||
 	       store_mysql_fail(session, 1290, "The server is read-only, or not ready", error);

@@ -57,6 +57,7 @@ gpointer store_mysql_hosts_new(void);
 StoreSession *store_mysql_open(const StoreTarget *target, StoreMode mode, GError **error);
 void store_mysql_close(StoreSession *base);
 gboolean store_mysql_is_usable(StoreSession *base);
+gboolean store_mysql_catch_up(StoreSession *base, GError **error);
 
 /* store/mysql-statement.c. A command has no values; what it results in is thrown away. */
 gboolean store_mysql_command(MysqlSession *session, const char *text, GError **error);

@@ -215,6 +215,7 @@ const StoreDriver store_mysql = {
 	.close = store_mysql_close,
 	.usable = store_mysql_is_usable,
 	.version = read_version,
+	.catch_up = store_mysql_catch_up,
 	.begin = begin,
 	.insert = store_mysql_insert,
 	.commit = commit,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "store/read.h"
 
 /* Bytes of a text that are compared. */
@@ -22,12 +23,6 @@ static gboolean insert(
 	sql_bind_text(sql, record->message.data, record->message.length);
 	sql_bind_text(sql, record->logrec.data, record->logrec.length);
 	return link->driver->write(link->session, sql, NULL, error);
-}
-
-gboolean outcome_insert(const StoreLink *link, Record *const *records, gsize n, GError **error)
-{
-	return insert(link, "INSERT INTO", records[0], records[0]->id, error) &&
-	       (n == 1 || link->driver->insert(link->session, records + 1, n - 1, error));
 }
 
 Record *outcome_witness(const Record *record)
@@ -73,10 +68,50 @@ gboolean outcome_find(
 	static char none[] = "", empty[] = "{}";
 	const Record nobody = {.name = {none, 0}, .message = {none, 0}, .logrec = {empty, 2}};
 	Look look = {witness, &nobody, OUTCOME_ID_TAKEN};
-	gboolean ok = link->driver->begin(link->session, error) &&
+	gboolean ok = (!link->driver->catch_up || link->driver->catch_up(link->session, error)) &&
+		      link->driver->begin(link->session, error) &&
 		      insert(link, link->driver->insert_new, &nobody, witness->id, error) &&
 		      store_read_get(link, witness->id, row_look, &look, error);
 	link->driver->rollback(link->session);
 	*outcome = look.outcome;
 	return ok;
+}
+
+/* Doing it again ------------------------------------------------------------------------------- */
+
+void outcome_forget(OutcomeUndone *undone)
+{
+	g_clear_pointer(&undone->witness, record_free);
+	undone->is_taken = FALSE;
+}
+
+void outcome_note(OutcomeUndone *undone, const Record *witness, Outcome outcome)
+{
+	gboolean keeps_ids = outcome == OUTCOME_ROLLED_BACK && !undone->is_taken;
+	Record *copy = keeps_ids ? outcome_witness(witness) : NULL;
+	outcome_forget(undone);
+	undone->witness = copy;
+}
+
+gboolean outcome_is_undone(const OutcomeUndone *undone, const Record *first)
+{
+	return undone->witness && is_same(undone->witness, first);
+}
+
+gboolean outcome_insert(const StoreLink *link, OutcomeUndone *undone, Record *const *records,
+	gsize n, GError **error)
+{
+	GError *failure = NULL;
+	gsize i = 0;
+	records[0]->id = undone->witness->id;
+	while (i < n && records[i]->id &&
+		insert(link, "INSERT INTO", records[i], records[i]->id, &failure))
+		i++;
+	if (!failure && i < n)
+		link->driver->insert(link->session, records + i, n - i, &failure);
+	if (!failure)
+		return TRUE;
+	undone->is_taken |= g_error_matches(failure, CHRONOLOGER_ERROR, ERROR_UNKNOWN);
+	g_propagate_error(error, failure);
+	return FALSE;
 }

@@ -21,8 +21,24 @@ Record *outcome_witness(const Record *record);
 gboolean outcome_find(
 	const StoreLink *link, const Record *witness, Outcome *outcome, GError **error);
 
-/* Inside one: inserts `n` records, the first under the id it has. Where a node that is cut off could still
- * commit the other transaction, only one of both can be. */
-gboolean outcome_insert(const StoreLink *link, Record *const *records, gsize n, GError **error);
+/* A transaction that was not found, and is to be done again under its ids, however often that takes: where a
+ * node that is cut off, or behind, could still commit it, only one of both can be. */
+typedef struct {
+	Record *witness;   /* NULL: there is none */
+	gboolean is_taken; /* one of its ids is */
+} OutcomeUndone;
+
+void outcome_forget(OutcomeUndone *undone);
+
+/* After outcome_find(): the transaction of `witness` is to be done again, or it is not. */
+void outcome_note(OutcomeUndone *undone, const Record *witness, Outcome outcome);
+
+/* Whether a transaction that begins with this record is that one. */
+gboolean outcome_is_undone(const OutcomeUndone *undone, const Record *first);
+
+/* Inside it: inserts `n` records, those that have an id under that. ERROR_UNKNOWN: an id is taken; either it has
+ * been committed, which outcome_find() tells, or it can not be any more. */
+gboolean outcome_insert(const StoreLink *link, OutcomeUndone *undone, Record *const *records,
+	gsize n, GError **error);
 
 #endif

@@ -18,7 +18,7 @@ struct store {
 	guint due;           /* how many times store_compact() has to do something */
 	Record *witness;     /* of a transaction over several calls: a copy of its first record */
 	gboolean is_settled; /* what became of a COMMIT has taken its time */
-	guint64 witness_id; /* what the first record of the next transaction is to have as its id, or 0 */
+	OutcomeUndone undone;
 };
 
 /* Who tries for so many microseconds to connect and can not tries in vain. */
@@ -128,6 +128,7 @@ void store_free(Store *store)
 	disconnect(store);
 	counts_free(store->change);
 	record_free(store->witness);
+	outcome_forget(&store->undone);
 	g_free(store);
 }
 
@@ -243,14 +244,11 @@ static gboolean check_sizes(Store *store, Record *const *records, gsize n, GErro
 
 static gboolean insert(Store *store, Record *const *records, gsize n, GError **error)
 {
-	guint64 id = store->witness_id;
 	if (!check_sizes(store, records, n, error))
 		return FALSE;
-	store->witness_id = 0;
-	if (id)
-		records[0]->id = id;
-	return (id ? outcome_insert(&store->link, records, n, error)
-		   : store->link.driver->insert(store->link.session, records, n, error)) &&
+	gboolean is_again = !store->witness && outcome_is_undone(&store->undone, records[0]);
+	return (is_again ? outcome_insert(&store->link, &store->undone, records, n, error)
+			 : store->link.driver->insert(store->link.session, records, n, error)) &&
 	       note_change(store, records, n, error);
 }
 
@@ -292,12 +290,13 @@ static gboolean settle(Store *store, const Record *witness, GError **error)
 	if (!ok)
 		return FALSE;
 	g_clear_error(error);
+	outcome_note(&store->undone, witness, outcome);
+	/* Where one writes at a time that transaction is over, and its ids are the next one's. */
+	if (store->link.driver->takes_turns)
+		outcome_forget(&store->undone);
 	if (outcome == OUTCOME_COMMITTED)
 		return TRUE;
 	store->is_settled = TRUE;
-	/* Where one writes at a time that transaction is over, and its ids are the next one's. */
-	if (outcome == OUTCOME_ROLLED_BACK && !store->link.driver->takes_turns)
-		store->witness_id = witness->id;
 	g_set_error(error, CHRONOLOGER_ERROR, ERROR_TRANSIENT,
 		"The database has not stored what it did not answer");
 	return FALSE;
@@ -349,18 +348,21 @@ gboolean store_insert(Store *store, Record *const *records, gsize n, GError **er
 		if (!ok) {
 			note_write(store, FALSE, failure);
 			store_rollback(store);
+			if (is_unknown(failure))
+				outcome_forget(&store->undone);
 			g_propagate_error(error, failure);
 		} else if (!store->witness)
 			store->witness = outcome_witness(records[0]);
 		return ok;
 	}
+	g_clear_pointer(&store->witness, record_free);
 	while (attempt(store, &attempts)) {
 		attempts.ok = insert_alone(store, records, n, &attempts.failure);
 		if (store->is_settled) /* it answers again */
 			attempts.begun = g_get_monotonic_time();
 		store->is_settled = FALSE;
 	}
-	store->witness_id = 0;
+	outcome_forget(&store->undone);
 	note_hang(store, &attempts);
 	if (attempts.ok)
 		note_write(store, TRUE, NULL);
@@ -394,7 +396,9 @@ gboolean store_commit(Store *store, GError **error)
 	note_write(store, ok, failure);
 	if (store->witness && is_unknown(failure))
 		ok = settle(store, store->witness, &failure);
-	if (!ok)
+	if (ok)
+		outcome_forget(&store->undone);
+	else
 		g_propagate_error(error, failure);
 	return ok;
 }
