@@ -20,7 +20,8 @@ CONF_PAGE = 'chronologer.conf.5'
 API_PAGE = 'chronologer-api.7'
 QUERY_PAGE = 'chronologer-query.7'
 HANDLER_PAGE = 'chronologer-handler.7'
-PAGES = [WORKER_PAGE, TOOL_PAGE, CONF_PAGE, API_PAGE, QUERY_PAGE, HANDLER_PAGE]
+CLUSTER_PAGE = 'chronologer-cluster.7'
+PAGES = [WORKER_PAGE, TOOL_PAGE, CONF_PAGE, API_PAGE, QUERY_PAGE, HANDLER_PAGE, CLUSTER_PAGE]
 
 # What the pages say that the build was configured with.
 PATHS = {'SYSCONFDIR': '/etc', 'LOCALSTATEDIR': '/var', 'PKGDATADIR': '/usr/share/chronologer'}
