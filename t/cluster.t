@@ -447,6 +447,33 @@ class Nodes(TestCase):
     self.check(load)
 
 
+class Pair(TestCase):
+
+  def test_step(self):
+    '''a worker that was there before the second node: what its records change in the counts is added up'''
+    cluster = Cluster(2)
+    self.addCleanup(cluster.stop)
+    for node, first in zip(cluster.nodes, (True, False)):
+      node.first = first
+      node.start()
+      if first:
+        migrate(node.dsn)
+        worker = self.enterContext(Worker(node.dsn))
+        self.post(worker)
+    cluster.wait_for(0, 1)
+    step, offset = cluster.nodes[0].sql('SELECT @@auto_increment_increment, @@auto_increment_offset').split()
+    comment('the offset is %s' % offset)
+    self.assertEqual('2', step)
+    cluster.nodes[0].sql('ALTER TABLE count_delta AUTO_INCREMENT = %d' % (2 ** 20 - 6))
+    for _ in range(8):
+      self.post(worker)
+    wait_until(lambda: int(cluster.nodes[0].sql('SELECT COUNT(*) FROM count_delta')) < 8, 'they are added up')
+
+  def post(self, worker):
+    with Connection(worker.address) as connection:
+      self.assertStatus(201, connection.request('POST', '/record', json.dumps({'name': 'step', 'msg': 'x', 'created': 1, 'levelno': 20}).encode()))
+
+
 if __name__ == '__main__':
   if not PROVIDER:
     print('1..0 # SKIP Galera is not installed (Debian: apt-get install galera-4)')

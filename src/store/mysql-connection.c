@@ -343,15 +343,10 @@ static gboolean is_value(MysqlSession *session, const char *show, const char *va
 	return is;
 }
 
-static gboolean is_galera(MysqlSession *session)
-{
-	return is_value(session, "SHOW VARIABLES LIKE 'wsrep_on'", "ON");
-}
-
 gboolean store_mysql_catch_up(StoreSession *base, GError **error)
 {
 	MysqlSession *session = (MysqlSession *)base;
-	return !is_galera(session) ||
+	return !session->is_galera ||
 	       store_mysql_command(session, "SET SESSION wsrep_sync_wait = 7", error);
 }
 
@@ -364,7 +359,7 @@ static gboolean check_host(MysqlSession *session, GError **error)
 	if (!store_mysql_read_number(session, "SELECT @@global.read_only", &no, error))
 		return FALSE;
 	/* A server that belongs to no cluster is not "ready" either. */
-	if (is_galera(session) && is_value(session, "SHOW STATUS LIKE 'wsrep_ready'", "OFF"))
+	if (session->is_galera && is_value(session, "SHOW STATUS LIKE 'wsrep_ready'", "OFF"))
 		no = 1;
 	return no == 0 ||
 	       store_mysql_fail(session, 1290, "The server is read-only, or not ready", error);
@@ -381,6 +376,7 @@ static gboolean connect_session(MysqlSession *session, GError **error)
 	if (mysql_real_connect(session->mysql, socket != NULL ? NULL : host, dsn->user,
 		    dsn->password, dsn->path, to.port, socket, 0) == NULL)
 		return store_mysql_fail_connection(session, error);
+	session->is_galera = is_value(session, "SHOW VARIABLES LIKE 'wsrep_on'", "ON");
 	return check_tls(session, error) && check_host(session, error) &&
 	       store_mysql_read_rows(session, server, "xii", row_server, session, error) &&
 	       set_session(session, error);

@@ -34,6 +34,7 @@ typedef struct {
 	StoreMode mode;
 	MYSQL *mysql;
 	gboolean is_mariadb;
+	gboolean is_galera;
 	gsize packet_max;
 	guint64 id_step;
 	gboolean is_manual; /* autocommit is off: a transaction begins by itself */

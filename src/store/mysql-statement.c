@@ -9,6 +9,8 @@
 /* Prepared reads kept by a connection. Their texts differ by the filters given. */
 #define STATEMENTS_MAX 64
 
+#define ID_STEP "SELECT @@auto_increment_increment"
+
 #define COLUMN_SIZE 4096      /* a text column's buffer to begin with */
 #define COLUMN_KEPT (1 << 20) /* and at most, between reads */
 
@@ -319,12 +321,23 @@ gboolean store_mysql_read(StoreSession *session, const Sql *sql, const char *col
 	       check_regexp((MysqlSession *)session, sql, error);
 }
 
+/* Galera changes it with the number of nodes, for sessions that are there too. */
+static gboolean read_id_step(MysqlSession *session, GError **error)
+{
+	return !session->is_galera ||
+	       store_mysql_read_number(session, ID_STEP, &session->id_step, error);
+}
+
 gboolean store_mysql_write(StoreSession *base, const Sql *sql, guint64 *sequence, GError **error)
 {
 	MysqlSession *session = (MysqlSession *)base;
 	if (!run(session, sql, error))
 		return FALSE;
-	if (sequence != NULL)
-		*sequence = mysql_insert_id(session->mysql) / session->id_step;
+	if (sequence == NULL)
+		return TRUE;
+	guint64 id = mysql_insert_id(session->mysql);
+	if (!read_id_step(session, error))
+		return FALSE;
+	*sequence = id / session->id_step;
 	return TRUE;
 }
