@@ -2,8 +2,9 @@
 """Three nodes of a Galera cluster, two workers that know all of them, and writers with the project's handler: nodes are
 killed, hang, are restarted and migrated. Nothing is lost, nothing is there twice, and nobody waits for long.
 
-CHRONOLOGER_CLUSTER=20 makes a node hang for that many seconds (until it has been left), and doubles the rest."""
+CHRONOLOGER_CLUSTER=20 makes a node hang for that many seconds (otherwise until the others have left it)."""
 import collections
+import concurrent.futures
 import itertools
 import json
 import logging
@@ -27,6 +28,7 @@ from fastcgi import *
 sys.path.insert(0, str(SOURCE / 'python'))
 from chronologer_handler import ChronologerHandler
 
+logging.raiseExceptions = False  # what the handler has to say of each try is not told
 LONG = float(os.environ.get('CHRONOLOGER_CLUSTER') or 0)
 PROVIDERS = '/usr/lib/galera/libgalera_smm.so', '/usr/lib64/galera-4/libgalera_smm.so', '/usr/lib64/galera/libgalera_smm.so'
 PROVIDER = next((path for path in PROVIDERS if os.path.exists(path)), None)
@@ -37,6 +39,11 @@ EVS = 'evs.keepalive_period=PT0.5S;evs.inactive_check_period=PT0.5S;evs.suspect_
 
 # Times a second that a record waits at most while a quorum stands.
 WAIT = 5
+
+
+def seldom(condition, what):
+  '''wait_until(), where asking takes a process each time.'''
+  return wait_until(lambda: condition() or time.sleep(0.2), what)
 
 
 class Node(MariaDB):
@@ -74,11 +81,12 @@ class Node(MariaDB):
       ] + ['--wsrep-new-cluster'] * self.first
 
   def ready(self):
+    time.sleep(0.1)  # asking takes a process each time
     return connects(self.socket) and (self.is_alone or self.status('wsrep_local_state_comment') == 'Synced') and \
       self.sql('CREATE DATABASE IF NOT EXISTS chronologer', '') is not None
 
   def tail(self, lines = 12):
-    return [line for line in super().tail(1000) if '[ERROR]' in line or '[Warning]' in line][-lines:]
+    return [line for line in super().tail(1000) if '[ERROR]' in line][-lines:]
 
   def status(self, name):
     said = self.sql("SHOW STATUS LIKE '%s'" % name, '')
@@ -116,7 +124,7 @@ class Cluster:
     '''All of these nodes are a cluster without others.'''
     for i in members:
       node = self.nodes[i]
-      wait_until(lambda: node.status('wsrep_cluster_status') == 'Primary' and node.status('wsrep_cluster_size') == str(len(members)) and
+      seldom(lambda: node.status('wsrep_cluster_status') == 'Primary' and node.status('wsrep_cluster_size') == str(len(members)) and
         node.status('wsrep_ready') == 'ON', 'node %d is one of %d' % (i + 1, len(members)))
 
 
@@ -240,8 +248,37 @@ class Single(threading.Thread):
     client.close()
 
 
+class Tailer(threading.Thread):
+  '''Follows what arrives.'''
+
+  def __init__(self, port, over):
+    super().__init__(daemon = True)
+    self.over, self.client = over, Client(port)
+    self.said, self.waits, self.failed = [], [0], []
+    self.seen = collections.Counter()
+    self.cursor = self.call('').json()['cursor']
+
+  def call(self, parameters):
+    '''As a client does that heeds 503.'''
+    def answer():
+      response = self.client.get(API + '/tail?limit=10000' + parameters)
+      return response if response.status != 503 else time.sleep(0.2)
+    return wait_until(answer, 'the tail goes on')
+
+  def look(self):
+    answer = self.call('&cursor=' + self.cursor).json()
+    self.seen.update(row['message'] for row in answer['records'])
+    self.cursor = answer['cursor']
+
+  def run(self):
+    while not self.over.is_set():
+      self.look()
+      self.over.wait(0.3)
+
+
 class Load:
-  '''Two writers through a proxy that loses answers, one for each worker, and two clients without keys.'''
+  '''Two writers through a proxy that loses answers, one for each worker, two clients without keys, and one that follows what
+  arrives.'''
 
   numbers = itertools.count(1)
 
@@ -251,7 +288,8 @@ class Load:
     self.proxies = [Losing(port, 9, keys) for port in ports]
     self.writers = [Writer('%d.%d' % (number, i), proxy.port, self.over) for i, proxy in enumerate(self.proxies)]
     self.singles = [Single('%d.%d' % (number, i + 8), port, self.over) for i, port in enumerate(ports)]
-    self.threads = self.writers + self.singles
+    self.tailer = Tailer(ports[1], self.over)
+    self.threads = self.writers + self.singles + [self.tailer]
 
   def __enter__(self):
     for thread in self.threads:
@@ -314,14 +352,19 @@ class Nodes(TestCase):
       found = self.found(node)
       self.assertEqual({}, {text: found[text] for text in load.stored if found[text] != 1}, 'lost or twice on node %d' % node.number)
       self.assertEqual({}, {text: found[text] for text in load.open if found[text] > 1}, 'twice on node %d' % node.number)
-      self.recount(node)
+      self.assertEqual(0, self.recount(node, '--check').returncode, 'counts of node %d' % node.number)
+    wait_until(lambda: self.tailer_has(load), 'all has arrived')
+    self.assertEqual({}, {text: n for text, n in load.tailer.seen.items() if n > 1}, 'twice in the tail')
     comment('%d records, %d answers lost, %d times 503, longest wait %.1f s' % (
       len(load.stored), sum(proxy.lost for proxy in load.proxies), len(load.open), load.longest))
 
-  def recount(self, node):
-    run = subprocess.run([built(TOOL), 'recount', '--check'], env = {**os.environ, 'CHRONOLOGER_STORAGE_DSN': node.dsn},
+  def tailer_has(self, load):
+    load.tailer.look()
+    return all(load.tailer.seen[text] for text in load.stored)
+
+  def recount(self, node, *options):
+    return subprocess.run([built(TOOL), 'recount', *options], env = {**os.environ, 'CHRONOLOGER_STORAGE_DSN': node.dsn},
       stdout = subprocess.PIPE, stderr = subprocess.STDOUT)
-    self.assertEqual(0, run.returncode, run.stdout)
 
   def scenario(self, happens):
     '''Seconds that somebody waited at most.'''
@@ -386,7 +429,7 @@ class Nodes(TestCase):
       for node in self.nodes[:2]:
         node.kill(signal.SIGSTOP)
       try:
-        wait_until(lambda: self.nodes[2].status('wsrep_cluster_status') == 'non-Primary', 'it is alone')
+        seldom(lambda: self.nodes[2].status('wsrep_cluster_status') == 'non-Primary', 'it is alone')
         for front in self.fronts:
           client = Client(front.port)
           response = self.assertStatus(503, client.post({'name': 'split', 'msg': 'split', 'created': 1, 'levelno': 20}))
@@ -411,6 +454,24 @@ class Nodes(TestCase):
       self.assertEqual({3}, {b - a for a, b in zip(ids, ids[1:])})
       for i in 0, 1, 350, 699:
         self.assertEqual(texts[i], self.assertStatus(200, client.get('%s/%d' % (RECORD, ids[i]))).json()['message'])
+
+  def test_key(self):
+    '''16 clients on two nodes at once under one key: one of them stores'''
+    body = [{'name': 'key', 'msg': 'key %d' % i, 'created': 1, 'levelno': 20} for i in range(3)]
+    headers, barrier = {'Idempotency-Key': str(uuid.uuid4())}, threading.Barrier(16)
+
+    def post(port):
+      client = Client(port)
+      barrier.wait()
+      answer = wait_until(lambda: (lambda answer: answer if answer.status != 503 else None)(client.post(body, **headers)), 'it is answered')
+      client.close()
+      return self.assertStatus(201, answer)
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+      answers = list(pool.map(post, [front.port for front in self.fronts] * 8))
+    self.assertEqual(1, len(set(answer.body for answer in answers)))
+    self.assertEqual(1, sum(not answer.headers['Idempotency-Replayed'] for answer in answers))
+    for node in self.nodes:
+      self.assertEqual([1] * 3, [self.found(node)['key %d' % i] for i in range(3)])
 
   def test_behind(self):
     '''a COMMIT without an answer, asked about on a node that is behind: stored once'''
@@ -444,6 +505,20 @@ class Nodes(TestCase):
       load.more(2)
       self.nodes[2].start()
       self.cluster.wait_for(0, 1, 2)
+    self.check(load)
+
+  def test_check(self):
+    '''what is checked is seen: a record that is lost, one that is there twice, and counts that are wrong'''
+    node = self.nodes[0]
+    with self.load() as load:
+      load.more(2)
+    node.sql("INSERT INTO record (ts, level, name, message, logrec) SELECT ts, level, name, message, logrec FROM record WHERE message = '%s'" % load.stored[0])
+    self.assertRaisesRegex(AssertionError, 'lost or twice', self.check, load)
+    node.sql("DELETE FROM record WHERE message = '%s'" % load.stored[0])
+    self.assertRaisesRegex(AssertionError, 'lost or twice', self.check, load)
+    load.writers[0].said.remove(load.stored[0])
+    self.assertRaisesRegex(AssertionError, 'counts of node', self.check, load)
+    self.assertEqual(0, self.recount(node).returncode)
     self.check(load)
 
 
