@@ -9,8 +9,6 @@ import itertools
 import json
 import logging
 import os
-import pathlib
-import re
 import select
 import signal
 import socket
@@ -47,8 +45,8 @@ def seldom(condition, what):
 
 
 class Node(MariaDB):
-  '''A node. What all of them begin with is the same, so that none has to be copied to another; who comes back gets what
-  it has missed.'''
+  '''A node. All begin with the same data, so that none has to be copied to another. Who comes back gets what it has missed,
+  or, after it was killed, all anew.'''
 
   def __init__(self, cluster, number):
     super().__init__()
@@ -526,6 +524,22 @@ class Nodes(TestCase):
       said = node.sql("SET SESSION wsrep_sync_wait = 1; SELECT message, record_id FROM record WHERE message LIKE 'behind %% of %d'" % n)
       rows = [line.split('\t') for line in said.splitlines()]
       self.assertEqual((n, expected), (len(rows), {text: int(id) for text, id in rows}))
+
+  def test_control(self):
+    '''the same writers without keys store some twice; a worker that knows one node stores nothing without it'''
+    with self.load(keys = False) as load:
+      wait_until(lambda: sum(proxy.lost for proxy in load.proxies) > 5, 'answers are lost')
+    found = self.found(self.nodes[0])
+    self.assertGreater(sum(found[text] > 1 for text in load.stored), 0)
+    with Worker(self.nodes[2].dsn) as worker, self.load() as load:
+      load.more(2)
+      self.nodes[2].halt(signal.SIGKILL)
+      with Connection(worker.address) as connection:
+        self.assertStatus(503, connection.request('POST', '/record', json.dumps({'name': 'one', 'msg': 'one', 'created': 1, 'levelno': 20}).encode()))
+      load.more(2)
+      self.nodes[2].start()
+      self.cluster.wait_for(0, 1, 2)
+    self.check(load)
 
   def test_check(self):
     '''what is checked is seen: a record that is lost, one that is there twice, and counts that are wrong'''
