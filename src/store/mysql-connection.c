@@ -354,6 +354,7 @@ gboolean store_mysql_catch_up(StoreSession *base, GError **error)
 static gboolean check_host(MysqlSession *session, GError **error)
 {
 	guint64 no = 0;
+	session->is_galera = is_value(session, "SHOW VARIABLES LIKE 'wsrep_on'", "ON");
 	if (count_hosts(session->target) == 1)
 		return TRUE;
 	if (!store_mysql_read_number(session, "SELECT @@global.read_only", &no, error))
@@ -376,7 +377,6 @@ static gboolean connect_session(MysqlSession *session, GError **error)
 	if (mysql_real_connect(session->mysql, socket != NULL ? NULL : host, dsn->user,
 		    dsn->password, dsn->path, to.port, socket, 0) == NULL)
 		return store_mysql_fail_connection(session, error);
-	session->is_galera = is_value(session, "SHOW VARIABLES LIKE 'wsrep_on'", "ON");
 	return check_tls(session, error) && check_host(session, error) &&
 	       store_mysql_read_rows(session, server, "xii", row_server, session, error) &&
 	       set_session(session, error);
