@@ -136,7 +136,7 @@ export class RecordsView {
   #failure(error) {
     const again = () => this.rows.length ? this.rows.retry() : this.load(this.#state);
     const {inQuery} = error;
-    const [title, words] = inQuery ? ['The query is not understood', error.message]
+    const [title, words] = inQuery ? ['The query is not understood', 'What is wrong stands under it.']
       : error.type === 'StorageQueryError' ? ['The query takes too long', `${error.message}. A shorter range or a further condition helps.`]
       : error.type === 'Cancelled' ? ['Cancelled', 'The search was given up before its answer came.']
       : error.status === 403 ? ['Not allowed', error.message]
