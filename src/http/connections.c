@@ -20,9 +20,10 @@
 
 #define EVENTS 256
 #define ACCEPT_PAUSE 100 /* milliseconds without accept() after it failed */
-#define INTERVAL 2       /* milliseconds between ticks */
-#define SWEEP 500        /* milliseconds between looks at half requests */
-#define QUIET 250        /* milliseconds of silence after which idle ones are closed at the end */
+#define WAKE_TRIES 10
+#define INTERVAL 2 /* milliseconds between ticks */
+#define SWEEP 500  /* milliseconds between looks at half requests */
+#define QUIET 250  /* milliseconds of silence after which idle ones are closed at the end */
 
 /* Bytes of a request that are looked at in the socket's buffer; and of how many it is waited for the
  * rest, so often, before they are taken. Not for more: the buffer may be full, and who sends waits
@@ -189,8 +190,11 @@ static void take_over(Connections *connections, Connection *connection)
 static void look(Connections *connections, Connection *connection)
 {
 	Framing framing;
-	ssize_t n = recv(connection->fd, connections->buffer, LOOK_BYTES, MSG_PEEK | MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	ssize_t n;
+	do /* what is there now is no other event */
+		n = recv(connection->fd, connections->buffer, LOOK_BYTES, MSG_PEEK | MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
 		return;
 	if (n <= 0) {
 		drop(connections, connection);
@@ -258,6 +262,14 @@ gboolean connections_prepare_close(Connection *connection)
 	return TRUE;
 }
 
+/* Eight bytes always fit. Where the system fails to write them they are written again: nobody else wakes the loop. */
+static void wake(const Connections *connections)
+{
+	for (guint i = 0; i < WAKE_TRIES; i++)
+		if (write(connections->wake, &(guint64){1}, sizeof(guint64)) > 0)
+			return;
+}
+
 /* For the loop to look at. A loop that runs does so before it sleeps: a batch wakes it once. */
 static void push(Connection *connection)
 {
@@ -266,10 +278,8 @@ static void push(Connection *connection)
 		connection->next = g_atomic_pointer_get(&connections->returned);
 	while (!g_atomic_pointer_compare_and_exchange(
 		&connections->returned, connection->next, connection));
-	if (g_atomic_int_compare_and_exchange(&connections->asleep, TRUE, FALSE)) {
-		ssize_t done = write(connections->wake, &(guint64){1}, sizeof(guint64));
-		(void)done; /* eight bytes always fit */
-	}
+	if (g_atomic_int_compare_and_exchange(&connections->asleep, TRUE, FALSE))
+		wake(connections);
 }
 
 void connections_resume(Connection *connection, gpointer data)
