@@ -6,6 +6,8 @@
  * America/St_Johns in 2011 and Antarctica/Casey in 2022) fell on a quarter hour. Where one did not,
  * or with the local mean times of long ago, a boundary moves to the next quarter hour. */
 #include "store/timeline.h"
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/error.h"
@@ -159,20 +161,34 @@ static gboolean is_zone_name(const char *text)
 		       "\\A[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*\\z", text, 0, 0);
 }
 
+/* Not where the system can not tell now. */
+static gboolean is_missing(const char *file)
+{
+	GStatBuf status;
+
+	if (g_stat(file, &status) != 0)
+		return errno == ENOENT || errno == ENOTDIR;
+	return !S_ISREG(status.st_mode);
+}
+
 GTimeZone *timeline_parse_zone(const char *text, GError **error)
 {
 	const char *directory = g_getenv("TZDIR");
 	g_autofree char *file = NULL;
-	GTimeZone *zone = NULL;
+	GTimeZone *zone;
 
 	/* By its file and not by its name: GLib would take "JST-9" or "UTC+3" for a rule. */
 	file = g_build_filename(directory ? directory : "/usr/share/zoneinfo", text, NULL);
-	if (is_zone_name(text) && g_file_test(file, G_FILE_TEST_IS_REGULAR))
-		zone = g_time_zone_new_identifier(file);
-	if (!zone)
+	if (!is_zone_name(text) || is_missing(file)) {
 		g_set_error_literal(error, CHRONOLOGER_ERROR, ERROR_VALUE,
 			"Parameter \"timezone\": must be the name of a time zone such as "
 			"Europe/Amsterdam");
+		return NULL;
+	}
+	zone = g_time_zone_new_identifier(file);
+	if (!zone)
+		g_set_error(error, CHRONOLOGER_ERROR, ERROR_STORAGE,
+			"The system can not read the time zone %s now", text);
 	return zone;
 }
 
