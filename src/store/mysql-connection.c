@@ -76,8 +76,10 @@ static const struct {
 	ChronologerError code;
 	gboolean lost;
 } failures[] = {
+	{1020, ERROR_TRANSIENT, FALSE},   /* MariaDB: changed since it was read in a snapshot */
 	{1021, ERROR_STORAGE, FALSE},     /* disk full */
 	{1047, ERROR_STORAGE, TRUE},      /* Galera: this node is not ready */
+	{1048, ERROR_INTERNAL, FALSE},    /* NULL where there can be none */
 	{1053, ERROR_TRANSIENT, TRUE},    /* shutdown in progress */
 	{1054, ERROR_INTERNAL, FALSE},    /* no such column */
 	{1064, ERROR_INTERNAL, FALSE},    /* syntax */
@@ -91,12 +93,17 @@ static const struct {
 	{1205, ERROR_TRANSIENT, FALSE},   /* lock wait timeout: keeps what was done before */
 	{1213, ERROR_TRANSIENT, FALSE},   /* deadlock; at COMMIT on Galera */
 	{1243, ERROR_TRANSIENT, TRUE},    /* unknown prepared statement: a proxy changed servers */
+	{1264, ERROR_INTERNAL, FALSE},    /* a number out of a column's range */
+	{1265, ERROR_INTERNAL, FALSE},    /* not a value of a column's type */
 	{1290, ERROR_STORAGE, TRUE},      /* --read-only */
 	{1292, ERROR_INTERNAL, FALSE},    /* not a value of that type */
 	{1317, ERROR_DEADLINE, FALSE},    /* interrupted */
 	{1366, ERROR_INTERNAL, FALSE},    /* not a text of that character set */
 	{1406, ERROR_RECORD_SIZE, FALSE}, /* data too long for a column */
+	{1412, ERROR_TRANSIENT, FALSE},   /* the table was altered since the snapshot */
+	{1452, ERROR_INTERNAL, FALSE},    /* a foreign key that somebody added */
 	{1615, ERROR_TRANSIENT, FALSE},   /* prepare again */
+	{1644, ERROR_INTERNAL, FALSE},    /* a trigger that somebody added refuses it */
 	{1690, ERROR_INTERNAL, FALSE},    /* a number out of range */
 	{1713, ERROR_RECORD_SIZE, FALSE}, /* undo log record too large */
 	{1792, ERROR_STORAGE, TRUE},      /* read-only transaction */
