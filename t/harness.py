@@ -551,6 +551,29 @@ class MariaDB(Server):
     return 'mysql://root@127.0.0.1:%d/chronologer' % self.port
 
 
+class Between:
+  '''Listens, and passes each connection on to a port: pass_on() is given both ends.'''
+
+  def __init__(self, port):
+    self.port = port
+    self.listener = socket.create_server(('127.0.0.1', 0))
+    self.address = self.listener.getsockname()[1]
+    threading.Thread(target = self.accept, daemon = True).start()
+
+  def accept(self):
+    while True:
+      try:
+        client, _ = self.listener.accept()
+        server = socket.create_connection(('127.0.0.1', self.port))
+      except OSError:
+        return
+      threading.Thread(target = self.pass_on, args = (client, server), daemon = True).start()
+
+  def stop(self):
+    self.listener.shutdown(socket.SHUT_RDWR)
+    self.listener.close()
+
+
 class SQLite:
   '''A directory for a database file, which the servers' user may write to.'''
 

@@ -171,29 +171,6 @@ class Steps(TestCase):
             self.assertEqual(texts[i], self.assertStatus(200, client.get('%s/%d' % (RECORD, ids[i]))).json()['message'])
 
 
-class Between:
-  '''Listens, and passes each connection on to a port: pass_on().'''
-
-  def __init__(self, port):
-    self.port = port
-    self.listener = socket.create_server(('127.0.0.1', 0))
-    self.address = self.listener.getsockname()[1]
-    threading.Thread(target = self.accept, daemon = True).start()
-
-  def accept(self):
-    while True:
-      try:
-        client, _ = self.listener.accept()
-        server = socket.create_connection(('127.0.0.1', self.port))
-      except OSError:
-        return
-      threading.Thread(target = self.pass_on, args = (client, server), daemon = True).start()
-
-  def stop(self):
-    self.listener.shutdown(socket.SHUT_RDWR)
-    self.listener.close()
-
-
 class Cutting(Between):
   '''Cuts connections anywhere: before, within and behind requests and answers.'''
 
