@@ -26,7 +26,9 @@ from fastcgi import *
 ALL = os.environ.get('CHRONOLOGER_FAULTS') == 'all'
 ERRORS = 'EIO', 'ENOSPC', 'EMFILE', 'ENOMEM', 'EAGAIN', 'EINTR'
 PLACES = 1, 2, 7
-MEMORY = 'mmap', 'munmap', 'mremap', 'mprotect', 'madvise'  # whether it needs more is chance
+# Made by each round, and made to fail in the short form; of others it is chance whether one is, as of those for memory
+# and for SQLite's WAL.
+CERTAIN = {'SQLite': {'epoll_wait', 'recvfrom', 'write', 'pwrite64', 'fdatasync'}, 'MariaDB': {'epoll_wait', 'recvfrom', 'write', 'sendto'}}
 
 # Not made to fail, and why.
 LEFT_OUT = {
@@ -155,7 +157,7 @@ class Tracing:
 
 
 class Faults:
-  '''For both stores: `store_name`, and what `messages` reads from the database itself.'''
+  '''For both stores: `store_name`, and how many descriptors their sessions may have.'''
 
   @classmethod
   def setUpClass(cls):
@@ -238,7 +240,7 @@ class Faults:
     for i, (call, n) in enumerate(calls.items()):
       places = [place for place in PLACES if place <= n]
       every = [(call, error, place) for error in ERRORS for place in places if (call, error) not in UNTRUE]
-      some = every[i % len(every)::max(1, len(every) // 2)]
+      some = every[i % len(every)::max(1, len(every) // 4)] if call in CERTAIN[self.store_name] else []
       yield from every if ALL else some + [each for each in every if each in FOUND and each not in some]
 
   def fail_once(self, call, error, place):
@@ -268,7 +270,7 @@ class Faults:
     for call, error, place in self.faults(calls):
       failed[call] += self.fail_once(call, error, place)
     comment('%d calls have failed' % failed.total())
-    self.assertEqual([], [call for call in failed if not failed[call] and call not in MEMORY])
+    self.assertEqual(set(), {call for call in CERTAIN[self.store_name] if not failed[call]})
 
 
 # Sessions: of the writer, who adds up counts, who asks after health, two for reading and two for batches.
