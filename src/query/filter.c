@@ -83,7 +83,9 @@ static gboolean set_search(Filter *filter, const char *value, gint64 now, GError
 			SEARCH_LENGTH_MAX);
 		return FALSE;
 	}
-	Query *search = query_parse_search(value, now, &filter->search);
+	Query *search;
+	if (!query_parse_search(value, now, &search, &filter->search, error))
+		return FALSE;
 	filter->query = query_and(filter->query, search);
 	return TRUE;
 }

@@ -247,9 +247,10 @@ Query *query_parse(const char *text, gsize length, GError **error);
 Query *query_parse_at(const char *text, gsize length, gint64 now, GError **error);
 
 /* What people type into a search box: words, "phrases", field:value (chronologer-query(7), "SEARCHING").
- * Whatever it is, it has a meaning. NULL where it asks for nothing. `*expression`: the same as an
- * expression for query_parse(), to be freed. `text`: UTF-8. */
-Query *query_parse_search(const char *text, gint64 now, char **expression);
+ * Whatever it is, it has a meaning. `*query`: NULL where it asks for nothing. `*expression`: the same as an
+ * expression for query_parse(), to be freed, also on FALSE. `text`: UTF-8. ERROR_INTERNAL would be a bug. */
+gboolean query_parse_search(
+	const char *text, gint64 now, Query **query, char **expression, GError **error);
 
 /* What both say. Takes them; each may be NULL. */
 Query *query_and(Query *a, Query *b);

@@ -83,7 +83,10 @@ static void search(const char *data, gsize size)
 	g_autofree char *expression = NULL;
 	if (!g_utf8_validate(text, -1, NULL) || strlen(text) > 2048)
 		return;
-	g_autoptr(Query) query = query_parse_search(text, NOW, &expression);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Query) query = NULL;
+	query_parse_search(text, NOW, &query, &expression, &error);
+	g_assert_no_error(error);
 	if (query) {
 		print(query);
 		evaluate(query);

@@ -176,6 +176,31 @@ static void test_twice(void)
 	}
 }
 
+/* Whatever is made of these is an expression that is understood. */
+static void test_search(void)
+{
+	static const char *const pieces[] = {"a", "OR", "AND", " ", " ", "\"", "-", ":", ">", "<",
+		"=", "*", ".", "\\", "'", "%", "_", "level", "logger", "message", "exc_text",
+		"error", "5", "e9", "1e400", "\xc3\xbc", "\xf0\x9f\x98\x80", "\n", "\x01", "(", ")",
+		"status", "@", "$", "`", ";", "--", "/*", "?", "{", "\xc2\xa0", "\xe2\x80\xae",
+		"0x1", "NULL"};
+	for (guint n = 0; n < 20000; n++) {
+		g_autoptr(GString) text = g_string_new(NULL);
+		g_autoptr(Filter) filter = filter_new();
+		gint length = g_test_rand_int_range(1, 60);
+		for (gint i = 0; i < length; i++)
+			g_string_append(
+				text, pieces[g_test_rand_int_range(0, G_N_ELEMENTS(pieces))]);
+		g_autoptr(GError) error = NULL;
+		gboolean taken;
+		if (!filter_set(filter, "search", text->str, NOW, &taken, &error))
+			g_error("%s: %s", text->str, error->message);
+		g_assert_true(filter->query || !*filter->search);
+		g_assert_true(filter_set(filter, "query", "level > 10", NOW, &taken, &error));
+		g_assert_nonnull(filter->query);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -184,6 +209,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/filter/level", test_level);
 	g_test_add_func("/filter/name", test_name);
 	g_test_add_func("/filter/not-taken", test_not_taken);
+	g_test_add_func("/filter/search", test_search);
 	g_test_add_func("/filter/refused", test_refused);
 	g_test_add_func("/filter/twice", test_twice);
 	return g_test_run();
