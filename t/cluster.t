@@ -451,7 +451,9 @@ class Nodes(TestCase):
       ids = self.assertStatus(201, client.post([{'name': 'ids', 'msg': text, 'created': 1, 'levelno': 20} for text in texts])).json()
       self.assertEqual({3}, {b - a for a, b in zip(ids, ids[1:])})
       for i in 0, 1, 350, 699:
-        self.assertEqual(texts[i], self.assertStatus(200, client.get('%s/%d' % (RECORD, ids[i]))).json()['message'])
+        # From another node, maybe, which is about to have it.
+        answer = wait_until(lambda: (lambda answer: answer if answer.status != 404 else None)(client.get('%s/%d' % (RECORD, ids[i]))), 'it is read')
+        self.assertEqual(texts[i], self.assertStatus(200, answer).json()['message'])
 
   def test_key(self):
     '''16 clients on two nodes at once under one key: one of them stores'''
