@@ -181,8 +181,8 @@ class Faults:
     self.worker = Worker(self.database.dsn, threads = 4, connections = 2, deadline = 3600, receive_timeout = 3600,
       database_timeout = 3600, spool_directory = self.database.directory).start()
     self.addCleanup(self.worker.stop)
-    self.descriptors = self.count_descriptors() + self.most_sessions
     self.go_round('warm', clients = 6)
+    self.descriptors = self.count_descriptors() + self.most_sessions
 
   def count_descriptors(self):
     return len(os.listdir('/proc/%d/fd' % self.worker.pid))
