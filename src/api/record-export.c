@@ -4,7 +4,7 @@
  * and has what fits into memory; and, as a filter may match one record in a million, the pages of a
  * window of LOOK records, matching or not, come from there only. A page is read, then sent: a
  * client that is slow keeps neither a statement nor a connection to the database. */
-#include "api/api.h"
+#include "api/slices.h"
 #include "base/error.h"
 
 #define LOOK 10000
@@ -31,28 +31,6 @@ static gboolean flush(Export *export, GError **error)
 	gboolean ok = http_response_flush(export->rows->response, export->request, error);
 	api->reader = pool_take(api->readers);
 	return ok;
-}
-
-static gboolean keep_ts(const Record *record, gpointer data, G_GNUC_UNUSED GError **error)
-{
-	Export *export = data;
-	export->window.after = record->ts;
-	export->is_last = FALSE;
-	return TRUE;
-}
-
-/* Looks in the index for where the window ends. */
-static gboolean find_window(Export *export, GError **error)
-{
-	g_autoptr(GPtrArray) all = g_ptr_array_new();
-	Filter filter = *export->filter;
-	filter.level = 0;
-	filter.names = all;
-	filter.query = NULL;
-	StoreRange range = {.filter = &filter, .left = LOOK - 1, .limit = 1, .from = &export->from};
-	export->window = *export->filter;
-	export->is_last = TRUE;
-	return store_range(export->api->reader, &range, keep_ts, export, error);
 }
 
 static gboolean write_row(const Record *record, gpointer data, GError **error)
@@ -86,7 +64,9 @@ static gboolean write_page(Export *export, gboolean *is_full, GError **error)
 static gboolean write_window(Export *export, GError **error)
 {
 	gboolean is_full;
-	if (!find_window(export, error))
+	export->window = *export->filter;
+	if (!slices_find(export->api, export->filter, &export->from, LOOK, &export->window.after,
+		    &export->is_last, error))
 		return FALSE;
 	do {
 		if (!write_page(export, &is_full, error))

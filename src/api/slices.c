@@ -54,25 +54,25 @@ typedef struct {
 
 static gboolean keep_ts(const Record *record, gpointer data, G_GNUC_UNUSED GError **error)
 {
-	Walk *walk = data;
-	walk->slice.after = record->ts;
-	walk->is_last = FALSE;
+	*(gint64 *)data = record->ts;
 	return TRUE;
 }
 
-/* Looks in the index for where the slice ends. */
-static gboolean find_slice(Slices *slices, Walk *walk, GError **error)
+gboolean slices_find(Api *api, const Filter *filter, const StorePosition *from, guint look,
+	gint64 *after, gboolean *is_last, GError **error)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
-	Filter filter = *slices->filter;
-	filter.level = 0;
-	filter.names = all;
-	filter.query = NULL;
-	StoreRange range = {
-		.filter = &filter, .left = walk->look - 1, .limit = 1, .from = &slices->to};
-	walk->slice.after = slices->filter->after;
-	walk->is_last = TRUE;
-	return store_range(slices->api->reader, &range, keep_ts, walk, error);
+	Filter any = *filter;
+	any.level = 0;
+	any.names = all;
+	any.query = NULL;
+	StoreRange range = {.filter = &any, .left = look - 1, .limit = 1, .from = from};
+	gint64 ts = G_MAXINT64;
+	if (!store_range(api->reader, &range, keep_ts, &ts, error))
+		return FALSE;
+	*is_last = ts == G_MAXINT64;
+	*after = *is_last ? filter->after : ts;
+	return TRUE;
 }
 
 static void resize(Walk *walk, gint64 took)
@@ -87,7 +87,9 @@ static void resize(Walk *walk, gint64 took)
 static gboolean read_slice(Slices *slices, Walk *walk, gint64 end, GError **error)
 {
 	gint64 begin = g_get_monotonic_time();
-	if (!find_slice(slices, walk, error) || !slices->read(&walk->slice, slices, error))
+	if (!slices_find(slices->api, slices->filter, &slices->to, walk->look, &walk->slice.after,
+		    &walk->is_last, error) ||
+		!slices->read(&walk->slice, slices, error))
 		return FALSE;
 	slices->is_whole = walk->is_last || slices->is_enough;
 	slices->to = (StorePosition){walk->slice.after, 0};

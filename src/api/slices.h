@@ -6,6 +6,11 @@
 #include "api/api.h"
 #include "store/timeline.h"
 
+/* `*after`: the instant of the last of `look` records, matching or not, that are older than `from`, in the range
+ * of the filter: looks in the index. Where there are not so many `*is_last`, and it is the filter's. */
+gboolean slices_find(Api *api, const Filter *filter, const StorePosition *from, guint look,
+	gint64 *after, gboolean *is_last, GError **error);
+
 typedef struct slices Slices;
 
 /* Reads the records of one slice. It may move `slices->to` as it gets on, which is kept where it then

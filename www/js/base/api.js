@@ -144,10 +144,10 @@ export function expressionOf(search) {
 
 /** Headers are bytes. @param {string} url @param {Response} response */
 function readExpression(url, response) {
-  const search = new URL(url).searchParams.get('search');
   const text = response.headers.get('X-Search-Query');
-  if (search !== null && text !== null) {
-    expressions.set(search, new TextDecoder().decode(Uint8Array.from(text, (c) => c.charCodeAt(0))));
+  if (text !== null) {
+    expressions.set(new URL(url).searchParams.get('search') ?? '',
+      new TextDecoder().decode(Uint8Array.from(text, (c) => c.charCodeAt(0))));
   }
 }
 
