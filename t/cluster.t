@@ -9,9 +9,7 @@ import itertools
 import json
 import logging
 import os
-import select
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -126,38 +124,18 @@ class Cluster:
         node.status('wsrep_ready') == 'ON', 'node %d is one of %d' % (i + 1, len(members)))
 
 
-class Losing:
-  '''A TCP proxy that hides every so manieth answer of 201 from the client. Without keys it takes the Idempotency-Key out of
-  requests.'''
+class Losing(Between):
+  '''Hides every so manieth answer of 201 from the client. Without keys it takes the Idempotency-Key out of requests.'''
 
   def __init__(self, port, every, keys = True):
-    self.target, self.every, self.keys = port, every, keys
+    self.every, self.keys = every, keys
     self.answers = self.lost = 0
-    self.listener = socket.create_server(('127.0.0.1', 0))
-    self.port = self.listener.getsockname()[1]
-    threading.Thread(target = self.accept, daemon = True).start()
+    super().__init__(port)
 
-  def accept(self):
-    while True:
-      try:
-        client, _ = self.listener.accept()
-      except OSError:
-        return
-      threading.Thread(target = self.pass_on, args = (client,), daemon = True).start()
-
-  def pass_on(self, client):
-    with client, socket.create_connection(('127.0.0.1', self.target)) as server:
-      try:
-        while True:
-          for source in select.select([client, server], [], [])[0]:
-            data = source.recv(65536)
-            if not data or source is server and self.loses(data):
-              return
-            if source is client and not self.keys:
-              data = data.replace(b'Idempotency-Key:', b'Idempotency-Not:')
-            (server if source is client else client).sendall(data)
-      except OSError:
-        pass
+  def relay(self, data, source, client, server):
+    if source is server:
+      return b'' if self.loses(data) else data
+    return data if self.keys else data.replace(b'Idempotency-Key:', b'Idempotency-Not:')
 
   def loses(self, data):
     if not data.startswith(b'HTTP/1.1 201'):
@@ -167,32 +145,27 @@ class Losing:
     self.lost += lost
     return lost
 
-  def stop(self):
-    self.listener.shutdown(socket.SHUT_RDWR)
-    self.listener.close()
 
-
-class Mute(Losing):
+class Mute(Between):
   '''Between a worker and a node: passes on the next COMMIT, but not its answer, once `armed`.'''
 
-  def __init__(self, port):
-    super().__init__(port, 0)
-    self.armed = False
+  armed = False
+  silenced = None  # the end of the node that has it
 
-  def pass_on(self, client):
-    mute = False
-    with client, socket.create_connection(('127.0.0.1', self.target)) as server:
-      try:
-        while True:
-          for source in select.select([client, server], [], [])[0]:
-            data = source.recv(65536)
-            if not data or source is server and mute:
-              return
-            if self.armed and source is client and data.endswith(b'\x03COMMIT'):
-              mute, self.armed = True, False
-            (server if source is client else client).sendall(data)
-      except OSError:
-        pass
+  def relay(self, data, source, client, server):
+    if source is self.silenced:
+      return b''
+    if self.armed and source is client and data.endswith(b'\x03COMMIT'):
+      self.silenced, self.armed = server, False
+    return data
+
+
+def unless(status, ask):
+  '''The first answer of ask() that is not this.'''
+  def answer():
+    response = ask()
+    return response if response.status != status else None
+  return wait_until(answer, 'the answer is not %d' % status)
 
 
 class Writer(threading.Thread):
@@ -284,7 +257,7 @@ class Load:
     number = next(self.numbers)
     self.over = threading.Event()
     self.proxies = [Losing(port, 9, keys) for port in ports]
-    self.writers = [Writer('%d.%d' % (number, i), proxy.port, self.over) for i, proxy in enumerate(self.proxies)]
+    self.writers = [Writer('%d.%d' % (number, i), proxy.address, self.over) for i, proxy in enumerate(self.proxies)]
     self.singles = [Single('%d.%d' % (number, i + 8), port, self.over) for i, port in enumerate(ports)]
     self.tailer = Tailer(ports[1], self.over)
     self.threads = self.writers + self.singles + [self.tailer]
@@ -452,7 +425,7 @@ class Nodes(TestCase):
       self.assertEqual({3}, {b - a for a, b in zip(ids, ids[1:])})
       for i in 0, 1, 350, 699:
         # From another node, maybe, which is about to have it.
-        answer = wait_until(lambda: (lambda answer: answer if answer.status != 404 else None)(client.get('%s/%d' % (RECORD, ids[i]))), 'it is read')
+        answer = unless(404, lambda: client.get('%s/%d' % (RECORD, ids[i])))
         self.assertEqual(texts[i], self.assertStatus(200, answer).json()['message'])
 
   def test_key(self):
@@ -463,7 +436,7 @@ class Nodes(TestCase):
     def post(port):
       client = Client(port)
       barrier.wait()
-      answer = wait_until(lambda: (lambda answer: answer if answer.status != 503 else None)(client.post(body, **headers)), 'it is answered')
+      answer = unless(503, lambda: client.post(body, **headers))
       client.close()
       return self.assertStatus(201, answer)
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
@@ -477,7 +450,7 @@ class Nodes(TestCase):
     '''a COMMIT without an answer, asked about on a node that is behind: stored once'''
     mute = Mute(self.nodes[0].port)
     self.addCleanup(mute.stop)
-    dsn = 'mysql://root@127.0.0.1:%d,127.0.0.1:%d/chronologer' % (mute.port, self.nodes[1].port)
+    dsn = 'mysql://root@127.0.0.1:%d,127.0.0.1:%d/chronologer' % (mute.address, self.nodes[1].port)
     for n in 1, 3000:  # the writer's, and a transaction of many steps
       with Worker(dsn) as worker, Nginx(worker) as nginx:
         client = Client(nginx.port)

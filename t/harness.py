@@ -10,6 +10,7 @@ something measured at the same time (TestCase.assertQuick, assertSoon). One limi
 """
 import atexit
 import base64
+import contextlib
 import fcntl
 import http.client
 import itertools
@@ -19,6 +20,7 @@ import pathlib
 import pwd
 import random
 import secrets
+import select
 import shutil
 import signal
 import socket
@@ -552,7 +554,7 @@ class MariaDB(Server):
 
 
 class Between:
-  '''Listens, and passes each connection on to a port: pass_on() is given both ends.'''
+  '''Listens, and passes each connection on to a port: pass_on() is given both ends; relay() what comes from one of them.'''
 
   def __init__(self, port):
     self.port = port
@@ -568,6 +570,20 @@ class Between:
       except OSError:
         return
       threading.Thread(target = self.pass_on, args = (client, server), daemon = True).start()
+
+  def pass_on(self, client, server):
+    with client, server, contextlib.suppress(OSError):
+      while True:
+        for source in select.select([client, server], [], [])[0]:
+          data = source.recv(65536)
+          data = data and self.relay(data, source, client, server)
+          if not data:
+            return
+          (server if source is client else client).sendall(data)
+
+  def relay(self, data, source, client, server):
+    '''What the other end gets of it; nothing: both are closed.'''
+    return data
 
   def stop(self):
     self.listener.shutdown(socket.SHUT_RDWR)

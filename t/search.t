@@ -263,9 +263,8 @@ class Partial(Pages):
         total += sum(answer.json()['count']) if answer.body else int(answer.headers['X-Record-Count'])
         if 'X-Searched-To' not in answer.headers:
           break
-        before = {'before': answer.headers['X-Searched-To'].partition(',')[0]}
-        before['before'] = before['before'].replace('.000000Z', 'Z')
-        before = {'before': iso(calendar.timegm(time.strptime(before['before'], '%Y-%m-%dT%H:%M:%SZ')) - 1)}
+        searched = time.strptime(answer.headers['X-Searched-To'].partition('.')[0], '%Y-%m-%dT%H:%M:%S')
+        before = {'before': iso(calendar.timegm(searched) - 1)}
       totals.append(total)
     return totals
 
