@@ -59,6 +59,7 @@ test('12.5 the box: what compares something is a condition; a link has the one o
   await totalIs(page, await count({search: 'shop'}));
   assert.equal(await box(page).inputValue(), 'shop');
   await type(page, 'odd');
+  await totalIs(page, await count({search: 'odd'}));
   await openRecord(page, (await rows(page))[0].id);
   assert.equal((await rows(page))[0].id, odd);
 });
