@@ -10,15 +10,18 @@ check` does, or less, is asked for by environment variables:
   CHRONOLOGER_BROWSER_ROWS=10000   rows of the long list (1000000)
   CHRONOLOGER_BROWSER_LIMIT=60     seconds until a part is given up that waits for what never comes (900)
 """
+import atexit
 import concurrent.futures
 import gzip
 import hashlib
 import os
 import pathlib
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -85,6 +88,10 @@ def check_types(out):
     stdout = subprocess.PIPE, stderr = subprocess.STDOUT, text = True)
   out.comment(run.stdout[:3000])
   out.result(run.returncode == 0, 'tsc --strict --checkJs has nothing to say about www/js')
+  run = subprocess.run([node(), HERE / 'comments.mjs', SOURCE / 'www', installed()], stdout = subprocess.PIPE, stderr = subprocess.STDOUT, text = True,
+    env = {**os.environ, 'CHRONOLOGER_NODE_MODULES': str(MODULES)})
+  out.comment(run.stdout[:3000])
+  out.result(run.returncode == 0, 'what is installed is www/ without its comments, and nothing else is gone')
 
 
 def check_units(out):
@@ -101,15 +108,31 @@ def check_units(out):
   out.result(run.returncode == 0 and len(files) > 0, 'unit tests end well')
 
 
+def installed():
+  '''A directory with www/ as `make install` puts it, made by the first who asks.'''
+  with _installed_lock:
+    if not _installed:
+      directory = pathlib.Path(tempfile.mkdtemp(prefix = 'chronologer-'))
+      atexit.register(shutil.rmtree, directory, ignore_errors = True)
+      directory.chmod(0o755)
+      copy_tree(SOURCE / 'www', directory / 'www')
+      subprocess.run([SOURCE / 'www' / 'without-comments', directory / 'www'], check = True)
+      _installed.append(directory / 'www')
+    return _installed[0]
+
+
+_installed, _installed_lock = [], threading.Lock()
+
+
 def sent(paths):
   '''Bytes of the bodies that nginx sends for these files of www/.'''
-  with Nginx('127.0.0.1:%d' % free_port()) as nginx:
+  with Nginx('127.0.0.1:%d' % free_port(), www = installed()) as nginx:
     client = Client(nginx.port)
-    answers = [client.get('/%s' % path.relative_to(SOURCE / 'www'), **{'Accept-Encoding': 'gzip'}) for path in paths]
+    answers = [client.get('/%s' % path, **{'Accept-Encoding': 'gzip'}) for path in paths]
     client.close()
   for path, answer in zip(paths, answers):
     body = gzip.decompress(answer.body) if answer.headers['Content-Encoding'] == 'gzip' else answer.body
-    if (answer.status, body) != (200, path.read_bytes()):
+    if (answer.status, body) != (200, (installed() / path).read_bytes()):
       raise AssertionError('%s is answered %d %r' % (path, answer.status, answer.body[:100]))
   return sum(len(answer.body) for answer in answers)
 
@@ -123,7 +146,7 @@ def check_files(out):
   out.result(not missing, 'every file of www/ and t/browser/ is listed in Makefile.am')
 
   shown = [path for path in files if path.suffix in ('.html', '.css', '.js', '.svg')]
-  weight = sent(shown)
+  weight = sent([path.relative_to(SOURCE / 'www') for path in shown])
   out.comment('%.1f KiB gzipped' % (weight / 1024))
   out.result(weight < WEIGHT, 'the whole interface has less than %d KiB, as nginx sends it' % (WEIGHT / 1024))
 
@@ -147,7 +170,7 @@ class Site:
     if prepare:
       prepare(self.database)
     self.worker = Worker(self.database.dsn).start()
-    self.front = front(self.worker) if front is Nginx else front('proxy', self.worker)
+    self.front = front(*([] if front is Nginx else ['proxy']), self.worker, www = installed())
     self.front.users.write_text(PASSWORDS)
     self.front.start()
 
