@@ -31,6 +31,10 @@ WAIT = 6
 # every few hundred batches, all are bad.
 TRIES = 4
 
+# Or else so many times what clients of a program that does nothing wait, whom a busy machine stops as well. On a quiet one
+# those wait for nothing, and p99 is some 40 times as much.
+NULL = 4
+
 FILES = bench.Files()
 
 
@@ -66,20 +70,22 @@ class Bench(TestCase):
 
   def test_02(self):
     '''single POSTs at half of the highest rate: p99 is not many times the mean at that rate'''
-    with bench.Database() as database, Worker(database.create('single')) as worker, Nginx(worker) as nginx:
+    with bench.Database() as database, part_write.Pair(database.create('single')) as pair:
       for keep, mode in part_write.MODES:
         with self.subTest(mode):
-          times = []
-          while len(times) < TRIES and min(times, default = WAIT) >= WAIT:
-            times.append(self.wait(nginx.port, keep))
-            comment('p99 is %.1f times the mean at the full rate, %s' % (times[-1], mode))
-          self.assertLess(min(times), WAIT)
+          self.assertTrue(any(self.is_steady(pair, keep, mode) for _ in range(2 * TRIES)))
 
-  def wait(self, port, keep):
-    rate = bench.wrk(port, FILES.forms(), keep, 1)
-    told = bench.load(port, FILES.forms(), keep, 2, rate = rate / 2)
+  def is_steady(self, pair, keep, mode):
+    rate = bench.wrk(pair.nginx.port, FILES.forms(), keep, 1)
+    worker, null = (self.p99(server.port, keep, rate / 2) for server in (pair.nginx, pair.null))
+    mean = 1000 * bench.CLIENTS / rate
+    comment('p99 is %.1f times the mean at the full rate, %.1f times that of null, %s' % (worker / mean, worker / null, mode))
+    return worker < WAIT * mean or worker < NULL * null
+
+  def p99(self, port, keep, rate):
+    told = bench.load(port, FILES.forms(), keep, 2, rate = rate)
     self.assertEqual([0, 0], [told['other'], told['failed']])
-    return told['p99'] / (1000 * bench.CLIENTS / rate)
+    return told['p99']
 
   def test_03(self):
     '''NDJSON'''
