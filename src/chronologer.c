@@ -5,7 +5,8 @@
 #include "base/error.h"
 #include "tool/tool.h"
 
-static const ToolCommand *const commands[] = {&tool_migrate, &tool_recount, &tool_delete};
+static const ToolCommand *const commands[] = {
+	&tool_migrate, &tool_recount, &tool_delete, &tool_index};
 
 static const ToolCommand *find_command(const char *name)
 {
@@ -48,7 +49,8 @@ static gboolean run_no_command(int argc, char **argv, GError **error)
 static gboolean run_command(const ToolCommand *command, int argc, char **argv, GError **error)
 {
 	g_autofree char *program = g_strconcat("chronologer ", command->name, NULL);
-	g_autofree char *usage = g_strconcat("- ", command->summary, NULL);
+	g_autofree char *usage = g_strconcat(command->arguments ? command->arguments : "",
+		command->arguments ? " - " : "- ", command->summary, NULL);
 	g_set_prgname(program); /* so that --help shows the command before its options */
 	g_autoptr(GOptionContext) context = g_option_context_new(usage);
 	g_option_context_add_main_entries(context, command->options, NULL);

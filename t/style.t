@@ -13,7 +13,7 @@ SOURCES = [path for path in sorted((harness.SOURCE / 'src').rglob('*.[ch]')) + s
 VENDORS = {
   'fcgiapp.h': 'http/fcgi.c',
   'mysql.h': 'store/mysql-session.h',
-  'sqlite3.h': 'store/sqlite.c',
+  'sqlite3.h': 'store/sqlite-session.h',
 }
 
 
@@ -49,7 +49,7 @@ ROOMS = {
 DOORS = {
   'query/query.c': ['query/parse/parse.h', 'query/parse/grammar.h'],
   'store/mysql.c': ['query/print/print.h'],
-  'store/sqlite.c': ['query/eval/eval.h'],
+  'store/sqlite-function.c': ['query/eval/eval.h'],
 }
 
 
@@ -80,6 +80,8 @@ class Style(harness.TestCase):
           self.assertEqual('src/' + VENDORS[header], name_of(path), '%s includes %s' % (path.name, header))
       if '"store/mysql-session.h"' in path.read_text():
         self.assertRegex(name_of(path), r'^src/store/mysql(-\w+)?\.c$')
+      if '"store/sqlite-session.h"' in path.read_text():
+        self.assertRegex(name_of(path), r'^src/store/sqlite(-\w+)?\.c$')
 
   def test_includes(self):
     '''a file includes from its own room and from those that its room may look into'''

@@ -66,6 +66,10 @@ gboolean slices_find(Api *api, const Filter *filter, const StorePosition *from, 
 	any.level = 0;
 	any.names = all;
 	any.query = NULL;
+	*after = filter->after;
+	*is_last = store_field_leaves_few(api->reader, filter);
+	if (*is_last)
+		return TRUE;
 	StoreRange range = {.filter = &any, .left = look - 1, .limit = 1, .from = from};
 	gint64 ts = G_MAXINT64;
 	if (!store_range(api->reader, &range, keep_ts, &ts, error))

@@ -265,6 +265,19 @@ const QueryNode *query_root(const Query *query);
 /* Whether the column logrec, which may be large, is needed to answer it. */
 gboolean query_reads_logrec(const Query *query);
 
+/* A field of logrec that has to equal a text, which an index may find: chronologer(8), "index". */
+typedef struct {
+	char *path; /* as json_path_print() spells it, of members only */
+	char **texts; /* NULL-terminated: the texts that a value may have that is equal. They say no more than
+		       * utf8mb4_general_ci does; the expression has still to be asked */
+} QueryEquality;
+
+/* What cannot but be so where it is true: QueryEquality. For '$.data.x' also COALESCE of that and '$.meta.x'. */
+GPtrArray *query_equalities(const Query *query);
+
+/* Where an index on a field can be: members only, of plain characters. */
+gboolean query_path_is_field(const struct json_path *path);
+
 /* Whether it has a regular expression: MariaDB's may give up on a record. */
 gboolean query_has_regexp(const Query *query);
 

@@ -72,7 +72,10 @@ typedef struct {
 	const char *now;           /* as chronologer_migration.applied has it */
 	const char *update_counts; /* behind an INSERT of counts: a row that is there gets these */
 	const char *insert_new;    /* INSERT INTO that leaves a row with this key as it is */
-	gboolean splits_places;    /* an OR of the rows of one instant and of those beyond it would
+	const char *
+		fields; /* SELECT: the indexes on fields, what a statement compares, and the path */
+	const char *field_text; /* what it is compared with */
+	gboolean splits_places; /* an OR of the rows of one instant and of those beyond it would
 				    * not be found by the index: has to be a UNION of both */
 
 	/* ERROR_CONFIGURATION where a part of the DSN is missing or makes no sense. */
@@ -128,6 +131,10 @@ typedef struct {
 	 * what was done. */
 	gboolean (*lock)(StoreSession *session, gboolean *created, GError **error);
 	gboolean (*unlock)(StoreSession *session, GError **error);
+	/* An index on the field of that path; nothing where there is one, or none. What was interrupted is done again. */
+	gboolean (*add_field)(
+		StoreSession *session, const char *path, StoreProgress *progress, GError **error);
+	gboolean (*drop_field)(StoreSession *session, const char *path, GError **error);
 	/* One statement without results. */
 	gboolean (*execute)(StoreSession *session, const char *statement, GError **error);
 } StoreDriver;

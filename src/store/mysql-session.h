@@ -78,6 +78,16 @@ gboolean store_mysql_read(StoreSession *base, const Sql *sql, const char *column
 	gpointer data, GError **error);
 gboolean store_mysql_write(StoreSession *base, const Sql *sql, guint64 *sequence, GError **error);
 
+/* store/mysql-field.c: a column field_N and the index of that name, whose comments are the path. */
+#define MYSQL_FIELDS                                                                               \
+	"SELECT index_name, index_comment FROM information_schema.statistics WHERE seq_in_index "  \
+	"= 1"                                                                                      \
+	" AND table_schema = DATABASE() AND table_name = 'record' AND index_name LIKE 'field|_%' " \
+	"ESCAPE '|'"
+gboolean store_mysql_add_field(
+	StoreSession *base, const char *path, StoreProgress *progress, GError **error);
+gboolean store_mysql_drop_field(StoreSession *base, const char *path, GError **error);
+
 /* store/mysql-insert.c */
 gboolean store_mysql_insert(StoreSession *base, Record *const *records, gsize n, GError **error);
 gboolean store_mysql_check_size(StoreSession *base, const Record *record, GError **error);

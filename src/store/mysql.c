@@ -208,6 +208,8 @@ const StoreDriver store_mysql = {
 	.now = "UTC_TIMESTAMP(6)",
 	.update_counts = " ON DUPLICATE KEY UPDATE counts = VALUES(counts)",
 	.insert_new = "INSERT IGNORE INTO",
+	.fields = MYSQL_FIELDS,
+	.field_text = "?",
 	.check_dsn = check_dsn,
 	.shared_new = store_mysql_hosts_new,
 	.shared_free = g_free,
@@ -230,5 +232,7 @@ const StoreDriver store_mysql = {
 	.lock_counts = lock_counts,
 	.lock = lock,
 	.unlock = unlock,
+	.add_field = store_mysql_add_field,
+	.drop_field = store_mysql_drop_field,
 	.execute = execute,
 };

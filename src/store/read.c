@@ -2,6 +2,7 @@
 #include "store/read.h"
 
 #include "base/calendar.h"
+#include "store/field.h"
 
 #define COUNT "SELECT COUNT(*) FROM record"
 #define SUMS_END " GROUP BY slot, level ORDER BY slot, level"
@@ -67,6 +68,8 @@ static gboolean add_filter(const StoreLink *link, Sql *sql, const Filter *filter
 	}
 	if (!filter->query)
 		return TRUE;
+	if (!store_field_narrow(link, sql, filter->query, error))
+		return FALSE;
 	sql_where(sql, "");
 	return link->driver->add_query(link->session, sql, filter->query, error);
 }

@@ -1,11 +1,9 @@
-/* The embedded store: one SQLite file. The only file that includes sqlite3.h. */
+/* The embedded store: one SQLite file. */
 #include <string.h>
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <sqlite3.h>
 #include "base/error.h"
-#include "query/eval/eval.h"
-#include "store/driver.h"
+#include "store/sqlite-session.h"
 #include "store/turns.h"
 
 /* How long a writer waits for its turn, and then for another process, in milliseconds. */
@@ -27,7 +25,15 @@
  * columns that may be large are read only where they are needed. */
 #define MATCH "chronologer_query(?, record_id, ts, level, name, message, logrec)"
 #define MATCH_WITHOUT_LOGREC "chronologer_query(?, record_id, ts, level, name, message, NULL)"
-#define EVALUATOR "chronologer_query" /* the type of the pointer */
+
+/* An index on a field has the path in its name. */
+#define FIELDS                                                                                     \
+	"SELECT 'chronologer_field(logrec, ' || quote(substr(name, 7)) || ')', substr(name, 7)"    \
+	" FROM sqlite_schema WHERE type = 'index' AND name LIKE 'field %'"
+#define CREATE_FIELD                                                                               \
+	"CREATE INDEX IF NOT EXISTS \"field %w\" ON record (chronologer_field(logrec, %Q), ts)"
+#define DROP_FIELD "DROP INDEX IF EXISTS \"field %w\""
+#define COUNT "SELECT COUNT(*) FROM record"
 
 #define HAS_VERSIONS "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'chronologer_migration'"
 #define CREATE_VERSIONS                                                                            \
@@ -35,22 +41,9 @@
 	" (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied TEXT NOT NULL) STRICT"
 #define NEWEST_VERSION "SELECT COALESCE(MAX(version), 0) FROM chronologer_migration"
 
-typedef struct {
-	StoreSession base;
-	const StoreTarget *target;
-	StoreMode mode;
-	sqlite3 *db;          /* NULL for STORE_ADMIN until lock() has created the file */
-	sqlite3_stmt *insert; /* prepared when it is first needed */
-	GStatBuf file;        /* what was opened */
-	gboolean has_turn;
-	gboolean in_transaction;
-	gint64 ends;     /* when a read has to end, as g_get_monotonic_time() */
-	GError *refusal; /* why chronologer_query() ended the statement */
-} Session;
-
 /* Writers' turns ------------------------------------------------------------------------------- */
 
-static gboolean take_turn(Session *session, GError **error)
+static gboolean take_turn(SqliteSession *session, GError **error)
 {
 	session->has_turn = store_turns_take(session->target->shared, BUSY_TIMEOUT);
 	if (!session->has_turn)
@@ -60,7 +53,7 @@ static gboolean take_turn(Session *session, GError **error)
 	return session->has_turn;
 }
 
-static void give_turn(Session *session)
+static void give_turn(SqliteSession *session)
 {
 	if (session->has_turn)
 		store_turns_give(session->target->shared);
@@ -90,7 +83,7 @@ static const struct {
 	{SQLITE_TOOBIG, ERROR_RECORD_SIZE, FALSE},
 };
 
-static gboolean fail(Session *session, int result, GError **error)
+static gboolean fail(SqliteSession *session, int result, GError **error)
 {
 	if (session->refusal != NULL) {
 		g_propagate_error(error, g_steal_pointer(&session->refusal));
@@ -112,61 +105,19 @@ static gboolean fail(Session *session, int result, GError **error)
 	return FALSE;
 }
 
-static gboolean execute_text(Session *session, const char *sql, GError **error)
+static gboolean execute_text(SqliteSession *session, const char *sql, GError **error)
 {
 	int result = sqlite3_exec(session->db, sql, NULL, NULL, NULL);
 	return result == SQLITE_OK || fail(session, result, error);
 }
 
-static sqlite3_stmt *prepare(Session *session, const char *text, gsize length, GError **error)
+static sqlite3_stmt *prepare(SqliteSession *session, const char *text, gsize length, GError **error)
 {
 	sqlite3_stmt *statement = NULL;
 	int result = sqlite3_prepare_v2(session->db, text, (int)length, &statement, NULL);
 	if (result != SQLITE_OK)
 		fail(session, result, error);
 	return statement;
-}
-
-/* Query expressions ---------------------------------------------------------------------------- */
-
-static void free_evaluator(void *evaluator)
-{
-	query_evaluator_free(evaluator);
-}
-
-static int bind_query(sqlite3_stmt *statement, int i, Query *query)
-{
-	QueryEvaluator *evaluator = query_evaluator_new(query, g_get_real_time());
-	return sqlite3_bind_pointer(statement, i, evaluator, EVALUATOR, free_evaluator);
-}
-
-static Text value_text(sqlite3_value *value)
-{
-	Text text = {.data = (char *)sqlite3_value_text(value)};
-	text.length = (gsize)sqlite3_value_bytes(value);
-	return text;
-}
-
-/* chronologer_query(): whether the expression is true for a record. */
-static void match(sqlite3_context *context, int n, sqlite3_value **values)
-{
-	Session *session = sqlite3_user_data(context);
-	QueryEvaluator *evaluator = sqlite3_value_pointer(values[0], EVALUATOR);
-	gboolean matches = FALSE;
-	(void)n;
-	Record record = {
-		.id = (guint64)sqlite3_value_int64(values[1]),
-		.ts = sqlite3_value_int64(values[2]),
-		.level = (guint)sqlite3_value_int64(values[3]),
-		.name = value_text(values[4]),
-		.message = value_text(values[5]),
-		.logrec = value_text(values[6]),
-	};
-	g_clear_error(&session->refusal);
-	if (evaluator && query_evaluator_matches(evaluator, &record, &matches, &session->refusal))
-		sqlite3_result_int(context, matches);
-	else
-		sqlite3_result_error(context, "the expression has no answer", -1);
 }
 
 /* Statements ----------------------------------------------------------------------------------- */
@@ -180,7 +131,7 @@ static int bind_text(sqlite3_stmt *statement, int i, const Text *text)
 static int bind_value(sqlite3_stmt *statement, int i, const SqlValue *value)
 {
 	if (value->type == SQL_POINTER)
-		return bind_query(statement, i, value->pointer);
+		return store_sqlite_bind_query(statement, i, value->pointer);
 	if (value->type == SQL_INTEGER || value->type == SQL_TS)
 		return sqlite3_bind_int64(statement, i, value->integer);
 	Text text = {NULL, 0};
@@ -218,7 +169,7 @@ static gboolean pass_row(sqlite3_stmt *statement, const Reader *reader, GError *
 }
 
 static gboolean step_rows(
-	Session *session, sqlite3_stmt *statement, const Reader *reader, GError **error)
+	SqliteSession *session, sqlite3_stmt *statement, const Reader *reader, GError **error)
 {
 	int result;
 	while ((result = sqlite3_step(statement)) == SQLITE_ROW)
@@ -227,7 +178,7 @@ static gboolean step_rows(
 	return result == SQLITE_DONE || fail(session, result, error);
 }
 
-static gboolean run(Session *session, const Sql *sql, const Reader *reader, GError **error)
+static gboolean run(SqliteSession *session, const Sql *sql, const Reader *reader, GError **error)
 {
 	session->ends = g_get_monotonic_time() + (gint64)session->target->deadline * 1000;
 	sqlite3_stmt *statement = prepare(session, sql->text->str, sql->text->len, error);
@@ -246,12 +197,12 @@ static gboolean read_rows(StoreSession *base, const Sql *sql, const char *column
 	gpointer data, GError **error)
 {
 	Reader reader = {columns, row, data};
-	return run((Session *)base, sql, &reader, error);
+	return run((SqliteSession *)base, sql, &reader, error);
 }
 
 static gboolean write_rows(StoreSession *base, const Sql *sql, guint64 *sequence, GError **error)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	Reader nobody = {.row = NULL};
 	if (!run(session, sql, &nobody, error))
 		return FALSE;
@@ -267,7 +218,8 @@ static gboolean row_number(const StoreRow *row, gpointer data, GError **error)
 	return TRUE;
 }
 
-static gboolean select_number(Session *session, const char *text, guint64 *number, GError **error)
+static gboolean select_number(
+	SqliteSession *session, const char *text, guint64 *number, GError **error)
 {
 	g_autoptr(Sql) sql = sql_new(text);
 	return read_rows(&session->base, sql, "i", row_number, number, error);
@@ -290,27 +242,26 @@ static gboolean check_dsn(const StoreDsn *dsn, GError **error)
 
 static int past_deadline(void *data)
 {
-	return g_get_monotonic_time() > ((const Session *)data)->ends;
+	return g_get_monotonic_time() > ((const SqliteSession *)data)->ends;
 }
 
-static gboolean set_up(Session *session, GError **error)
+static gboolean set_up(SqliteSession *session, GError **error)
 {
 	sqlite3_extended_result_codes(session->db, 1);
 	sqlite3_busy_timeout(session->db, BUSY_TIMEOUT);
+	int result = store_sqlite_add_functions(session);
+	if (result != SQLITE_OK)
+		return fail(session, result, error);
 	if (session->mode != STORE_READ)
 		return execute_text(session, "PRAGMA synchronous = FULL", error);
 	sqlite3_progress_handler(session->db, PROGRESS_STEPS, past_deadline, session);
-	int result = sqlite3_create_function(session->db, "chronologer_query", 7,
-		SQLITE_UTF8 | SQLITE_DIRECTONLY, session, match, NULL, NULL);
-	if (result != SQLITE_OK)
-		return fail(session, result, error);
 	session->ends = G_MAXINT64;
 	return execute_text(session, "PRAGMA query_only = ON", error);
 }
 
 /* Readers open for writing too: in WAL mode the first one after a crash, or alone, has to write the
  * files beside the database. */
-static gboolean open_file(Session *session, int flags, GError **error)
+static gboolean open_file(SqliteSession *session, int flags, GError **error)
 {
 	const char *path = session->target->dsn->path;
 	int result = sqlite3_open_v2(path, &session->db,
@@ -327,7 +278,7 @@ static gboolean open_file(Session *session, int flags, GError **error)
 
 static void close_session(StoreSession *base)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	give_turn(session);
 	sqlite3_finalize(session->insert);
 	sqlite3_close(session->db);
@@ -337,7 +288,7 @@ static void close_session(StoreSession *base)
 
 static StoreSession *open_session(const StoreTarget *target, StoreMode mode, GError **error)
 {
-	Session *session = g_new0(Session, 1);
+	SqliteSession *session = g_new0(SqliteSession, 1);
 	session->target = target;
 	session->mode = mode;
 	gboolean missing = g_stat(target->dsn->path, &session->file) != 0 && errno == ENOENT;
@@ -356,7 +307,7 @@ static StoreSession *open_session(const StoreTarget *target, StoreMode mode, GEr
 /* A file that was deleted or replaced is still open: what is written there is gone with it. */
 static gboolean is_usable(StoreSession *base)
 {
-	const Session *session = (const Session *)base;
+	const SqliteSession *session = (const SqliteSession *)base;
 	GStatBuf now;
 	if (session->db == NULL)
 		return g_stat(session->target->dsn->path, &now) != 0;
@@ -366,7 +317,7 @@ static gboolean is_usable(StoreSession *base)
 
 static gboolean read_version(StoreSession *base, guint *version, GError **error)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	guint64 number = 0;
 	*version = 0;
 	if (session->db == NULL)
@@ -382,7 +333,7 @@ static gboolean read_version(StoreSession *base, guint *version, GError **error)
 
 static void roll_back(StoreSession *base)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	/* After some failures SQLite has already rolled back by itself. */
 	if (session->in_transaction && !sqlite3_get_autocommit(session->db))
 		session->base.lost |= !execute_text(session, "ROLLBACK", NULL);
@@ -392,7 +343,7 @@ static void roll_back(StoreSession *base)
 
 static gboolean begin(StoreSession *base, GError **error)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	if (!take_turn(session, error))
 		return FALSE;
 	/* IMMEDIATE takes the write lock now; later it would fail instead of waiting. */
@@ -404,7 +355,7 @@ static gboolean begin(StoreSession *base, GError **error)
 
 static gboolean commit(StoreSession *base, GError **error)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	gboolean ok = execute_text(session, "COMMIT", error);
 	session->in_transaction &= !ok;
 	if (base->lost && error && *error)
@@ -427,7 +378,7 @@ static int insert_row(sqlite3_stmt *statement, const Record *record)
 
 static gboolean insert(StoreSession *base, Record *const *records, gsize n, GError **error)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	if (session->insert == NULL)
 		session->insert = prepare(session, INSERT, strlen(INSERT), error);
 	if (session->insert == NULL)
@@ -446,7 +397,7 @@ static gboolean insert(StoreSession *base, Record *const *records, gsize n, GErr
 
 static gboolean check_size(StoreSession *base, const Record *record, GError **error)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	/* The limit is one for a value and for a whole row; 100 bytes are more than the rest. */
 	gsize limit = (gsize)sqlite3_limit(session->db, SQLITE_LIMIT_LENGTH, -1) - 100;
 	if (record->name.length + record->message.length + record->logrec.length <= limit)
@@ -459,7 +410,7 @@ static gboolean check_size(StoreSession *base, const Record *record, GError **er
 /* Of the moment of its first read. */
 static gboolean snapshot(StoreSession *base, GError **error)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	session->in_transaction = execute_text(session, "BEGIN", error);
 	return session->in_transaction;
 }
@@ -501,7 +452,7 @@ static gboolean add_query(StoreSession *session, Sql *sql, Query *query, GError 
 }
 
 typedef struct {
-	Session *session;
+	SqliteSession *session;
 	sqlite3_stmt *get;
 	Reader reader;
 } Lookup;
@@ -518,7 +469,7 @@ static gboolean row_lookup(const StoreRow *row, gpointer data, GError **error)
 static gboolean read_page(StoreSession *base, Sql *page, const StoreRange *range, StoreRowFunc row,
 	gpointer data, GError **error)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	const char *get = range->with_logrec ? GET_FULL : GET_LIGHT;
 	const char *columns = range->with_logrec ? STORE_KINDS_FULL : STORE_KINDS_LIGHT;
 	if (range->from && range->newer) {
@@ -534,7 +485,7 @@ static gboolean read_page(StoreSession *base, Sql *page, const StoreRange *range
 /* Migrating ------------------------------------------------------------------------------------ */
 
 /* The mode is kept in the file. SQLite does not wait where two set it at once, so this does. */
-static gboolean set_wal(Session *session, GError **error)
+static gboolean set_wal(SqliteSession *session, GError **error)
 {
 	gint64 until = g_get_monotonic_time() + BUSY_TIMEOUT * 1000;
 	int result;
@@ -547,7 +498,7 @@ static gboolean set_wal(Session *session, GError **error)
 /* All of a migration is one transaction, which is its lock too. */
 static gboolean lock(StoreSession *base, gboolean *created, GError **error)
 {
-	Session *session = (Session *)base;
+	SqliteSession *session = (SqliteSession *)base;
 	*created = session->db == NULL;
 	if (session->db == NULL && !open_file(session, SQLITE_OPEN_CREATE, error))
 		return FALSE;
@@ -559,9 +510,36 @@ static gboolean lock(StoreSession *base, gboolean *created, GError **error)
 	return FALSE;
 }
 
+static gboolean execute_free(SqliteSession *session, char *statement, GError **error)
+{
+	gboolean ok = statement ? execute_text(session, statement, error)
+				: fail(session, SQLITE_NOMEM, error);
+	sqlite3_free(statement);
+	return ok;
+}
+
+static gboolean add_field(
+	StoreSession *base, const char *path, StoreProgress *progress, GError **error)
+{
+	SqliteSession *session = (SqliteSession *)base;
+	guint64 records = 0;
+	if (!select_number(session, COUNT, &records, error))
+		return FALSE;
+	g_atomic_int_set(&progress->all, (gint)MIN(records, G_MAXINT));
+	session->progress = progress;
+	gboolean ok = execute_free(session, sqlite3_mprintf(CREATE_FIELD, path, path), error);
+	session->progress = NULL;
+	return ok;
+}
+
+static gboolean drop_field(StoreSession *base, const char *path, GError **error)
+{
+	return execute_free((SqliteSession *)base, sqlite3_mprintf(DROP_FIELD, path), error);
+}
+
 static gboolean execute(StoreSession *base, const char *statement, GError **error)
 {
-	return execute_text((Session *)base, statement, error);
+	return execute_text((SqliteSession *)base, statement, error);
 }
 
 const StoreDriver store_sqlite = {
@@ -574,6 +552,8 @@ const StoreDriver store_sqlite = {
 	.now = "strftime('%Y-%m-%d %H:%M:%f', 'now')",
 	.update_counts = " ON CONFLICT DO UPDATE SET counts = excluded.counts",
 	.insert_new = "INSERT OR IGNORE INTO",
+	.fields = FIELDS,
+	.field_text = "chronologer_fold(?)",
 	.splits_places = TRUE,
 	.check_dsn = check_dsn,
 	.shared_new = store_turns_new,
@@ -596,5 +576,7 @@ const StoreDriver store_sqlite = {
 	.lock_counts = lock_counts,
 	.lock = lock,
 	.unlock = commit,
+	.add_field = add_field,
+	.drop_field = drop_field,
 	.execute = execute,
 };

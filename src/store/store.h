@@ -190,6 +190,25 @@ gboolean store_recount(
  * out of the counts. `*deleted` is less than `n` where there are no more. */
 gboolean store_delete(Store *store, gint64 before, guint n, guint64 *deleted, GError **error);
 
+/* Indexes on fields of logrec ------------------------------------------------------------------ */
+
+/* How far something is: atomic, for another thread to look at. */
+typedef struct {
+	gint done, all; /* `all` is 0 where nobody can say */
+} StoreProgress;
+
+/* The paths that have one: char *, in no order. */
+GPtrArray *store_fields(Store *store, GError **error);
+
+/* Whether one of them leaves few records, of the filter's range, that its expression has to be asked of. FALSE also
+ * where that can not be said. */
+gboolean store_field_leaves_few(Store *store, const Filter *filter);
+
+/* `path`: one that query_path_is_field(), as json_path_print() spells it; a migrated store (STORE_ADMIN). Others write
+ * meanwhile, but on SQLite, where they wait. TRUE where there is one already, or none. */
+gboolean store_field_add(Store *store, const char *path, StoreProgress *progress, GError **error);
+gboolean store_field_drop(Store *store, const char *path, GError **error);
+
 /* Migrating (STORE_ADMIN) ---------------------------------------------------------------------- */
 
 /* "mysql" or "sqlite": the folder of sql/ that holds this store's migrations. Static. */

@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
 	const char *name;
 	const char *summary;         /* one line for --help */
+	const char *arguments;       /* for its own --help; NULL where it takes none */
 	const GOptionEntry *options; /* its own ones, on top of those of config.h */
 	/* Prints what it did on stdout. `arguments`: what is no option, NULL-terminated. The error
 	 * decides the exit code: the table in base/error.c. */
@@ -23,6 +24,7 @@ typedef struct {
 } ToolCommand;
 
 extern const ToolCommand tool_delete;
+extern const ToolCommand tool_index;
 extern const ToolCommand tool_migrate;
 extern const ToolCommand tool_recount;
 

@@ -191,6 +191,16 @@ static gunichar next_weight(Cursor *cursor, const guint16 *table)
 	return c < PLANE ? table[c] : REPLACEMENT;
 }
 
+void query_text_fold(const Text *text, GString *folded)
+{
+	const guint16 *table = general_weights();
+	Cursor cursor = {text->data, text->data + text->length};
+	while (cursor.at < cursor.end)
+		g_string_append_unichar(folded, next_weight(&cursor, table));
+	while (folded->len > 0 && folded->str[folded->len - 1] == ' ')
+		g_string_truncate(folded, folded->len - 1);
+}
+
 /* What is left of the longer text against blanks. */
 static int compare_with_blanks(Cursor *rest, const guint16 *table)
 {

@@ -11,6 +11,9 @@ int query_text_compare(const Text *a, const Text *b, QueryCollation collation);
 /* Without the blanks: as LOCATE() and FIND_IN_SET() do. */
 gboolean query_text_equals(const Text *a, const Text *b, QueryCollation collation);
 
+/* A text that is the same, byte by byte, for all that are equal by utf8mb4_general_ci. Appends. */
+void query_text_fold(const Text *text, GString *folded);
+
 #define QUERY_LIKE_NO_ESCAPE 0x110000
 
 /* `escape`: a character, or QUERY_LIKE_NO_ESCAPE. */

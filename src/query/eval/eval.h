@@ -21,4 +21,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryEvaluator, query_evaluator_free)
 gboolean query_evaluator_matches(
 	QueryEvaluator *evaluator, const Record *record, gboolean *matches, GError **error);
 
+/* What an index on a field (QueryEquality) has of a document: its text as utf8mb4_general_ci compares it, the first 64
+ * characters. Appends. FALSE where there is no such field, or no scalar in it. For '$.data.x' that of '$.meta.x'
+ * where there is none. */
+gboolean query_key_of_field(const char *path, const Text *logrec, GString *key);
+void query_key_of_text(const Text *text, GString *key);
+
 #endif
