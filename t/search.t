@@ -324,6 +324,15 @@ class Deadline(Pages):
     self.assertEqual(rare[:len(found)], found)
     self.assertEqual(rare, self.pages(query = at['query'])[0])
 
+  def test_between(self):
+    '''the deadline is looked at before each record'''
+    self.insert(*(self.record(msg = 'ab' * 1000, created = self.begin + n) for n in range(2000)))
+    slow = ' OR '.join("REPEAT(message, 1000) LIKE '%%c%d%%'" % n for n in range(10))
+    at = {'query': slow, 'name': self.name}
+    one = min(timed(lambda: self.ask('HEAD', before = iso(self.begin), **at))[0] for _ in range(3))
+    took = min(timed(lambda: self.assertStatus(503, self.client.head(RECORD + '?' + query(**at))))[0] for _ in range(3))
+    self.assertLess(took, 1 + 20 * one)
+
 
 for case in Search, Partial, Deadline:
   on_every_store(case, globals())

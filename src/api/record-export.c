@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 #define LOOK 10000
+#define LOOK_LEAST 100 /* where the filter takes so long that more do not end before the deadline */
 #define PAGE_ROWS 1000
 #define PAGE_FIRST 100
 #define PAGE_BYTES (SPOOL_MEMORY / 2) /* about: as long as records are like those before */
@@ -18,6 +19,7 @@ typedef struct {
 	ApiRows *rows;
 	const Filter *filter;
 	Filter window;      /* the same from the window's oldest instant on */
+	guint look;         /* its records */
 	gboolean is_last;   /* window */
 	StorePosition from; /* the next page has what is older */
 	guint limit;        /* its rows */
@@ -65,14 +67,30 @@ static gboolean write_window(Export *export, GError **error)
 {
 	gboolean is_full;
 	export->window = *export->filter;
-	if (!slices_find(export->api, export->filter, &export->from, LOOK, &export->window.after,
-		    &export->is_last, error))
+	if (!slices_find(export->api, export->filter, &export->from, export->look,
+		    &export->window.after, &export->is_last, error))
 		return FALSE;
 	do {
 		if (!write_page(export, &is_full, error))
 			return FALSE;
 	} while (is_full);
 	export->from = (StorePosition){export->window.after, 0};
+	return TRUE;
+}
+
+/* What was written of a window that is not finished stays: the next one begins behind it. */
+static gboolean write_narrowing(Export *export, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	while (!write_window(export, &failure)) {
+		if (export->look == LOOK_LEAST ||
+			!g_error_matches(failure, CHRONOLOGER_ERROR, ERROR_DEADLINE)) {
+			g_propagate_error(error, g_steal_pointer(&failure));
+			return FALSE;
+		}
+		g_clear_error(&failure);
+		export->look /= 10;
+	}
 	return TRUE;
 }
 
@@ -99,14 +117,14 @@ gboolean api_record_export(
 		.rows = rows,
 		.filter = filter,
 		.from = {CALENDAR_TS_MAX, G_MAXUINT64},
+		.look = LOOK,
 		.limit = PAGE_FIRST,
 	};
 	if (!store_newest_id(api->reader, &filter->newest, error) || !describe(&export, error) ||
 		!api_begin_rows(rows, error))
 		return FALSE;
-	do {
-		if (!write_window(&export, error))
+	while (!export.is_last)
+		if (!write_narrowing(&export, error))
 			return FALSE;
-	} while (!export.is_last);
 	return api_end_rows(rows, error);
 }

@@ -31,6 +31,10 @@ static void match(sqlite3_context *context, int n, sqlite3_value **values)
 	QueryEvaluator *evaluator = sqlite3_value_pointer(values[0], EVALUATOR);
 	gboolean matches = FALSE;
 	(void)n;
+	/* SQLite looks at the clock every thousand steps, which are some fifty records: for an expression that
+	 * takes long they are seconds. */
+	if (g_get_monotonic_time() > session->ends)
+		sqlite3_interrupt(session->db);
 	Record record = {
 		.id = (guint64)sqlite3_value_int64(values[1]),
 		.ts = sqlite3_value_int64(values[2]),
