@@ -2,6 +2,8 @@
 """The parameter `search`: what people type into a search box; and `partial`, answers that the deadline does not cost."""
 import calendar
 import csv
+import json
+import math
 import os
 import random
 import sys
@@ -334,7 +336,68 @@ class Deadline(Pages):
     self.assertLess(took, 1 + 20 * one)
 
 
-for case in Search, Partial, Deadline:
+class Gaps(Served):
+  '''Few records with a name or a level among many, far from each other.'''
+
+  def fill(self):
+    '''All of them, newest first.'''
+    rng = random.Random(5)
+    rare = {n: {'name': self.name + rng.choice(['.rare', '.seldom', '.rare.a']), 'levelno': rng.choice([30, 60])} for n in rng.sample(range(12000), 40) + [7000, 7001, 7002]}
+    records = [self.record(name = self.name + '.common', msg = 'row %d' % n, created = self.begin + 1800 * (n // 2), **{}) for n in range(12000)]
+    for n, more in rare.items():
+      records[n].update(more)
+    for part in range(0, 12000, 6000):
+      for record, number in zip(records[part:], self.insert(*records[part:part + 6000])):
+        record['id'] = number
+    return sorted(records, key = lambda record: (record['created'], record['id']), reverse = True)
+
+  def test_same(self):
+    '''gaps: what an expression finds of few names or levels, in any range and from any place'''
+    records, rng = self.fill(), random.Random(self.store_name)
+    for _ in range(80):
+      digit, names, level = rng.choice('0123456'), rng.choice([['rare'], ['rare', 'seldom'], ['rare.a'], ['common'], ['']]), rng.choice([0, 0, 30, 60])
+      after, before = sorted(rng.choice(records)['created'] for _ in range(2))
+      at = {'query': "message LIKE '%%%s%%'" % digit, 'name': ','.join(self.name + '.' * bool(name) + name for name in names)}
+      at.update({'level': level} if level else {}, **rng.choice([{}, {'after': iso(after)}, {'after': iso(after), 'before': iso(before)}]))
+      found = [record for record in records if digit in record['msg'] and record['levelno'] >= level and any(record['name'].startswith(self.name + '.' * bool(name) + name) for name in names)
+        and ('after' not in at or record['created'] >= after) and ('before' not in at or record['created'] <= before)]
+      with self.subTest(**at):
+        self.assertEqual(len(found), self.client.count(query(**at)))
+        self.assertEqual(len(found), sum(self.client.get(API + '/timeline?' + query(group = 'hour', timezone = 'UTC', **at)).json()['count']))
+        self.assertEqual({record['name'] for record in found}, {each['name'] for each in self.client.get(API + '/name?' + query(**at)).json()})
+        left = rng.choice([0, 0, 1, 5, 30, 2000])
+        right = left + rng.choice([0, 3, 40, 500])
+        rows = lambda **more: [row['id'] for row in self.assertStatus(200, self.client.get(RECORD + '?' + query(right = right, **at, **more))).json()]
+        self.assertEqual([record['id'] for record in found[left:right + 1]], rows(left = left))
+        place = rng.choice(records)
+        older = [record['id'] for record in found if (record['created'], record['id']) < (place['created'], place['id'])]
+        self.assertEqual(older[:right + 1], rows(left = 0, **{'from': '%s,%d' % (iso(place['created']), place['id'])}))
+
+
+class GapsWalked(TestCase):
+
+  def test_walked(self):
+    '''MariaDB: gaps: they are not walked through, as the server counts what it reads'''
+    with MariaDB() as database:
+      migrate(database.dsn)
+      with Worker(database.dsn) as worker, Nginx(worker) as nginx:
+        client = Client(nginx.port)
+        lines = [json.dumps({'name': 'rare' if n % 4000 == 7 else 'common', 'msg': 'm', 'levelno': 20, 'created': 900 * n}) for n in range(12000)]
+        self.assertStatus(201, client.post('\n'.join(lines), NDJSON))
+        for more in {}, {'query': "message = 'm'"}, {'query': "message = 'm'", 'left': 0, 'right': 9}, {'query': "message = 'm'", 'partial': 1, 'left': 0, 'right': 9}, {'left': 0, 'right': 9, 'from': '2030-01-01,1'}, {'format': 'ndjson'}:
+          for name, most in ('rare', 1500), ('common', math.inf):
+            before = self.reads(database)
+            answer = client.request('GET' if 'left' in more or 'format' in more else 'HEAD', RECORD + '?' + query(name = name, **more))
+            self.assertStatus(200, answer)
+            read = self.reads(database) - before
+            comment('%s, %s: %d read' % (name, more, read))
+            self.assertLess(read, most)
+
+  def reads(self, database):
+    return int(database.sql("SELECT SUM(variable_value) FROM information_schema.global_status WHERE variable_name IN ('Handler_read_next', 'Handler_read_prev', 'Handler_read_rnd_next', 'Handler_read_key')"))
+
+
+for case in Search, Partial, Deadline, Gaps:
   on_every_store(case, globals())
 del case
 

@@ -21,6 +21,7 @@ typedef struct {
 	Filter window;      /* the same from the window's oldest instant on */
 	guint look;         /* its records */
 	gboolean is_last;   /* window */
+	gboolean is_few;    /* all of it is one window */
 	StorePosition from; /* the next page has what is older */
 	guint limit;        /* its rows */
 } Export;
@@ -67,8 +68,10 @@ static gboolean write_window(Export *export, GError **error)
 {
 	gboolean is_full;
 	export->window = *export->filter;
-	if (!slices_find(export->api, export->filter, &export->from, export->look,
-		    &export->window.after, &export->is_last, error))
+	export->is_last = export->is_few;
+	if (!export->is_few &&
+		!slices_find(export->api, export->filter, &export->from, export->look,
+			&export->window.after, &export->is_last, error))
 		return FALSE;
 	do {
 		if (!write_page(export, &is_full, error))
@@ -89,6 +92,7 @@ static gboolean write_narrowing(Export *export, GError **error)
 			return FALSE;
 		}
 		g_clear_error(&failure);
+		export->is_few = FALSE;
 		export->look /= 10;
 	}
 	return TRUE;
@@ -117,6 +121,7 @@ gboolean api_record_export(
 		.rows = rows,
 		.filter = filter,
 		.from = {CALENDAR_TS_MAX, G_MAXUINT64},
+		.is_few = slices_leave_few(api, filter),
 		.look = LOOK,
 		.limit = PAGE_FIRST,
 	};

@@ -58,6 +58,17 @@ static gboolean keep_ts(const Record *record, gpointer data, G_GNUC_UNUSED GErro
 	return TRUE;
 }
 
+gboolean slices_leave_few(Api *api, const Filter *filter)
+{
+	Filter any = *filter; /* borrows */
+	guint64 n = G_MAXUINT64;
+	any.query = NULL;
+	if (store_field_leaves(api->reader, filter, FIRST))
+		return TRUE;
+	return (filter->level > 0 || filter->names->len > 0) &&
+	       store_count(api->reader, &any, &n, NULL) && n <= FIRST;
+}
+
 gboolean slices_find(Api *api, const Filter *filter, const StorePosition *from, guint look,
 	gint64 *after, gboolean *is_last, GError **error)
 {
@@ -66,10 +77,6 @@ gboolean slices_find(Api *api, const Filter *filter, const StorePosition *from, 
 	any.level = 0;
 	any.names = all;
 	any.query = NULL;
-	*after = filter->after;
-	*is_last = store_field_leaves_few(api->reader, filter);
-	if (*is_last)
-		return TRUE;
 	StoreRange range = {.filter = &any, .left = look - 1, .limit = 1, .from = from};
 	gint64 ts = G_MAXINT64;
 	if (!store_range(api->reader, &range, keep_ts, &ts, error))
@@ -91,8 +98,8 @@ static void resize(Walk *walk, gint64 took)
 static gboolean read_slice(Slices *slices, Walk *walk, gint64 end, GError **error)
 {
 	gint64 begin = g_get_monotonic_time();
-	if (!slices_find(slices->api, slices->filter, &slices->to, walk->look, &walk->slice.after,
-		    &walk->is_last, error) ||
+	if ((!walk->is_last && !slices_find(slices->api, slices->filter, &slices->to, walk->look,
+				       &walk->slice.after, &walk->is_last, error)) ||
 		!slices->read(&walk->slice, slices, error))
 		return FALSE;
 	slices->is_whole = walk->is_last || slices->is_enough;
@@ -108,7 +115,9 @@ gboolean slices_read(Slices *slices, GError **error)
 	g_autoptr(GError) failure = NULL;
 	const SliceOptions *options = slices->options;
 	gint64 end = g_get_monotonic_time() + options->patience;
-	Walk walk = {.slice = *slices->filter, .look = FIRST};
+	Walk walk = {.slice = *slices->filter,
+		.look = FIRST,
+		.is_last = slices_leave_few(slices->api, slices->filter)};
 	StorePosition begin =
 		options->has_from ? options->from : (StorePosition){CALENDAR_TS_MAX, G_MAXUINT64};
 	slices->to = begin;

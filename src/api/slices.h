@@ -6,6 +6,10 @@
 #include "api/api.h"
 #include "store/timeline.h"
 
+/* Whether an index on a field, or names and levels that few records have, leave no more to be read than a first slice
+ * has: then it is read as a whole. */
+gboolean slices_leave_few(Api *api, const Filter *filter);
+
 /* `*after`: the instant of the last of `look` records, matching or not, that are older than `from`, in the range
  * of the filter: looks in the index. Where there are not so many `*is_last`, and it is the filter's. */
 gboolean slices_find(Api *api, const Filter *filter, const StorePosition *from, guint look,

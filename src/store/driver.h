@@ -151,6 +151,7 @@ struct store_config {
 typedef struct {
 	const StoreDriver *driver;
 	StoreSession *session;
+	guint deadline; /* of a read, in milliseconds */
 } StoreLink;
 
 /* For other files of the store. Makes sure of a connection. */

@@ -4,8 +4,6 @@
 #include <string.h>
 #include "store/read.h"
 
-#define FEW 10000 /* are read in a fraction of a second */
-
 static gboolean row_field(const StoreRow *row, gpointer data, GError **error)
 {
 	(void)error;
@@ -52,7 +50,7 @@ gboolean store_field_narrow(const StoreLink *link, Sql *sql, const Query *query,
 	return TRUE;
 }
 
-gboolean store_field_leaves_few(Store *store, const Filter *filter)
+gboolean store_field_leaves(Store *store, const Filter *filter, guint most)
 {
 	g_autoptr(Sql) sql = sql_new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM record");
 	const StoreLink *link = store_link(store);
@@ -64,8 +62,8 @@ gboolean store_field_leaves_few(Store *store, const Filter *filter)
 	sql_bind_ts(sql, filter->after);
 	sql_bind_ts(sql, filter->before);
 	sql_add(sql, " LIMIT ?) AS few");
-	sql_bind_integer(sql, FEW + 1);
-	return store_read_number(link, sql, &n, NULL) && n <= FEW;
+	sql_bind_integer(sql, (gint64)most + 1);
+	return store_read_number(link, sql, &n, NULL) && n <= most;
 }
 
 GPtrArray *store_fields(Store *store, GError **error)

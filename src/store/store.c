@@ -115,6 +115,7 @@ Store *store_new(StoreConfig *config, StoreMode mode)
 	Store *store = g_new0(Store, 1);
 	store->config = config;
 	store->link.driver = config->driver;
+	store->link.deadline = config->target.deadline;
 	store->mode = mode;
 	store->change = counts_new();
 	return store;

@@ -200,9 +200,9 @@ typedef struct {
 /* The paths that have one: char *, in no order. */
 GPtrArray *store_fields(Store *store, GError **error);
 
-/* Whether one of them leaves few records, of the filter's range, that its expression has to be asked of. FALSE also
+/* Whether they leave at most so many records, of the filter's range, that its expression has to be asked of. FALSE also
  * where that can not be said. */
-gboolean store_field_leaves_few(Store *store, const Filter *filter);
+gboolean store_field_leaves(Store *store, const Filter *filter, guint most);
 
 /* `path`: one that query_path_is_field(), as json_path_print() spells it; a migrated store (STORE_ADMIN). Others write
  * meanwhile, but on SQLite, where they wait. TRUE where there is one already, or none. */

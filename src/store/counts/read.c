@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "store/counts/narrow.h"
 #include "store/counts/scan.h"
 #include "store/read.h"
 
@@ -65,6 +66,8 @@ static gboolean read_filter(
 {
 	CountsScan wanted;
 	counts_scan_whole(&wanted, filter);
+	if (filter->query && counts_narrow_helps(filter))
+		return counts_narrow_each(link, filter, reader->records, reader->data, error);
 	if (filter->query || wanted.from >= wanted.to)
 		return reader->records(link, filter, reader->data, error);
 	if (!link->driver->snapshot(link->session, error))

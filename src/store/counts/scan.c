@@ -15,6 +15,7 @@
 	", (SELECT COUNT(*) FROM count_name WHERE day ="                                           \
 	" (SELECT MAX(day) FROM count_level WHERE day "
 #define DAYS_FROM " FROM count_level WHERE day "
+#define NEWEST_DAY "SELECT day FROM count_level WHERE day <= ? ORDER BY day DESC LIMIT 1"
 #define MORE_THAN "SELECT 1 FROM count_name WHERE day = ? LIMIT 1 OFFSET ?"
 
 /* So many days are listed one by one: then the index finds the names in each of them. So many, whether
@@ -305,4 +306,74 @@ void counts_scan_whole(CountsScan *wanted, const Filter *filter)
 		.from = counts_quarter(filter->after - 1) + 1,
 		.to = counts_quarter(filter->before + 1),
 	};
+}
+
+/* By quarter hour ------------------------------------------------------------------------------ */
+
+static void add_quarters(const CountsRun *run, gpointer counts)
+{
+	CountsRun all = *run;
+	all.level = 0;
+	counts_add_nameless(&all, counts);
+}
+
+gboolean counts_scan_quarters(
+	const StoreLink *link, CountsScan *wanted, Counts *deltas, GError **error)
+{
+	wanted->run = add_quarters;
+	wanted->data = deltas;
+	gboolean ok = counts_scan_deltas(link, wanted, error);
+	wanted->is_delta = FALSE;
+	return ok;
+}
+
+static void add_within(const CountsCell *cell, gpointer data)
+{
+	const CountsScan *wanted = data;
+	if (cell->quarter >= wanted->from && cell->quarter < wanted->to)
+		counts_add(wanted->data, cell->name, cell->quarter, 0, cell->n);
+}
+
+static void append_cell(const CountsCell *cell, gpointer cells)
+{
+	g_array_append_val((GArray *)cells, *cell);
+}
+
+gboolean counts_scan_cells(const StoreLink *link, CountsScan *wanted, const Counts *deltas,
+	GArray *cells, GError **error)
+{
+	g_autoptr(Counts) counts = counts_new();
+	wanted->run = add_quarters;
+	wanted->data = counts;
+	if (!counts_scan_pages(link, wanted, FALSE, error))
+		return FALSE;
+	counts_each(deltas, add_within, wanted);
+	counts_each(counts, append_cell, cells);
+	return TRUE;
+}
+
+typedef struct {
+	gint64 before; /* what is looked for is the newest day that is not after this one */
+	gint64 day;
+} Newest;
+
+static void newer_cell(const CountsCell *cell, gpointer data)
+{
+	Newest *newest = data;
+	gint64 day = cell->quarter / COUNTS_QUARTERS;
+	if (day <= newest->before)
+		newest->day = MAX(newest->day, day);
+}
+
+gboolean counts_scan_newest(
+	const StoreLink *link, const Counts *deltas, gint64 before, gint64 *day, GError **error)
+{
+	g_autoptr(Sql) sql = sql_new(NEWEST_DAY);
+	Newest newest = {before, -1};
+	sql_bind_integer(sql, before);
+	if (!link->driver->read(link->session, sql, "i", counts_scan_integer, &newest.day, error))
+		return FALSE;
+	counts_each(deltas, newer_cell, &newest);
+	*day = newest.day;
+	return TRUE;
 }

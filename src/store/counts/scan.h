@@ -34,6 +34,17 @@ gboolean counts_scan_pages(
 /* What is wanted of count_delta. */
 gboolean counts_scan_deltas(const StoreLink *link, CountsScan *wanted, GError **error);
 
+/* By quarter hour alone, without names and levels. First what is wanted of count_delta, once; then, of any part of
+ * that, both together: CountsCell, ascending, without a name. */
+gboolean counts_scan_quarters(
+	const StoreLink *link, CountsScan *wanted, Counts *deltas, GError **error);
+gboolean counts_scan_cells(const StoreLink *link, CountsScan *wanted, const Counts *deltas,
+	GArray *cells, GError **error);
+
+/* The newest day with records, of any kind, that is not after `before`; -1 where there is none. */
+gboolean counts_scan_newest(
+	const StoreLink *link, const Counts *deltas, gint64 before, gint64 *day, GError **error);
+
 /* A StoreRowFunc: the first column to the gint64 that is `data`. */
 gboolean counts_scan_integer(const StoreRow *row, gpointer data, GError **error);
 

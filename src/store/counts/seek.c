@@ -2,6 +2,7 @@
 #include "store/counts/seek.h"
 
 #include "base/calendar.h"
+#include "store/counts/narrow.h"
 #include "store/counts/scan.h"
 #include "store/read.h"
 
@@ -35,14 +36,6 @@ typedef struct {
 	guint limit; /* rows still to be passed on */
 } Search;
 
-/* By quarter hour alone. */
-static void add_quarters(const CountsRun *run, gpointer counts)
-{
-	CountsRun all = *run;
-	all.level = 0;
-	counts_add_nameless(&all, counts);
-}
-
 /* A quarter hour with `n` rows, the next one back in time that has any. */
 static void pass_quarter(Search *search, gint64 quarter, guint64 n)
 {
@@ -61,67 +54,21 @@ static void pass_quarter(Search *search, gint64 quarter, guint64 n)
 	search->need -= MIN(n, search->need);
 }
 
-/* Of the deltas, which the filter has passed. */
-static void add_between(const CountsCell *cell, gpointer data)
-{
-	const CountsScan *wanted = data;
-	if (cell->quarter >= wanted->from && cell->quarter < wanted->to)
-		counts_add(wanted->data, cell->name, cell->quarter, 0, cell->n);
-}
-
-static void append_cell(const CountsCell *cell, gpointer cells)
-{
-	g_array_append_val((GArray *)cells, *cell);
-}
-
 /* Walks back through the days `first` to `last`. */
 static gboolean search_days(Search *search, gint64 first, gint64 last, GError **error)
 {
 	CountsScan wanted = search->wanted;
-	g_autoptr(Counts) counts = counts_new();
 	g_autoptr(GArray) cells = g_array_new(FALSE, FALSE, sizeof(CountsCell));
 	wanted.from = MAX(wanted.from, first * COUNTS_QUARTERS);
 	wanted.to = MIN(wanted.to, (last + 1) * COUNTS_QUARTERS);
-	wanted.run = add_quarters;
-	wanted.data = counts;
-	if (!counts_scan_pages(search->link, &wanted, FALSE, error))
+	if (!counts_scan_cells(search->link, &wanted, search->deltas, cells, error))
 		return FALSE;
 	search->wanted.matching = wanted.matching;
-	counts_each(search->deltas, add_between, &wanted);
-	counts_each(counts, append_cell, cells);
 	for (guint i = cells->len; i-- > 0 && search->need > 0;) {
 		const CountsCell *cell = &g_array_index(cells, CountsCell, i);
 		if (cell->n > 0)
 			pass_quarter(search, cell->quarter, (guint64)cell->n);
 	}
-	return TRUE;
-}
-
-typedef struct {
-	gint64 before; /* what is looked for is the newest day that is not after this one */
-	gint64 day;
-} Newest;
-
-static void newer_cell(const CountsCell *cell, gpointer data)
-{
-	Newest *newest = data;
-	gint64 day = cell->quarter / COUNTS_QUARTERS;
-	if (day <= newest->before)
-		newest->day = MAX(newest->day, day);
-}
-
-/* The newest day with records that is not after `before`; -1 where there is none. */
-static gboolean newest_day(const Search *search, gint64 before, gint64 *day, GError **error)
-{
-	g_autoptr(Sql) sql =
-		sql_new("SELECT day FROM count_level WHERE day <= ? ORDER BY day DESC LIMIT 1");
-	Newest newest = {before, -1};
-	sql_bind_integer(sql, before);
-	if (!search->link->driver->read(
-		    search->link->session, sql, "i", counts_scan_integer, &newest.day, error))
-		return FALSE;
-	counts_each(search->deltas, newer_cell, &newest);
-	*day = newest.day;
 	return TRUE;
 }
 
@@ -180,7 +127,7 @@ static gboolean search_back(Search *search, GError **error)
 	guint64 need = search->need;
 	gint64 done = 0;
 	for (gint64 days = 0; search->need > 0; done += days, last -= days) {
-		if (!newest_day(search, last, &last, error))
+		if (!counts_scan_newest(search->link, search->deltas, last, &last, error))
 			return FALSE;
 		if (last < first)
 			return TRUE;
@@ -236,12 +183,8 @@ static gboolean read_newest(Search *search, GError **error)
 
 static gboolean find_runs(Search *search, GError **error)
 {
-	search->wanted.run = add_quarters;
-	search->wanted.data = search->deltas;
-	if (!counts_scan_deltas(search->link, &search->wanted, error))
-		return FALSE;
-	search->wanted.is_delta = FALSE;
-	return search_back(search, error);
+	return counts_scan_quarters(search->link, &search->wanted, search->deltas, error) &&
+	       search_back(search, error);
 }
 
 static gboolean read_runs(Search *search, GError **error)
@@ -274,7 +217,11 @@ gboolean counts_seek_range(const StoreLink *link, const StoreRange *range, Store
 {
 	const Filter *filter = range->filter;
 	gboolean is_near = range->left < FAR && filter->level == 0 && filter->names->len == 0;
-	if (is_near || filter->query || range->from || range->left > G_MAXINT64)
+	gboolean is_walked = filter->query || range->from;
+	if (is_walked && counts_narrow_helps(filter) && !range->newer &&
+		!(range->from && range->left > 0))
+		return counts_narrow_range(link, range, row, data, error);
+	if (is_near || is_walked || range->left > G_MAXINT64)
 		return store_read_range(link, range, row, data, error);
 	g_autoptr(Counts) deltas = counts_new();
 	g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(Run));
