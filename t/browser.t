@@ -289,6 +289,7 @@ PARTS = {
   'keyboard': {},
   'delights': {},
   'search': {},
+  'reading': {},
   'million': {'site': rows_site, 'shared': True},
   'figures': {'site': rows_site, 'shared': True},
   'tail': {'database': MariaDB},

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 // The module also has an element, which node knows nothing of.
 Object.assign(globalThis, {HTMLElement: class {}, customElements: {define() {}}});
-const {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, isLibrary, isMarks} = await import('../../../www/js/record/traceback.js');
+const {parseTraceback, parseStack, splitMessage, excInfoTitle, raisedTitle, isLibrary, isMarks, parts, causes} = await import('../../../www/js/record/traceback.js');
 
 const PLAIN = `Traceback (most recent call last):
   File "/srv/app/views.py", line 9, in get
@@ -143,7 +143,37 @@ test('a message with a traceback behind it', () => {
     {message: 'Request failed', text: PLAIN, kind: 'traceback'});
   assert.deepEqual(splitMessage('Here\nStack (most recent call last):\n  File "a.py", line 1, in f'),
     {message: 'Here', text: 'Stack (most recent call last):\n  File "a.py", line 1, in f', kind: 'stack'});
+  assert.deepEqual(splitMessage('\x1b[31mTraceback (most recent call last):\x1b[0m\nE'), {message: '', text: '\x1b[31mTraceback (most recent call last):\x1b[0m\nE', kind: 'traceback'});
   assert.equal(splitMessage('No Traceback (most recent call last): here'), null);
+});
+
+/** @param {string} name @param {number} [line] @param {number} [repeated] */
+const frame = (name, line = 1, repeated = 0) => ({file: name.includes('/') ? name : `/srv/app/${name}.py`, line, name: 'f', code: [], repeated});
+/** @param {ReturnType<typeof frame>[]} frames */
+const folds = (frames) => parts(frames).map(({kind, frames: own, times}) => kind === 'frame' ? own[0].file.split('/').at(-1) : `${kind} ${own.length} ${times}`);
+
+test('runs of libraries are one part, but for the frame that raised', () => {
+  const http = (/** @type {number} */ n) => frame('/usr/lib/python3/dist-packages/urllib3/connection.py', n);
+  assert.deepEqual(folds([http(1), http(2), http(3), frame('a'), http(4), frame('b')]), ['connection.py', 'library 2 0', 'a.py', 'connection.py', 'b.py']);
+  assert.deepEqual(folds([frame('a'), http(1), http(2)]), ['a.py', 'library 2 0']);
+});
+
+test('cycles of up to 8 frames that repeat are one part', () => {
+  const cycle = Array.from({length: 8}, (_, n) => frame('abcdefgh'[n]));
+  const often = Array.from({length: 121}, () => cycle).flat();
+  assert.deepEqual(folds([frame('x'), ...often, frame('c', 9), frame('y')]), ['x.py', 'cycle 8 120', 'c.py', 'y.py']);
+  assert.deepEqual(folds([frame('r', 3, 994), frame('r', 3), frame('r', 3), frame('y')]), ['cycle 1 996', 'y.py']);
+  assert.deepEqual(folds([frame('a'), frame('a'), frame('b')]), ['a.py', 'a.py', 'b.py']);
+  const long = Array.from({length: 9}, (_, n) => frame('abcdefghi'[n]));
+  assert.equal(folds([...long, ...long]).length, 18);
+});
+
+test('the causes in one line', () => {
+  const line = (/** @type {string} */ text) => causes(parse(text));
+  const cause = '\n\nThe above exception was the direct cause of the following exception:\n\n';
+  assert.equal(line(`${PLAIN}${cause}${PLAIN.replace('ValueError', 'app.GatewayError')}`),
+    'GatewayError \u2190 ValueError: invalid literal for int() with base 10: \'abc\'');
+  assert.equal(line(`${PLAIN}\nsecond`), 'ValueError: invalid literal for int() with base 10: \'abc\'');
 });
 
 test('what is no traceback', () => {

@@ -1,4 +1,5 @@
 // The list: a grid of which only the rows in sight are elements. It keeps the focus (aria-activedescendant).
+import {ansi} from '../base/ansi.js';
 import {h, icon, levelBand, levelName} from '../base/dom.js';
 import {json} from '../base/json.js';
 import {duration, formatTs, msBetween, zoneName} from '../base/zone.js';
@@ -294,6 +295,12 @@ export function cellText(value) {
   return text.length > LONGEST ? text.slice(0, LONGEST) + '\u2026' : text;
 }
 
+/** As one line; of a traceback what was raised. @param {string} message */
+function messageLine(message) {
+  const text = message.replace(/^\s*\n/, '');
+  return cellText(/^(?:\x1b\[[\d;]*m)*Traceback \(most recent call last\):/.test(text) ? text.trimEnd().split('\n').at(-1) : text);
+}
+
 /** @param {Slot} slot @param {Look} look */
 function makeCells(slot, {columns}) {
   slot.cells = columns.map(({key}) => h('div', {'role': 'gridcell', 'class': 'cell cell-' + (key.startsWith('$') ? 'extra' : key)}));
@@ -320,7 +327,7 @@ function fillCell(cell, column, row, {zone, mark}) {
     cell.textContent = row.name || '\u2014';
     break;
   case 'message':
-    cell.textContent = cellText(row.message);
+    cell.replaceChildren(...ansi(messageLine(row.message)));
     break;
   default:
     cell.textContent = cellText(valueAt(row, column.path ?? ''));

@@ -1,4 +1,5 @@
 // What one can do with a value: only these, not these, as a column, top values, copy. And a record's facts.
+import {ansi} from '../base/ansi.js';
 import {copy} from '../base/copy.js';
 import {h, iconButton, menuButton, openMenu, send, sendSet, textButton} from '../base/dom.js';
 import {valueText} from '../base/json.js';
@@ -86,10 +87,10 @@ const MESSAGE = 4000;
 
 /** What is beyond the limit is shown after a click. @param {HTMLElement} element @param {string} text */
 export function putText(element, text, limit = MESSAGE) {
-  element.replaceChildren(text.slice(0, limit));
+  element.replaceChildren(...ansi(text.slice(0, limit)));
   if (text.length > limit) {
     element.append(textButton(`\u2026 ${(text.length - limit).toLocaleString()} characters more`,
-      () => element.replaceChildren(text), 'text-button'));
+      () => element.replaceChildren(...ansi(text)), 'text-button'));
   }
   return element;
 }
@@ -132,33 +133,32 @@ function timeFact(ts, zone) {
     other ? h('span', {'class': 'fact-aside'}, other) : null, timeMenu(ts));
 }
 
-/** @param {unknown} name @param {unknown} number */
-function named(name, number) {
-  const aside = (number ?? null) === null ? null : h('span', {'class': name ? 'fact-aside' : ''}, String(number));
-  return h('span', {}, String(name ?? ''), aside);
+/** @param {Record<string, any>} meta @returns {[string, string, string][]} a field, what is shown of it, a title */
+function origins(meta) {
+  const {filename, pathname, lineno, funcName, process, processName, thread, threadName, taskName} = meta;
+  const line = lineno ? `:${lineno}` : '';
+  /** @type {[string, string, string][]} */
+  const result = [
+    [pathname ? 'pathname' : 'filename', `${filename ?? pathname ?? ''}${line}${funcName ? ` in ${funcName}` : ''}`, `${pathname ?? ''}${line}`],
+    // Processes are told apart by number, threads and tasks by name.
+    [process === undefined ? 'processName' : 'process', [processName, process].filter(isThere).join(' '), 'Process'],
+    [threadName ? 'threadName' : 'thread', String(threadName || (thread ?? '')), `Thread ${thread ?? ''}`],
+    ['taskName', String(taskName ?? ''), 'Task'],
+  ];
+  return result.filter(([key, text]) => isThere(meta[key]) && text);
 }
 
-/** @param {Record<string, any>} meta */
-function placeFacts(meta) {
-  /** @type {Fact[]} */
-  const facts = [];
-  if (meta.filename || meta.pathname) {
-    const place = `${meta.filename ?? meta.pathname}${meta.lineno ? `:${meta.lineno}` : ''}`;
-    facts.push({label: 'Source', path: meta.pathname ? '$.meta.pathname' : '$.meta.filename',
-      raw: meta.pathname ?? meta.filename,
-      value: h('span', {'title': meta.pathname ?? ''}, place,
-        meta.funcName ? h('span', {'class': 'fact-aside'}, `in ${meta.funcName}`) : null)});
-  }
-  for (const [label, name, number] of [['Process', 'processName', 'process'], ['Thread', 'threadName', 'thread'],
-    ['Task', 'taskName', '']]) {
-    if (meta[name] ?? meta[number] !== undefined) {
-      // Processes are told apart by number, threads and tasks by name.
-      const byNumber = (label === 'Process' && meta.process !== undefined) || (meta[name] ?? null) === null;
-      const key = byNumber ? number : name;
-      facts.push({label, path: `$.meta.${key}`, raw: meta[key], value: named(meta[name], meta[number])});
-    }
-  }
-  return facts;
+/** @param {unknown} value */
+const isThere = (value) => value !== null && value !== undefined && value !== '';
+
+/** Who logged it, where, and in which process: each opens its menu. @param {Row} record */
+function origin({name, logrec}) {
+  const meta = logrec?.meta ?? {};
+  return h('span', {'class': 'fact-origin'}, loggerName(name), ...origins(meta).map(([key, text, title]) => {
+    const button = h('button', {'class': 'text-button', title,
+      'onclick': () => openFieldMenu(button, {path: `$.meta.${key}`, value: meta[key]})}, text);
+    return button;
+  }));
 }
 
 /** @param {Row} record @param {{zone: string, message: string | null}} options null where the title says it */
@@ -169,9 +169,8 @@ function facts(record, {zone, message}) {
     ...(message === null ? []
       : [{label: 'Message', value: putText(h('pre', {'class': 'fact-message'}), message), path: 'message', raw: record.message}]),
     ...(template ? [{label: 'Template', value: template, path: '$.meta.msg', raw: meta.msg, code: true}] : []),
-    {label: 'Logger', value: loggerName(record.name), path: 'name', raw: record.name},
+    {label: 'From', value: origin(record), path: 'name', raw: record.name},
     {label: 'Time', value: timeFact(record.ts, zone)},
-    ...placeFacts(meta),
   ];
 }
 

@@ -1,4 +1,5 @@
 // <ch-record>: one record to read: what went wrong as the title, the facts, the traceback, and all the rest of it.
+import {ansi, plain} from '../base/ansi.js';
 import {copy, copyButton, markdown, recordCurl} from '../base/copy.js';
 import {h, icon, iconButton, levelBadge, levelBand, levelName, menuButton, send, sendSet, takeKey} from '../base/dom.js';
 import {json, yaml} from '../base/json.js';
@@ -6,7 +7,7 @@ import {get, subscribe} from '../base/state.js';
 import {ago, formatTs, parseTs} from '../base/zone.js';
 import {factsView, putText} from './field-menu.js';
 import {ChTree} from './json-tree.js';
-import {chainView, excInfoTitle, framesView, missingTraceback, parseStack, parseTraceback, raisedTitle, splitMessage} from './traceback.js';
+import {causes, chainView, excInfoTitle, framesView, missingTraceback, parseStack, parseTraceback, raisedTitle, splitMessage} from './traceback.js';
 
 /** @import {Row} from '../base/api.js' */
 /** @import {Raised} from './traceback.js' */
@@ -30,14 +31,14 @@ function read(record) {
   const split = splitMessage(record.message);
   const text = typeof error.exc_text === 'string' ? error.exc_text : split?.kind === 'traceback' ? split.text : '';
   const stack = typeof meta.stack_info === 'string' ? meta.stack_info : split?.kind === 'stack' ? split.text : '';
-  const chain = text ? parseTraceback(text) : null;
+  const chain = text ? parseTraceback(plain(text)) : null;
   const said = split ? split.message : record.message;
   const raised = chain ? raisedTitle(chain[chain.length - 1], TITLE)
-    : text ? text.trimEnd().split('\n').at(-1) ?? '' : excInfoTitle(error.exc_info);
-  const lines = said.split('\n');
-  const short = lines.length === 1 && said.length <= TITLE;
-  return {title: raised || (short ? said : lines[0].slice(0, TITLE)) || '(no message)',
-    message: raised || !short ? said : null,
+    : text ? plain(text).trimEnd().split('\n').at(-1) ?? '' : excInfoTitle(error.exc_info);
+  const [first, ...rest] = said.trim().split('\n');
+  const short = !rest.length && plain(first).length <= TITLE;
+  return {title: raised || (short ? first : first.slice(0, TITLE)) || '(no message)',
+    message: said.trim() && (raised || !short) ? said : null,
     text, chain, stack, lost: !text && Boolean(error.exc_info)};
 }
 
@@ -143,7 +144,8 @@ export class ChRecord extends HTMLElement {
         h('time', {'class': 'record-when', 'datetime': record.ts.replace(' ', 'T'),
           'title': instant ? ago(instant.ms) : ''}, formatTs(record.ts, this.#zone)),
         this.#close()),
-      h('h2', {'class': 'record-title', 'tabindex': '-1'}, reading.title),
+      h('h2', {'class': 'record-title', 'tabindex': '-1'}, ...ansi(reading.title)),
+      reading.chain && reading.chain.length > 1 ? h('p', {'class': 'record-causes'}, causes(reading.chain)) : '',
       this.#actions);
     this.#showActions();
   }

@@ -1,6 +1,6 @@
 // Python's tracebacks read from their text: chained causes, exception groups, syntax errors, stacks.
 import {copy, copyButton} from '../base/copy.js';
-import {h, icon} from '../base/dom.js';
+import {h, icon, textButton} from '../base/dom.js';
 
 /**
  * @typedef {{file: string, line: number, name: string, code: string[], repeated: number}} Frame
@@ -23,6 +23,9 @@ const RELATIONS = /** @type {Record<string, 'cause'|'context'>} */ ({
   'During handling of the above exception, another exception occurred:': 'context',
 });
 
+/** Where one begins behind a message; its line may have colours. */
+const BEHIND = /(?:^|\n)(?=(?:\x1b\[[\d;]*m)*(?:(?: {2}\+ Exception Group )?Traceback|(Stack)) \(most recent call last\):(?:\x1b\[[\d;]*m)*\n)/;
+
 /** In the text's order; null where it is none. @param {string} text */
 export function parseTraceback(text) {
   const lines = text.replace(/\r\n/g, '\n').replace(/\s+$/, '').split('\n');
@@ -32,8 +35,7 @@ export function parseTraceback(text) {
 
 /** A traceback behind the message, as QueueHandler makes it. @param {string} message */
 export function splitMessage(message) {
-  const rule = /(?:^|\n)(?=(?:(?: {2}\+ Exception Group )?Traceback|(Stack)) \(most recent call last\):\n)/;
-  const found = rule.exec(message);
+  const found = BEHIND.exec(message);
   if (!found) {
     return null;
   }
@@ -172,6 +174,20 @@ export function isLibrary(file) {
   return /\/(?:site|dist)-packages\/|\/lib(?:64)?\/python[\d.]+\/|\/Python\d*\/Lib\/|^<frozen /i.test(path);
 }
 
+/** What it belongs to: a package, or a module of Python's own. @param {string} file */
+function libraryName(file) {
+  const path = file.replaceAll('\\', '/');
+  return /\/(?:site|dist)-packages\/([^/]+?)(?:\.py)?(?:\/|$)/.exec(path)?.[1]
+    ?? /^<frozen ([^.>]+)/.exec(path)?.[1] ?? /\/(?:python[\d.]+|Lib)\/([^/]+?)(?:\.py)?(?:\/|$)/i.exec(path)?.[1] ?? '';
+}
+
+/** The last one, and what led to it: GatewayError <- SSLCertVerificationError: expired. @param {Raised[]} chain */
+export function causes(chain) {
+  const short = (/** @type {string} */ type) => type.slice(type.lastIndexOf('.') + 1);
+  const [root, ...later] = chain;
+  return [...later.toReversed().map(({type}) => short(type)), raisedTitle({...root, type: short(root.type)}, 1)].join(' \u2190 ');
+}
+
 /** @param {Raised} raised @param {number} [most] longer messages are cut to their first line */
 export function raisedTitle({type, message}, most = 0) {
   const text = message.length <= most ? message.trim() : message.split('\n', 1)[0];
@@ -180,8 +196,49 @@ export function raisedTitle({type, message}, most = 0) {
 
 // What is shown: what was raised last comes first, and in it the frame that raised
 
-/** Before the rest is folded. */
-const FRAMES = 40;
+/** Before the rest waits for a click. */
+const FRAMES = 50;
+/** Frames of the longest cycle that is looked for. */
+const CYCLE = 8;
+
+/** @typedef {{frames: Frame[], kind: 'frame' | 'library' | 'cycle', times: number}} Part times: a cycle comes again */
+
+/** @param {Frame} a @param {Frame} b */
+function isSame(a, b) {
+  return a.file === b.file && a.line === b.line && a.name === b.name;
+}
+
+/** The shortest that begins there: where it ends, and how often it comes again. @param {Frame[]} frames @param {number} at */
+function cycle(frames, at) {
+  for (let length = 1; length <= CYCLE; length++) {
+    let end = at + length;
+    while (end < frames.length && isSame(frames[end], frames[end - length])) {
+      end++;
+    }
+    end -= (end - at) % length;
+    // Of a frame that repeats itself Python leaves most out.
+    const left = length === 1 ? frames.slice(at, end).reduce((sum, {repeated}) => sum + repeated, 0) : 0;
+    const times = (end - at) / length - 1 + left;
+    if (times * length > 2 || left) {
+      return {length, end, times};
+    }
+  }
+  return null;
+}
+
+/** Runs of libraries and cycles are one part each; not the first frame, which raised. @param {Frame[]} frames innermost first */
+export function parts(frames) {
+  /** @type {Part[]} */
+  const result = [];
+  for (let i = 0, end = 0; i < frames.length; i = end) {
+    const again = cycle(frames, i);
+    const own = frames.findIndex(({file}, at) => at >= i && !isLibrary(file));
+    end = again?.end ?? Math.max(i + 1, i === 0 ? 0 : own < 0 ? frames.length : own);
+    result.push({frames: frames.slice(i, again ? i + again.length : end), times: again?.times ?? 0,
+      kind: again ? 'cycle' : end - i > 1 ? 'library' : 'frame'});
+  }
+  return result;
+}
 
 /** @param {string} code @param {string} marks */
 function markedCode(code, marks) {
@@ -203,50 +260,61 @@ function codeLines(code) {
 
 /** @param {Frame} frame */
 function frameElement(frame) {
-  const {file, line, name, code, repeated} = frame;
+  const {file, line, name, code} = frame;
   const slash = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1;
   const place = h('button', {'class': 'frame-place', 'title': `Copy ${file}:${line}`,
     'onclick': () => copy(place, `${file}:${line}`, 'Place')},
     h('span', {'class': 'frame-folder'}, file.slice(0, slash)), h('span', {'class': 'frame-file'}, file.slice(slash)),
       h('span', {'class': 'frame-line'}, `:${line}`));
   return h('li', {'class': isLibrary(file) ? 'frame library' : 'frame'},
-    h('div', {'class': 'frame-head'}, place, name ? h('span', {'class': 'frame-name'}, name) : null,
-      repeated ? h('span', {'class': 'frame-repeated'}, `\u00d7${(repeated + 1).toLocaleString()}`) : null),
+    h('div', {'class': 'frame-head'}, place, name ? h('span', {'class': 'frame-name'}, name) : null),
     code.length ? h('div', {'class': 'frame-lines'}, ...codeLines(code)) : null);
 }
 
-/** @param {Frame[]} frames innermost first */
-function frameElements(frames) {
-  /** @type {HTMLElement[]} */
-  const elements = [];
-  for (let i = 0; i < frames.length;) {
-    let end = i;
-    while (end < frames.length && i > 0 && isLibrary(frames[end].file)) {
-      end++;
-    }
-    if (end - i > 1) {
-      elements.push(folded(`${end - i} frames of libraries`, frames.slice(i, end)));
-      i = end;
-    } else if (i >= FRAMES) {
-      elements.push(folded(`${frames.length - i} more frames`, frames.slice(i)));
-      i = frames.length;
-    } else {
-      elements.push(frameElement(frames[i++]));
-    }
+/** @param {Part} part @returns {HTMLElement[]} */
+function partElements({frames, kind, times}) {
+  if (kind === 'frame') {
+    return frames.map(frameElement);
   }
-  return elements;
+  const size = `${frames.length} ${frames.length === 1 ? 'frame' : 'frames'}`;
+  return kind === 'library' ? [folded(`${size} in ${libraries(frames)}`, frames)]
+    : [...frameElements(parts(frames.map((frame) => ({...frame, repeated: 0})))),
+      h('li', {'class': 'frames-again'}, `${size}, ${times.toLocaleString()} ${times === 1 ? 'time' : 'times'} more`)];
+}
+
+/** As they were called. @param {Frame[]} frames */
+function libraries(frames) {
+  const names = [...new Set(frames.toReversed().map(({file}) => libraryName(file)))].filter(Boolean);
+  return names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '') || 'libraries';
+}
+
+/** @param {Part[]} all */
+function frameElements(all) {
+  let lines = 0;
+  const cut = all.findIndex(({frames, kind}) => (lines += kind === 'cycle' ? frames.length : 1) > FRAMES);
+  if (cut < 0) {
+    return all.flatMap(partElements);
+  }
+  const rest = all.slice(cut);
+  const left = rest.reduce((sum, {frames, times}) => sum + frames.length * (times + 1), 0);
+  const more = h('li', {'class': 'frames-more'}, textButton(`Show ${left.toLocaleString()} more`, () => {
+    const elements = rest.flatMap(partElements);
+    more.replaceWith(...elements);
+    elements[0].querySelector('button')?.focus();
+  }));
+  return [...all.slice(0, cut).flatMap(partElements), more];
 }
 
 /** @param {string} label @param {Frame[]} frames */
 function folded(label, frames) {
   return h('li', {'class': 'frames-folded'},
     h('details', {}, h('summary', {}, icon('chevron', 'icon tree-arrow'), label),
-    h('ol', {'class': 'frames'}, ...frames.map(frameElement))));
+    h('ol', {'class': 'frames'}, ...frameElements(frames.map((frame) => ({frames: [frame], kind: 'frame', times: 0}))))));
 }
 
 /** @param {Frame[]} frames */
 export function framesView(frames) {
-  return h('ol', {'class': 'frames'}, ...frameElements([...frames].reverse()));
+  return h('ol', {'class': 'frames'}, ...frameElements(parts(frames.toReversed())));
 }
 
 const RELATION_WORDS = {cause: 'was caused by', context: 'while this was handled', '': ''};

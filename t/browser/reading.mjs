@@ -1,0 +1,118 @@
+// What a record's text says is read at a glance: colours of terminals, long tracebacks, what led to what.
+
+import assert from 'node:assert/strict';
+
+import {record, records, TRACEBACK} from './data.mjs';
+import {clipboard, main, open, rows} from './page.mjs';
+import {post, until} from './site.mjs';
+import {test} from './tap.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const ESC = '\x1b';
+const frame = (file, line, name) => `  File "${file}", line ${line}, in ${name}\n    ${name}()\n`;
+const HEAD = 'Traceback (most recent call last):\n';
+const http = Array.from({length: 12}, (_, n) => frame(`/venv/lib/python3.12/site-packages/${n < 5 ? 'requests' : 'urllib3'}/part${n}.py`, n + 1, 'send')).join('');
+const GATEWAY = `${HEAD}${frame('/usr/lib/python3.12/ssl.py', 99, 'do_handshake')}ssl.SSLCertVerificationError: certificate has expired
+
+The above exception was the direct cause of the following exception:
+
+${HEAD}${frame('/srv/shop/pay.py', 7, 'pay')}${http}${frame('/srv/shop/gateway.py', 31, 'check')}shop.GatewayError: payments.example was not reached`;
+const cycle = Array.from({length: 8}, (_, n) => frame('/srv/shop/tree.py', n + 1, `visit${n}`)).join('');
+const DEEP = `${HEAD}${Array.from({length: 1000}, (_, n) => frame('/srv/shop/deep.py', n + 1, `step${n}`)).join('')}${cycle.repeat(121)}RecursionError: maximum recursion depth exceeded`;
+const COLOURS = `${ESC}[1;31mFAILED${ESC}[0m ${ESC}[92mtests${ESC}[39m/${ESC}]0;title\x07run${ESC}[2K in 3 s`;
+
+await post(records(60));
+const at = Date.UTC(2025, 5, 1) / 1000;
+const [coloured, gateway, deep, only, behind] = await post([
+  {...record(1, 1), created: at, message: COLOURS, exc_text: null},
+  {...record(1, 1), created: at + 1, levelno: 40, message: 'Not paid', exc_text: GATEWAY},
+  {...record(1, 1), created: at + 2, levelno: 40, message: 'Too deep', exc_text: DEEP},
+  {...record(1, 1), created: at + 3, levelno: 40, message: `\n${TRACEBACK}\n`, exc_text: null},
+  {...record(1, 1), created: at + 4, levelno: 40, message: `Job died\n${ESC}[31m${HEAD}${ESC}[0m${frame('/srv/a.py', 1, 'f')}${ESC}[35mKeyError${ESC}[0m: 'x'`, exc_text: null},
+]);
+
+/** @param {number} id */
+async function read(id) {
+  const page = await open(`?record=${id}`);
+  await page.locator('#record .record-tabs').waitFor();
+  return page;
+}
+
+/** Of each text of the page that has one. @param {Page} page @param {string} place */
+const colours = (page, place) => page.locator(`${place} [class*=ansi]`).evaluateAll((list) => list.map((part) =>
+  [part.textContent, part.getAttribute('class')?.trim(), part.hasAttribute('style')]));
+
+test('12.10 reading: colours of a terminal become classes, other escape sequences are left out, and copying has them', async () => {
+  for (const theme of /** @type {const} */ (['light', 'dark'])) {
+    const page = await open(`?record=${coloured}`, {theme});
+    await page.locator('#record .record-tabs').waitFor();
+    const wanted = [['FAILED', 'ansi-1 ansi-bold', false], ['tests', 'ansi-10', false]];
+    for (const place of ['#record h2', `.grid .row[data-id="${coloured}"] .cell-message`]) {
+      assert.equal(await page.locator(place).textContent(), 'FAILED tests/run in 3 s');
+      assert.deepEqual(await colours(page, place), wanted);
+    }
+    const [red, back] = await page.locator('#record .ansi-1').evaluate((part) =>
+      [getComputedStyle(part).color, getComputedStyle(/** @type {Element} */ (part.parentElement)).color]);
+    assert.notEqual(red, back);
+    await page.getByRole('button', {name: 'Copy', exact: true}).first().click();
+    await page.getByRole('menuitem', {name: 'Message'}).click();
+    await until(async () => await clipboard(page) === COLOURS, 'as it was sent');
+  }
+});
+
+test('12.10 reading: a traceback with colours is read as one, and is coloured as text', async () => {
+  const page = await read(behind);
+  assert.equal(await page.locator('#record h2').textContent(), 'KeyError: \'x\'');
+  assert.deepEqual(await page.locator('#record .frame-place').allTextContents(), ['/srv/a.py:1']);
+  assert.equal(await page.locator('#record .fact-message').textContent(), 'Job died');
+  await page.getByRole('button', {name: 'As text'}).click();
+  assert.deepEqual((await colours(page, '#record .traceback-text')).map(([text, name]) => [text.trim(), name]),
+    [[HEAD.trim(), 'ansi-1'], ['KeyError', 'ansi-5']]);
+  await page.getByRole('button', {name: 'Copy: Traceback'}).click();
+  await until(async () => (await clipboard(page)).startsWith(`${ESC}[31mTraceback`), 'as it was sent');
+});
+
+test('12.10 reading: runs of library frames fold, and the causes are one line on top', async () => {
+  const page = await read(gateway);
+  assert.equal(await page.locator('#record .record-causes').textContent(), 'GatewayError \u2190 SSLCertVerificationError: certificate has expired');
+  const first = page.locator('#record .raised').first();
+  assert.deepEqual(await first.locator('.frames > .frame .frame-place').evaluateAll((list) => list.filter((place) => !place.closest('details')).map((place) => place.textContent)),
+    ['/srv/shop/gateway.py:31', '/srv/shop/pay.py:7']);
+  assert.deepEqual(await first.locator('summary').allTextContents(), ['12 frames in requests, urllib3']);
+  await first.locator('summary').click();
+  assert.equal(await first.locator('details .frame-place').first().isVisible(), true);
+});
+
+test('12.10 reading: cycles fold, and of what is still long 50 frames are shown', async () => {
+  const page = await read(deep);
+  assert.deepEqual(await page.locator('#record .frames-again').allTextContents(), ['8 frames, 120 times more']);
+  assert.equal(await page.locator('#record .frame').count(), 50);
+  await page.getByRole('button', {name: 'Show 958 more'}).click();
+  assert.equal(await page.locator('#record .frame').count(), 1008);
+  await page.getByRole('button', {name: 'Copy: Traceback'}).click();
+  await until(async () => await clipboard(page) === DEEP, 'the whole text');
+});
+
+test('12.10 reading: logger, place, process and thread are one line, each with its menu', async () => {
+  const page = await read(gateway);
+  const line = page.locator('#record .fact-origin');
+  const {name, process} = record(1, 1);
+  assert.equal((await line.locator('> *').allTextContents()).join(' | '), `${name} | cart.py:11 in run | MainProcess ${process} | Thread-1`);
+  const tops = await line.locator('> *').evaluateAll((list) => list.map((part) => Math.round(part.getBoundingClientRect().top)));
+  assert.equal(new Set(tops).size, 1, tops.join());
+  await line.getByRole('button', {name: 'Thread-1'}).click();
+  await page.getByRole('menuitemcheckbox', {name: 'Only these'}).or(page.getByRole('menuitem', {name: 'Only these'})).click();
+  await page.waitForURL((url) => (url.searchParams.get('query') ?? '').includes('threadName'));
+});
+
+test('12.10 reading: a message that is a traceback is shown as one', async () => {
+  const page = await read(only);
+  const row = (await rows(page)).find(({id}) => id === only);
+  assert.equal(row?.message, 'shop.errors.PaymentError: order 4711 was not paid');
+  assert.equal(await page.locator('#record h2').textContent(), 'shop.errors.PaymentError: order 4711 was not paid');
+  assert.equal(await page.locator('#record .frame').count(), 4);
+  assert.deepEqual(await page.locator('#record .fact dt').allTextContents(), ['Template', 'From', 'Time']);
+});
+
+await main();
