@@ -290,6 +290,7 @@ PARTS = {
   'delights': {},
   'search': {},
   'reading': {},
+  'timeline': {},
   'million': {'site': rows_site, 'shared': True},
   'figures': {'site': rows_site, 'shared': True},
   'tail': {'database': MariaDB},

@@ -58,7 +58,7 @@ const reader = new Reader((record) => {
 });
 const groups = new Groups(part('groups'));
 const timeline = new Timeline(part('timeline'), {
-  fetch: api.timeline,
+  source: api,
   onzoom: (domain) => zoom.to(domain),
   onout: () => zoom.out(),
   onback: () => zoom.back(),
@@ -169,15 +169,16 @@ function loadRest() {
   get().group ? groups.load(state.filters(get())) : groups.stop();
 }
 
-/** It need not be exact to the second. */
+/** Of many it need not be exact to the second: its caption says how old it is. */
 function refreshTimeline() {
-  refreshing ??= setTimeout(loadRest, Math.max(1000, refreshed + 10000 - performance.now()));
+  refreshing ??= setTimeout(loadRest, Math.max(1000, refreshed + (timeline.total > 1000 ? 10000 : 1000) - performance.now()));
 }
 
 function tellPlace() {
   const [first, last] = list.visible();
   const [newest, oldest] = [ms(rows.at(first)), ms(rows.at(last))];
   timeline.mark({window: newest !== null && oldest !== null && !rows.loading ? {from: oldest, to: newest} : null});
+  timeline.tell(rows.loading || rows.total === null ? null : rows.length);
   foot.place(first, last, rows.total === null ? null : rows.length, rows.length);
 }
 
@@ -257,6 +258,9 @@ function show(now, changes) {
   }
   if (filtered || has('zone', 'group')) {
     loadRest();
+  }
+  if (has('hide', 'log')) {
+    timeline.look = now;
   }
   if (has('record', 'around', 'zone')) {
     showRecord(now).then(() => { has('record') && showMark(now); });

@@ -10,6 +10,7 @@ import {isZone} from './zone.js';
  * @property {string[]} columns extra ones: JSON paths ($.data.user.id) or columns of the store
  * @property {number | null} record open @property {number | null} around open @property {number | null} mark
  * @property {number} top the first row in sight @property {boolean} tail live @property {boolean} group
+ * @property {string[]} hide bands that the timeline's bars are without @property {boolean} log their scale
  */
 
 /** @typedef {(state: State, changed: Set<keyof State>) => void} Listener */
@@ -18,13 +19,14 @@ import {isZone} from './zone.js';
 export const DEFAULTS = Object.freeze({
   after: '', before: '', level: 0, names: /** @type {string[]} */ ([]), query: '', search: '', zone: 'local',
   columns: /** @type {string[]} */ ([]), record: null, around: null, top: 0, tail: false, group: false, mark: null,
+  hide: /** @type {string[]} */ ([]), log: false,
 });
 
 /** They choose records. @type {(keyof State)[]} */
 export const FILTERS = ['after', 'before', 'level', 'names', 'query', 'search'];
 
 /** They add nothing to the history. @type {Set<keyof State>} */
-const QUIET = new Set(/** @type {(keyof State)[]} */ (['top', 'tail', 'mark']));
+const QUIET = new Set(/** @type {(keyof State)[]} */ (['top', 'tail', 'mark', 'hide', 'log']));
 
 /** Commas inside an item are escaped. @param {string} text */
 function split(text) {
@@ -61,6 +63,8 @@ export function parse(search) {
     tail: given.get('tail') === '1',
     group: given.get('group') === '1',
     mark: natural(given.get('mark')),
+    hide: split(given.get('hide') ?? ''),
+    log: given.get('log') === '1',
   };
 }
 

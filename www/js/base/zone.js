@@ -51,6 +51,15 @@ export function instantOf(wall, zone) {
   return fits.length ? Math.min(...fits) : shown - before;
 }
 
+/** Clocks show it twice: they go back. @param {number} ms @param {string} zone */
+export function isTwice(ms, zone) {
+  const shown = ms + offsetAt(ms, zone) * 1000;
+  return [-86400000, 86400000].some((day) => {
+    const other = shown - offsetAt(ms + day, zone) * 1000;
+    return other !== ms && other + offsetAt(other, zone) * 1000 === shown;
+  });
+}
+
 // Zones
 
 /** 'local' by its IANA name. @param {string} zone */

@@ -1,27 +1,28 @@
 // The arithmetic of the timeline: how long a bar is, which bars there are, where the axis is labelled; and its table.
-import {h, levelBand, LEVELS} from '../base/dom.js';
-import {formatTs, instantOf, offsetAt, wallAt} from '../base/zone.js';
+import {h, icon, levelBand, LEVELS, svg} from '../base/dom.js';
+import {formatTs, instantOf, isTwice, offsetAt, offsetText, wallAt} from '../base/zone.js';
 
 /** @import {Timeline} from '../base/api.js' */
-/** @typedef {'day' | 'hour' | '15minute' | 'minute'} Group */
+/** @typedef {'day' | 'hour' | '15minute' | 'minute' | 'second'} Group seconds are counted from rows */
 /** @typedef {{group: Group, times: number, seconds: number, name: string}} Step a bar is `times` groups */
 /** @typedef {{start: number, end: number, count: number, bands: Record<string, number>}} Bin */
 /** @typedef {{from: number, to: number}} Domain milliseconds */
 
-const SECONDS = {minute: 60, '15minute': 900, hour: 3600, day: 86400};
+const SECONDS = {second: 1, minute: 60, '15minute': 900, hour: 3600, day: 86400};
 
 /** @type {Step[]} */
 const STEPS = /** @type {[Group, number, string][]} */ ([
-  ['minute', 1, '1 minute'], ['minute', 2, '2 minutes'], ['minute', 5, '5 minutes'],
+  ['second', 1, '1 second'], ['second', 2, '2 seconds'], ['second', 5, '5 seconds'], ['second', 10, '10 seconds'],
+  ['second', 30, '30 seconds'], ['minute', 1, '1 minute'], ['minute', 2, '2 minutes'], ['minute', 5, '5 minutes'],
   ['15minute', 1, '15 minutes'], ['15minute', 2, '30 minutes'],
   ['hour', 1, '1 hour'], ['hour', 2, '2 hours'], ['hour', 3, '3 hours'], ['hour', 6, '6 hours'], ['hour', 12, '12 hours'],
   ['day', 1, '1 day'], ['day', 2, '2 days'], ['day', 7, '7 days'], ['day', 14, '14 days'], ['day', 28, '28 days'],
   ['day', 91, '91 days'], ['day', 364, '52 weeks'], ['day', 3640, '520 weeks'],
 ]).map(([group, times, name]) => ({group, times, name, seconds: SECONDS[group] * times}));
 
-/** The shortest of which `most` fill the time. @param {number} ms @param {number} most */
-export function chooseStep(ms, most) {
-  return STEPS.find(({seconds}) => ms / 1000 / seconds <= most) ?? STEPS[STEPS.length - 1];
+/** The shortest of which `most` fill the time. @param {number} ms @param {number} most @param {number} [finest] seconds */
+export function chooseStep(ms, most, finest = 1) {
+  return STEPS.find(({seconds}) => seconds >= finest && ms / 1000 / seconds <= most) ?? STEPS[STEPS.length - 1];
 }
 
 /** A first look. */
@@ -29,7 +30,7 @@ export const DAYS = /** @type {Step} */ (STEPS.find(({group}) => group === 'day'
 
 /** On the zone's clocks. @param {number} ms @param {Step} step @param {string} zone */
 function barStart(ms, {group, times}, zone) {
-  if (group === 'minute' || group === '15minute') {
+  if (SECONDS[group] <= 900) {
     const length = SECONDS[group] * times * 1000;
     return Math.floor(ms / length) * length;
   }
@@ -81,6 +82,25 @@ export function sums(all) {
     }
   }
   return result;
+}
+
+/** An error among thousands is still seen. */
+const SEEN = 2;
+
+/**
+ * How tall the bands of a bar are, from the bottom. @param {Bin} bin @param {string[]} bands @param {number} most records in a bar
+ * @param {boolean} log @param {number} height of the highest @returns {[string, number][]}
+ */
+export function stack(bin, bands, most, log, height) {
+  const count = countOf(bin, bands);
+  const whole = (log ? Math.log1p(count) / Math.log1p(most) : count / most) * height;
+  return bands.filter((band) => bin.bands[band]).map((band) =>
+    [band, Math.max(band === 'error' || band === 'critical' ? SEEN : 0.5, whole * bin.bands[band] / count)]);
+}
+
+/** @param {Bin} bin @param {string[]} bands */
+export function countOf(bin, bands) {
+  return bands.reduce((sum, band) => sum + (bin.bands[band] ?? 0), 0);
 }
 
 /** @type {[number, 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year'][]} */
@@ -144,19 +164,24 @@ function label(at, unit, zone) {
     return {at, text: `${day} ${MONTHS[month - 1]}`, major: unit !== 'day' || day === 1};
   }
   const time = formatTs({ms: at, us: 0}, zone, {date: false, digits: 0});
-  return {at, text: unit === 'second' ? time : time.slice(0, 5), major: false};
+  return {at, text: (unit === 'second' ? time : time.slice(0, 5)) + twiceText(at, zone), major: false};
+}
+
+/** Of an hour that clocks repeat, which one. @param {number} ms @param {string} zone */
+function twiceText(ms, zone) {
+  return isTwice(ms, zone) ? offsetText(offsetAt(ms, zone)) : '';
 }
 
 /** @param {number} from @param {number} to @param {string} zone */
 export function rangeText(from, to, zone) {
   const [a, b] = [from, to].map((ms) => formatTs({ms, us: 0}, zone, {digits: 0}).split(' '));
-  const short = (/** @type {string} */ time) => time.replace(/:00$/, '');
+  const short = (/** @type {string} */ time, /** @type {number} */ ms) => time.replace(/:00$/, '') + twiceText(ms, zone);
   const whole = a[1] === '00:00:00' && b[1] === '00:00:00';
   if (whole) {
     const last = formatTs({ms: to - 1, us: 0}, zone, {digits: 0}).split(' ')[0];
     return a[0] === last ? a[0] : `${a[0]} \u2013 ${last}`;
   }
-  return `${a[0]} ${short(a[1])} \u2013 ${a[0] === b[0] ? '' : b[0] + ' '}${short(b[1])}`;
+  return `${a[0]} ${short(a[1], from)} \u2013 ${a[0] === b[0] ? '' : b[0] + ' '}${short(b[1], to)}`;
 }
 
 /** @param {HTMLElement} host @param {Bin[]} bins @param {string} zone */
@@ -171,4 +196,32 @@ export function fillTable(host, bins, zone) {
     h('tbody', {}, ...bins.toReversed().map(({start, end, count, bands}) => h('tr', {},
       h('th', {scope: 'row'}, rangeText(start, end, zone)), number(count),
       ...levels.map(({band}) => number(bands[band] ?? 0)))))));
+}
+
+/** @param {Bin} bin @param {string} zone */
+export function binText({start, end, count, bands}, zone) {
+  return `${rangeText(start, end, zone)}: ${count} records, `
+    + LEVELS.filter(({band}) => bands[band]).map(({band, name}) => `${bands[band]} ${name}`).join(', ');
+}
+
+/** Beside the pointer. @param {string} title @param {Bin | null} bin null: a range that is being chosen */
+export function tipLines(title, bin) {
+  const lines = bin ? LEVELS.toReversed().filter(({band}) => bin.bands[band]).map(({band, name}) =>
+    h('div', {'class': 'tip-line'}, h('span', {'class': 'level', 'data-level': band}, icon('level-' + band, ''), name),
+      h('span', {}, bin.bands[band].toLocaleString()))) : [];
+  return [h('div', {'class': 'tip-line tip-title'}, h('span', {}, title), bin && h('span', {}, bin.count.toLocaleString())),
+    ...lines, h('div', {'class': 'tip-hint'}, bin ? 'Click to go there, drag to zoom' : 'Let go to zoom')];
+}
+
+/** Levels that are switched on and off. @param {Record<string, number>} per @param {string[]} hide @param {(hide: string[]) => void} choose */
+export function legend(per, hide, choose) {
+  return LEVELS.filter(({band}) => per[band]).map(({band, name}) =>
+    h('button', {'class': 'level', 'data-level': band, 'title': name, 'aria-pressed': String(!hide.includes(band)),
+      'onclick': () => choose(hide.includes(band) ? hide.filter((other) => other !== band) : [...hide, band])},
+    icon('level-' + band, ''), h('span', {'class': 'legend-name'}, name), ' ', per[band].toLocaleString()));
+}
+
+/** Above the bars, so that it covers none. @param {string} name @param {number} from @param {number} to @param {number} down */
+export function bracket(name, from, to, down) {
+  return svg('path', {'class': name, 'd': `M${from.toFixed(1)} ${down}V1H${to.toFixed(1)}V${down}`});
 }

@@ -1,20 +1,24 @@
 // The timeline: all that matches, stacked by level, whatever the list has loaded. Dragging zooms, a click goes there.
 import {aborted, asApiError, Latest, now} from '../base/api.js';
-import {h, icon, iconButton, LEVELS, svg} from '../base/dom.js';
-import {readPoint} from '../base/range.js';
-import {bins, chooseStep, DAYS, fillTable, rangeText, sums, ticks} from './bins.js';
+import {h, iconButton, LEVELS, sendSet, svg, textButton} from '../base/dom.js';
+import {formatTs} from '../base/zone.js';
+import {binText, bracket, countOf, DAYS, fillTable, legend, rangeText, stack, sums, ticks, tipLines} from './bins.js';
+import {readBars} from './read.js';
 
 /** @import {Filters} from '../base/api.js' */
 /** @import {Bin, Domain} from './bins.js' */
+/** @import {Far, Source} from './read.js' */
 /** @typedef {{window?: Domain | null, record?: number | null, mark?: number | null}} Marks */
 /**
- * @typedef {{fetch: typeof import('../base/api.js').timeline, onzoom: (domain: Domain) => void, onout: () => void,
+ * @typedef {{source: Source, onzoom: (domain: Domain) => void, onout: () => void,
  *   onback: () => void, onjump: (ms: number) => void}} Handlers
  */
 
 const HEIGHT = 64;
 const AXIS = 16;
 const BANDS = LEVELS.map(({band}) => band);
+/** Milliseconds that clocks may be ahead. */
+const AHEAD = 5000;
 
 export class Timeline {
   /** @type {Bin[]} */
@@ -23,6 +27,14 @@ export class Timeline {
   #domain = {from: 0, to: 1};
   #step = DAYS;
   #zone = 'UTC';
+  /** @type {Far} */
+  #far = {before: null, after: null};
+  /** When the bars were read. */
+  #read = 0;
+  /** As many as the list has; null: it does not know. @type {number | null} */
+  #told = null;
+  /** hide: bands; log: a logarithmic scale */
+  #look = {hide: /** @type {string[]} */ ([]), log: false};
   #width = 0;
   /** There is something to draw. */
   #ready = false;
@@ -44,6 +56,10 @@ export class Timeline {
     this.out = iconButton('zoom-out', 'Zoom out (-)', () => handlers.onout());
     this.tableButton = iconButton('bars', 'As a table', () => this.#toggleTable());
     this.tableButton.setAttribute('aria-expanded', 'false');
+    this.scale = textButton('log', () => sendSet(host, {log: !this.#look.log}), 'button plain small');
+    this.scale.title = 'Logarithmic scale: few records are seen beside many';
+    this.before = h('button', {'class': 'timeline-far', 'hidden': true, 'onclick': () => this.#goFar('before')});
+    this.after = h('button', {'class': 'timeline-far', 'hidden': true, 'onclick': () => this.#goFar('after')});
     this.layers = svg('g', {'class': 'timeline-bars'});
     this.axis = svg('g', {'class': 'timeline-axis'});
     this.overlay = svg('g', {'class': 'timeline-overlay'});
@@ -57,8 +73,8 @@ export class Timeline {
     this.table = h('div', {'class': 'timeline-table', 'hidden': true, 'tabindex': 0, 'role': 'region', 'aria-label': 'Timeline as a table'});
     host.replaceChildren(
       h('div', {'class': 'timeline-head'}, this.caption, this.legend,
-        h('div', {'class': 'timeline-tools'}, this.back, this.out, this.tableButton)),
-      h('div', {'class': 'timeline-plot'}, this.graph, this.tip, this.failure), this.table);
+        h('div', {'class': 'timeline-tools'}, this.scale, this.back, this.out, this.tableButton)),
+      h('div', {'class': 'timeline-plot'}, this.before, this.graph, this.after, this.tip, this.failure), this.table);
     this.#listen();
     new ResizeObserver(() => this.#resize()).observe(this.graph);
     this.canGoBack(false);
@@ -77,26 +93,14 @@ export class Timeline {
     return Math.max(24, Math.min(220, Math.floor((this.#width || 1000) / 5)));
   }
 
-  /** Days tell first how far a range without ends goes. @param {Filters} filters @param {string} zone */
+  /** @param {Filters} filters @param {string} zone */
   async load(filters, zone) {
     const signal = this.#latest.next();
     this.host.setAttribute('aria-busy', 'true');
     try {
-      let {from, to} = this.#ends(filters);
-      let days = null;
-      if (from === null) {
-        days = await this.handlers.fetch(filters, 'day', zone, signal);
-        const found = bins(days, DAYS, zone);
-        from = found[0]?.start ?? (to ?? now()) - 864e5;
-        to ??= Math.max(found.at(-1)?.end ?? 0, from + 6e4);
-      }
-      to ??= now();
-      const step = chooseStep(Math.max(6e4, to - from), this.#most());
-      const data = step.group === 'day' && days ? days : await this.handlers.fetch(filters, step.group, zone, signal);
-      this.#bins = bins(data, step, zone);
-      this.#fit(filters, from, to);
-      this.#step = step;
-      this.#zone = zone;
+      const {bins, step, domain, far} = await readBars(this.handlers.source, filters, zone, this.#most(), signal);
+      [this.#bins, this.#step, this.#domain, this.#far, this.#zone] = [bins, step, domain, far, zone];
+      this.#read = now();
       this.#ready = true;
       this.#fail(null);
       this.#at = null;
@@ -113,19 +117,25 @@ export class Timeline {
     }
   }
 
-  /** @param {Filters} filters */
-  #ends({after = '', before = ''}) {
-    const at = now();
-    return {from: readPoint(after, at)?.start.ms ?? null, to: readPoint(before, at)?.start.ms ?? null};
+  /** Of all bars. */
+  get total() {
+    const {before, after} = this.#far;
+    return this.#bins.reduce((sum, {count}) => sum + count, (before?.count ?? 0) + (after?.count ?? 0));
   }
 
-  /** Without ends, those of the records. @param {Filters} filters @param {number} from @param {number} to */
-  #fit({after, before}, from, to) {
-    const [first, last] = [this.#bins[0], this.#bins.at(-1)];
-    const start = !after && first ? first.start : from;
-    // Clocks may be ahead.
-    const end = !before && last ? (after ? Math.max(to, last.end) : last.end) : to;
-    this.#domain = {from: start, to: Math.max(end, start + 1)};
+  /** What the list has, which the caption says too. @param {number | null} total */
+  tell(total) {
+    if (total !== this.#told) {
+      this.#told = total;
+      this.#ready && this.failure.hidden && this.#drawCaption();
+    }
+  }
+
+  /** @param {{hide: string[], log: boolean}} look */
+  set look({hide, log}) {
+    this.#look = {hide, log};
+    this.scale.setAttribute('aria-pressed', String(log));
+    this.draw();
   }
 
   /** @param {import('../base/api.js').ApiError | null} error */
@@ -137,6 +147,7 @@ export class Timeline {
     this.graph.toggleAttribute('hidden', Boolean(error));
     if (error) {
       this.#bins = [];
+      this.#far = {before: null, after: null};
       this.caption.replaceChildren();
       this.legend.replaceChildren();
       this.#drawOverlay();
@@ -173,6 +184,7 @@ export class Timeline {
       return;
     }
     this.#drawCaption();
+    this.#drawFar();
     this.#drawBars();
     this.#drawAxis();
     this.#drawOverlay();
@@ -182,32 +194,51 @@ export class Timeline {
   }
 
   #drawCaption() {
-    const total = this.#bins.reduce((sum, {count}) => sum + count, 0);
-    const per = sums(this.#bins);
-    this.caption.replaceChildren(h('strong', {}, total.toLocaleString()), total === 1 ? ' record' : ' records',
+    const {total} = this;
+    const said = this.#told ?? total;
+    const ahead = [...this.#bins, ...(this.#far.after ? [this.#far.after] : [])].filter(({start}) => start > now() + AHEAD)
+      .reduce((sum, {count}) => sum + count, 0);
+    this.caption.replaceChildren(h('strong', {}, said.toLocaleString()), said === 1 ? ' record' : ' records',
+      said === total ? '' : h('span', {'class': 'timeline-older'},
+        `bars: ${total.toLocaleString()}, of ${formatTs({ms: this.#read, us: 0}, this.#zone, {date: false, digits: 0})}`),
+      ahead ? h('span', {'class': 'timeline-ahead'}, `${ahead.toLocaleString()} in the future`) : '',
       h('span', {'class': 'timeline-bar-length'}, total ? `one bar: ${this.#step.name}` : ''));
-    this.legend.replaceChildren(...LEVELS.filter(({band}) => per[band]).map(({band, name}) =>
-      h('span', {'class': 'level', 'data-level': band, 'title': name}, icon('level-' + band, ''),
-        h('span', {'class': 'legend-name'}, name), ' ', per[band].toLocaleString())));
+    const at = [...this.legend.children].indexOf(/** @type {Element} */ (document.activeElement));
+    this.legend.replaceChildren(...legend(sums(this.#bins), this.#look.hide, (hide) => sendSet(this.host, {hide})));
+    /** @type {HTMLElement | undefined} */ (this.legend.children[at])?.focus();
+  }
+
+  #drawFar() {
+    for (const side of /** @type {const} */ (['before', 'after'])) {
+      const far = this.#far[side];
+      this[side].hidden = !far;
+      if (far) {
+        const title = `${far.count.toLocaleString()} far ${side} all others: ${rangeText(far.start, far.end, this.#zone)}`;
+        this[side].replaceChildren(side === 'before' ? '\u2039 ' : '', far.count.toLocaleString(), side === 'after' ? ' \u203a' : '');
+        Object.assign(this[side], {title, ariaLabel: title});
+      }
+    }
+  }
+
+  /** @param {keyof Far} side */
+  #goFar(side) {
+    const far = this.#far[side];
+    far && this.handlers.onzoom({from: far.start, to: far.end});
   }
 
   #drawBars() {
-    const most = Math.max(1, ...this.#bins.map(({count}) => count));
+    const bands = BANDS.filter((band) => !this.#look.hide.includes(band)).toReversed();
+    const most = Math.max(1, ...this.#bins.map((bin) => countOf(bin, bands)));
     /** @type {Record<string, string>} */
     const paths = {};
     for (const bin of this.#bins) {
       const [left, right] = [Math.max(0, this.#x(bin.start)), Math.min(this.#width, this.#x(bin.end))];
       const gap = right - left > 4 ? 1 : right - left > 2 ? 0.5 : 0;
       let base = HEIGHT;
-      for (const band of BANDS.toReversed()) {
-        const count = bin.bands[band] ?? 0;
-        if (count) {
-          // One among thousands is still seen.
-          const tall = Math.max(1.5, (count / most) * (HEIGHT - 6));
-          paths[band] = `${paths[band] ?? ''}M${left.toFixed(1)} ${base.toFixed(1)}V${(base - tall).toFixed(1)}`
-            + `H${Math.max(left + 1, right - gap).toFixed(1)}V${base.toFixed(1)}z`;
-          base -= tall;
-        }
+      for (const [band, tall] of stack(bin, bands, most, this.#look.log, HEIGHT - 8)) {
+        paths[band] = `${paths[band] ?? ''}M${left.toFixed(1)} ${base.toFixed(1)}V${(base - tall).toFixed(1)}`
+          + `H${Math.max(left + 1, right - gap).toFixed(1)}V${base.toFixed(1)}z`;
+        base -= tall;
       }
     }
     this.layers.replaceChildren(...BANDS.filter((band) => paths[band]).map((band) =>
@@ -235,10 +266,13 @@ export class Timeline {
   #drawOverlay() {
     const {window, record, mark} = this.#marks;
     const nodes = [];
+    const today = now();
+    if (today > this.#domain.from && today < this.#domain.to && (this.#bins.at(-1)?.start ?? 0) > today + AHEAD) {
+      nodes.push(svg('line', {'class': 'now', 'x1': this.#x(today), 'x2': this.#x(today), 'y1': 0, 'y2': HEIGHT + AXIS}));
+    }
     if (window && this.#bins.length) {
-      const x = Math.max(0, Math.min(this.#width - 3, this.#x(window.from) - 1));
-      const width = Math.max(3, Math.min(this.#width, this.#x(window.to) + 1) - x);
-      nodes.push(svg('rect', {'class': 'in-sight', x, 'y': 0, width, 'height': HEIGHT}));
+      const x = Math.max(1, Math.min(this.#width - 3, this.#x(window.from) - 1));
+      nodes.push(bracket('in-sight', x, Math.max(x + 3, Math.min(this.#width - 1, this.#x(window.to) + 1)), 5));
     }
     for (const [ms, kind] of /** @type {[number | null | undefined, string][]} */ ([[mark, 'marked'], [record, 'opened']])) {
       if (ms !== null && ms !== undefined && ms >= this.#domain.from && ms <= this.#domain.to) {
@@ -249,8 +283,7 @@ export class Timeline {
     }
     const chosen = this.#selection();
     if (chosen) {
-      const [x, end] = [this.#x(chosen.from), this.#x(chosen.to)];
-      nodes.push(svg('rect', {'class': 'chosen', x, 'y': 0, 'width': Math.max(1, end - x), 'height': HEIGHT}));
+      nodes.push(bracket('chosen', this.#x(chosen.from), this.#x(chosen.to), HEIGHT));
     }
     this.overlay.replaceChildren(...nodes);
   }
@@ -325,12 +358,7 @@ export class Timeline {
 
   /** @param {number} x @param {string} title @param {Bin | null} bin */
   #showTip(x, title, bin) {
-    const lines = bin ? LEVELS.toReversed().filter(({band}) => bin.bands[band]).map(({band, name}) =>
-      h('div', {'class': 'tip-line'}, h('span', {'class': 'level', 'data-level': band}, icon('level-' + band, ''), name),
-        h('span', {}, bin.bands[band].toLocaleString()))) : [];
-    this.tip.replaceChildren(
-      h('div', {'class': 'tip-line tip-title'}, h('span', {}, title), bin && h('span', {}, bin.count.toLocaleString())),
-      ...lines, h('div', {'class': 'tip-hint'}, bin ? 'Click to go there, drag to zoom' : 'Let go to zoom'));
+    this.tip.replaceChildren(...tipLines(title, bin));
     this.tip.hidden = false;
     const width = this.tip.offsetWidth;
     this.tip.style.left = `${Math.max(0, Math.min(this.#width - width, x - width / 2))}px`;
@@ -361,8 +389,7 @@ export class Timeline {
   #tellBar() {
     const bin = this.#bins[this.#at ?? this.#bins.length - 1];
     this.graph.setAttribute('aria-valuenow', String(this.#at ?? Math.max(0, this.#bins.length - 1)));
-    this.graph.setAttribute('aria-valuetext', bin ? `${rangeText(bin.start, bin.end, this.#zone)}: ${bin.count} records, `
-      + LEVELS.filter(({band}) => bin.bands[band]).map(({band, name}) => `${bin.bands[band]} ${name}`).join(', ') : 'No records');
+    this.graph.setAttribute('aria-valuetext', bin ? binText(bin, this.#zone) : 'No records');
   }
 
   #toggleTable() {
