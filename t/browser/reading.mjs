@@ -115,4 +115,77 @@ test('12.10 reading: a message that is a traceback is shown as one', async () =>
   assert.deepEqual(await page.locator('#record .fact dt').allTextContents(), ['Template', 'From', 'Time']);
 });
 
+// Rows ----------------------------------------------------------------------------------------------
+
+/** @param {Page} page @param {string} selector @param {string} property @returns {Promise<string[]>} */
+const styles = (page, selector, property) => page.locator(selector).evaluateAll((list, name) =>
+  list.map((element) => getComputedStyle(element).getPropertyValue(name)), property);
+
+test('12.11 rows: the date stands where it changes, and of a logger only what is new is not dimmed', async () => {
+  const midnight = Date.UTC(2025, 5, 3) / 1000;
+  await post([['days.a', -2], ['days.a', -1], ['days.b.c', 1], ['days.b', 2], ['days.b', 3]].map(([name, after]) =>
+    ({name, levelno: 20, created: midnight + Number(after), msg: 'x'})));
+  const page = await open('?name=days&zone=UTC');
+  assert.deepEqual(await styles(page, '.grid .row .date', 'visibility'), ['visible', 'hidden', 'hidden', 'visible', 'hidden']);
+  assert.deepEqual((await rows(page)).map(({name}) => name), ['days.b', 'days.b', 'days.b.c', 'days.a', 'days.a']);
+  assert.deepEqual(await page.locator('.grid .row .cell-name').evaluateAll((list) =>
+    list.map((cell) => cell.querySelector('.same')?.textContent ?? '')), ['', 'days.b', 'days.b.', 'days.', 'days.a']);
+});
+
+test('12.11 rows: compact ones are 20 pixels high, which this browser keeps', async () => {
+  const page = await open();
+  const height = () => page.locator('.grid .row').first().evaluate((row) => row.getBoundingClientRect().height);
+  const usual = (await rows(page)).length;
+  assert.equal(await height(), 26);
+  await page.locator('#columns').click();
+  await page.getByLabel('Compact rows').check();
+  await until(async () => (await rows(page)).length > usual, 'more rows fit');
+  assert.equal(await height(), 20);
+  const other = await open('', {context: page.context()});
+  assert.equal(await other.locator('.grid .row').first().evaluate((row) => row.getBoundingClientRect().height), 20);
+});
+
+test('12.11 rows: chosen columns stand before the message, and on a phone in it', async () => {
+  const page = await open('?columns=$.data.status,id');
+  assert.deepEqual(await page.locator('.heading > span').evaluateAll((list) => list.map((span) => span.firstChild?.textContent)),
+    ['Time', 'Level', 'Logger', 'status', 'id', 'Message']);
+  const phone = await open('?columns=$.data.status', {width: 390, height: 800, phone: true});
+  const row = phone.locator('.grid .row[data-id]').last();
+  await row.locator('.cell-extra').waitFor();
+  assert.equal(await row.locator('.cell-extra').evaluate((cell) => getComputedStyle(cell, '::before').content), '"status="');
+  const [extra, message] = await Promise.all(['extra', 'message'].map((name) => row.locator(`.cell-${name}`).boundingBox()));
+  assert.ok(extra && message && extra.x + extra.width <= message.x + 1 && Math.abs(extra.y - message.y) < 2, 'in one line');
+});
+
+test('12.11 rows: a tint only where levels mix; the message has the weight', async () => {
+  const page = await open('?level=20');
+  const error = '.grid .row[data-level=error]:not(.current)';
+  await page.locator(error).first().waitFor();
+  assert.notEqual((await styles(page, error, 'background-color'))[0], 'rgba(0, 0, 0, 0)');
+  assert.equal((await styles(page, `${error} .cell-message`, 'font-weight'))[0], '600');
+  assert.equal((await styles(page, `${error} .cell-level`, 'font-weight'))[0], '400');
+  await page.goto(page.url().replace('level=20', 'level=40'));
+  await page.locator('.one-level').waitFor();
+  assert.deepEqual([...new Set(await styles(page, error, 'background-color'))], ['rgba(0, 0, 0, 0)']);
+  assert.deepEqual([...new Set(await styles(page, `${error} .cell-message`, 'font-weight'))], ['400']);
+});
+
+test('12.11 rows: around has the room of the list, with whole messages', async () => {
+  const [long] = await post([{name: 'long', levelno: 20, created: at + 100, msg: `first\n${'word '.repeat(200)}last`}]);
+  const page = await open('?level=20');
+  const place = (selector) => page.locator(selector).boundingBox();
+  await page.locator(`.grid .row[data-id="${long}"]`).click();
+  await page.getByRole('button', {name: 'Around'}).click();
+  await page.locator('.around-row.here').waitFor();
+  assert.deepEqual(await place('#around'), await place('#list'));
+  const message = page.locator('.around-row.here .around-message');
+  assert.ok((await message.textContent())?.endsWith('last'));
+  assert.ok(await message.evaluate((cell) => cell.scrollHeight <= cell.clientHeight + 1 && cell.clientHeight > 60), 'all lines are seen');
+  await page.getByRole('button', {name: 'Close the records around'}).click();
+  await page.locator('#around').waitFor({state: 'hidden'});
+  await page.locator('.grid').focus();
+  await page.keyboard.press('j');
+  await page.locator('.grid .row.current').waitFor();
+});
+
 await main();

@@ -69,7 +69,7 @@ const tabs = new Tabs(part('tabs'), get(), state.replaceAll);
 const foot = footer(part('status'));
 const showLevel = levelButtons(part('level'), (level) => set({level}));
 const nextTheme = themeButton(byId('theme', HTMLButtonElement));
-columnsPanel(byId('columns', HTMLButtonElement), {get: () => get().columns, paths: knownPaths});
+columnsPanel(byId('columns', HTMLButtonElement), {get: () => get().columns, paths: knownPaths, compact: (on) => { list.compact = on; }});
 exportPanel(byId('export', HTMLButtonElement), () => ({zone: get().zone, filters: view.shown}));
 watchOffline(() => {
   view.tail.hurry();
@@ -221,7 +221,8 @@ async function showMark({mark, columns, zone}) {
 async function showRecord({record, around, zone}) {
   part('around').hidden = around === null;
   part('record').hidden = record === null;
-  reader.open(record !== null || around !== null);
+  part('list').inert = part('groups').inert = around !== null;
+  reader.open(record !== null);
   list.setOpen(record);
   record === null ? view.release() : view.hold();
   await reader.show(record, zone);
@@ -292,7 +293,7 @@ for (const id of ['query', 'columns']) {
 }
 
 /** @param {() => void} run */
-const inList = (run) => () => { get().group || run(); };
+const inList = (run) => () => { get().group || get().around !== null || run(); };
 
 const help = listenKeys([
   {section: 'Move', keys: ['j', 'ArrowDown'], words: 'Next record (older)', run: inList(() => list.step(1))},

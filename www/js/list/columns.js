@@ -39,10 +39,10 @@ export function columnTitle(path) {
 /** @param {string[]} extra @param {boolean} marked with the time since the mark @param {string} zone @returns {Column[]} */
 export function columnsOf(extra, marked, zone) {
   const own = widths();
-  const [time, ...rest] = FIXED;
+  const [time, level, name, message] = FIXED;
   const since = marked ? [{key: 'since', title: 'Since mark', width: WIDTH}] : [];
   const more = extra.map((path) => ({key: path, title: columnTitle(path), width: WIDTH, path}));
-  return [{...time, hint: zone}, ...since, ...rest, ...more].map((column) =>
+  return [{...time, hint: zone}, ...since, level, name, ...more, message].map((column) =>
     column.width === null ? column : {...column, width: own[column.key] ?? column.width});
 }
 
@@ -97,8 +97,11 @@ function handle(column, start, onresize) {
   return grip;
 }
 
-/** @param {HTMLButtonElement} button @param {{get: () => string[], paths: () => string[]}} source paths: seen in records */
-export function columnsPanel(button, {get, paths}) {
+/**
+ * @param {HTMLButtonElement} button @param {{get: () => string[], paths: () => string[], compact: (on: boolean) => void}} source
+ *   paths: seen in records; compact: rows become so
+ */
+export function columnsPanel(button, {get, paths, compact}) {
   const body = h('div', {'class': 'columns-panel'});
   const panel = h('div', {'class': 'popover', 'role': 'dialog', 'aria-label': 'Columns'}, body);
   button.after(panel);
@@ -115,6 +118,10 @@ export function columnsPanel(button, {get, paths}) {
       chosen.length ? h('ul', {'class': 'plain-list'}, ...chosen.map((path, at) => item(chosen, path, at)))
         : h('p', {'class': 'hint'}, 'None yet. Time, level, logger and message are always there.'),
       add(offered),
+      h('label', {'class': 'columns-compact'}, h('input', {'type': 'checkbox', 'checked': recall('compact', false), 'onchange': (/** @type {any} */ event) => {
+        keep('compact', event.target.checked);
+        compact(event.target.checked);
+      }}), 'Compact rows'),
     );
   };
 

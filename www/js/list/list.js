@@ -1,6 +1,6 @@
 // The list: a grid of which only the rows in sight are elements. It keeps the focus (aria-activedescendant).
 import {ansi} from '../base/ansi.js';
-import {h, icon, levelBand, levelName} from '../base/dom.js';
+import {h, icon, levelBand, levelName, recall} from '../base/dom.js';
 import {json} from '../base/json.js';
 import {duration, formatTs, msBetween, zoneName} from '../base/zone.js';
 import {valueAt} from '../query/edit.js';
@@ -61,7 +61,7 @@ export class List {
       handlers.onresize();
     }).observe(this.window);
     this.#makeHead();
-    this.#measure();
+    this.compact = recall('compact', false);
   }
 
   /** @param {number} position */
@@ -104,12 +104,17 @@ export class List {
 
   #measure() {
     this.host.classList.toggle('narrow', this.host.clientWidth < 620);
-    const probe = this.#slots[0]?.element.offsetHeight;
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const row = parseFloat(getComputedStyle(this.grid).getPropertyValue('--row-height')) || 1.625;
-    this.#rowHeight = probe || row * rem;
+    this.#rowHeight = row * rem;
     this.scroller.resize({height: this.window.clientHeight, rowHeight: this.#rowHeight});
     this.draw();
+  }
+
+  /** Rows of 20 pixels. @param {boolean} compact */
+  set compact(compact) {
+    this.host.classList.toggle('compact', compact);
+    this.#measure();
   }
 
   /** In the next frame, once. */
@@ -129,15 +134,21 @@ export class List {
     const first = Math.floor(scroller.position);
     const count = Math.min(Math.ceil(scroller.page) + 1, rows.loading ? Math.ceil(scroller.page) : rows.length - first);
     this.#rotate(first, Math.max(0, count));
+    // The first row that is seen whole says its date.
+    const whole = scroller.position % 1 > 0.3 ? 1 : 0;
     this.#slots.forEach((slot, index) => {
       const position = first + index;
       fill(slot, position, rows.at(position), this.#look);
+      compare(slot, index > whole ? this.#slots[index - 1] : null);
       const {element, row} = slot;
       const current = this.cursor !== null && row?.id === this.cursor.id;
       element.classList.toggle('current', current);
       element.classList.toggle('marked', Boolean(row && row.id === this.#look.mark?.id));
       element.setAttribute('aria-selected', String(Boolean(row && row.id === this.#open)));
     });
+    // Where all are errors none stands out.
+    const bands = this.#slots.flatMap(({element}) => element.dataset.level?.replace('critical', 'error') ?? []);
+    this.host.classList.toggle('one-level', new Set(bands).size < 2);
     this.body.style.transform = `translateY(${Math.round((first - scroller.position) * this.#rowHeight)}px)`;
     this.grid.setAttribute('aria-rowcount', String(rows.total === null ? -1 : rows.length + 1));
     this.grid.setAttribute('aria-busy', String(rows.loading));
@@ -267,7 +278,7 @@ export class List {
 // One row: its cells, filled again when another record comes to stand there.
 
 /** @typedef {{columns: Column[], zone: string, mark: Row | null, version: number}} Look */
-/** @typedef {{element: HTMLElement, cells: HTMLElement[], key: string, position: number, row?: Row}} Slot */
+/** @typedef {{element: HTMLElement, cells: HTMLElement[], key: string, position: number, row?: Row, day: string, same: number}} Slot */
 
 /** Longer messages are cut. */
 const LONGEST = 400;
@@ -277,7 +288,7 @@ let slots = 0;
 /** @returns {Slot} */
 export function makeSlot() {
   const element = h('div', {'class': 'row', 'role': 'row', 'id': `row-${++slots}`});
-  return {element, cells: [], key: '', position: -1};
+  return {element, cells: [], key: '', position: -1, day: '', same: 0};
 }
 
 /** @param {Row} row @param {Row} mark */
@@ -303,7 +314,7 @@ function messageLine(message) {
 
 /** @param {Slot} slot @param {Look} look */
 function makeCells(slot, {columns}) {
-  slot.cells = columns.map(({key}) => h('div', {'role': 'gridcell', 'class': 'cell cell-' + (key.startsWith('$') ? 'extra' : key)}));
+  slot.cells = columns.map(({key, path, title}) => h('div', {'role': 'gridcell', 'class': 'cell cell-' + (path ? 'extra' : key), 'data-title': path ? title : null}));
   slot.element.replaceChildren(...slot.cells);
 }
 
@@ -353,10 +364,32 @@ export function fill(slot, position, row, look) {
   if (row) {
     slot.element.dataset.level = levelBand(row.level);
     slot.element.dataset.id = String(row.id);
+    slot.day = formatTs(row.ts, look.zone).slice(0, 10);
+    slot.same = 0;
     look.columns.forEach((column, index) => fillCell(slot.cells[index], column, row, look));
   } else {
     delete slot.element.dataset.level;
     delete slot.element.dataset.id;
     slot.cells.forEach((cell) => cell.replaceChildren(h('span', {'class': 'row-skeleton'})));
   }
+}
+
+/** What the row above says as well is quiet: the date, and so much of the logger's name. @param {Slot} slot @param {Slot | null} above */
+function compare(slot, above) {
+  const {element, row, day} = slot;
+  const same = row && above?.row ? shared(row.name, above.row.name) : 0;
+  element.classList.toggle('same-day', Boolean(row && above?.row && above.day === day));
+  if (row && same !== slot.same) {
+    slot.same = same;
+    element.querySelector('.cell-name')?.replaceChildren(h('span', {'class': 'same'}, row.name.slice(0, same)), row.name.slice(same));
+  }
+}
+
+/** Of a name, in whole parts. @param {string} name @param {string} above */
+export function shared(name, above) {
+  let end = 0;
+  while (end < name.length && `${name}.`[end] === `${above}.`[end]) {
+    end++;
+  }
+  return end === name.length && end === above.length ? end : `${name}.`.lastIndexOf('.', end - 1) + 1;
 }

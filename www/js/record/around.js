@@ -1,4 +1,5 @@
 // <ch-around>: the records before and after one, with a filter of its own; scrolling loads on, both ways.
+import {ansi} from '../base/ansi.js';
 import {aborted, around, Latest} from '../base/api.js';
 import {h, icon, iconButton, levelBand, levelName, reason, sendSet, takeKey, textButton} from '../base/dom.js';
 import {duration, formatTs, msBetween} from '../base/zone.js';
@@ -10,6 +11,8 @@ import {condition, valueAt} from '../query/edit.js';
 /** Rows read at a time, rows kept. */
 const PAGE = 60;
 const KEPT = 600;
+/** Characters of a message. */
+const LONGEST = 20000;
 
 const SQUARE = {'class': 'button plain square'};
 
@@ -242,7 +245,7 @@ export class ChAround extends HTMLElement {
     h('span', {'class': 'around-since'}, here ? '' : `${from < 0 ? '\u2212' : '+'}${duration(from)}`),
     h('span', {'class': 'around-name'}, row.name),
     h('span', {'class': 'around-message'}, h('span', {'class': 'visually-hidden'}, `${levelName(row.level)} `),
-      row.message.slice(0, 1000)));
+      ...ansi(row.message.slice(0, LONGEST))));
   }
 
   /** @param {boolean} times in another zone now */
