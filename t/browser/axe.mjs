@@ -17,7 +17,12 @@ const failed = ids[ids.length - 1 - (600 - 1 - 7) % 20];
 const plain = ids[ids.length - 1 - (600 - 1 - 17) % 20];
 
 /** @param {Page} page @param {string} selector */
-const click = (page, selector) => page.locator(selector).first().click();
+const click = async (page, selector) => {
+  if (await page.locator('#more').isVisible() && !await page.locator(selector).first().isVisible()) {
+    await page.locator('#more').click();
+  }
+  await page.locator(selector).first().click();
+};
 
 /** What can be on the screen: an address, and what opens it. @type {[string, string, (page: Page) => Promise<any>][]} */
 const STATES = [
@@ -72,7 +77,7 @@ const STATES = [
   }],
   ['live, paused, in two tabs', '?tail=1&top=20', async (page) => {
     await page.keyboard.press('n');
-    await page.locator('#tail[data-condition=paused]').waitFor();
+    await page.locator('#tail[data-condition=paused]').waitFor({state: 'attached'});
   }],
 ];
 

@@ -560,6 +560,7 @@ test('10. usable on a phone', async () => {
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
   await page.getByRole('button', {name: 'Close the record'}).tap();
   await page.locator('#side').waitFor({state: 'hidden'});
+  await page.getByRole('button', {name: 'More controls'}).tap();
   await page.locator('.level-button[data-value="40"]').tap();
   await totalIs(page, await count({level: 40}));
   assert.ok((await rows(page)).every(({level}) => level === 'ERROR' || level === 'CRITICAL'), 'errors only');

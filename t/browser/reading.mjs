@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import {record, records, TRACEBACK} from './data.mjs';
-import {clipboard, main, open, rows} from './page.mjs';
+import {address, clipboard, main, open, rows} from './page.mjs';
 import {post, until} from './site.mjs';
 import {test} from './tap.mjs';
 
@@ -186,6 +186,60 @@ test('12.11 rows: around has the room of the list, with whole messages', async (
   await page.locator('.grid').focus();
   await page.keyboard.press('j');
   await page.locator('.grid .row.current').waitFor();
+});
+
+// Groups, and a phone ---------------------------------------------------------------------------------
+
+await post([...Array.from({length: 12}, (_, n) => ({...record(7, 20), name: 'grouped.pay', created: at + n * 600, levelno: 40, msg: 'Order %d failed', message: `Order ${n} failed`, exc_text: TRACEBACK})),
+  {name: 'grouped', levelno: 20, created: at + 60, msg: 'SELECT\n  1\n  FROM t'}]);
+
+test('12.12 groups show level, logger, exception, trend, first and last; templates of many lines fold', async () => {
+  const page = await open('?name=grouped&group=1');
+  const item = (/** @type {string} */ text) => page.locator('.groups-item', {hasText: text});
+  const facts = item('Order %d failed').locator('.groups-facts');
+  await facts.locator('.level').waitFor();
+  assert.equal(await facts.locator('.level').textContent(), 'ERROR');
+  assert.ok((await facts.textContent())?.includes('grouped.pay'));
+  assert.equal(await facts.locator('.groups-exception').textContent(), 'KeyError');
+  assert.equal((await facts.locator('.groups-trend path').getAttribute('d'))?.match(/M/g)?.length, 12);
+  assert.deepEqual(await facts.locator('time').evaluateAll((list) => list.map((time) => time.getAttribute('title'))),
+    [0, 6600].map((after) => new Date((at + after) * 1000).toISOString().replace('T', ' ').replace('.000Z', '+00:00')));
+  const many = item('SELECT');
+  assert.equal(await many.locator('.groups-text').textContent(), 'SELECT');
+  await many.getByRole('button', {name: '2 more lines'}).click();
+  assert.equal(await many.locator('.groups-text').textContent(), 'SELECT\n  1\n  FROM t');
+});
+
+test('12.12 list | groups is one switch, and live ends with the list', async () => {
+  const page = await open('?tail=1');
+  const pressed = (/** @type {string} */ name) => page.getByRole('group', {name: 'Records as'}).getByRole('button', {name}).getAttribute('aria-pressed');
+  assert.deepEqual([await pressed('List'), await pressed('Groups')], ['true', 'false']);
+  await page.getByRole('button', {name: 'Groups'}).click();
+  await page.locator('.groups-item').first().waitFor();
+  await address(page, (given) => given.get('group') === '1' && !given.has('tail'));
+  assert.deepEqual([await pressed('List'), await pressed('Groups')], ['false', 'true']);
+  await page.getByRole('button', {name: 'List', exact: true}).click();
+  await address(page, (given) => !given.has('group'));
+  await page.locator('.grid .row[data-id]').first().waitFor();
+});
+
+test('12.12 phone: one bar of controls before the rows, the rest under \u2026', async () => {
+  const page = await open('', {width: 390, height: 800, phone: true});
+  const bar = await page.locator('.controls').boundingBox();
+  assert.ok(bar && bar.height < 50, `one bar: ${bar?.height}`);
+  const more = page.getByRole('button', {name: 'More controls'});
+  await more.tap();
+  await page.locator('#level').waitFor();
+  assert.equal(await more.getAttribute('aria-expanded'), 'true');
+  await page.locator('.level-button[data-value="40"]').tap();
+  await address(page, (given) => given.get('level') === '40');
+  await more.tap();
+  await page.locator('#level').waitFor({state: 'hidden'});
+  assert.match(await more.getAttribute('class') ?? '', /filtered/, 'it says that something is chosen there');
+  await page.keyboard.press('d');
+  await page.locator('.popover.range:popover-open').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('#level').waitFor({state: 'hidden'});
 });
 
 await main();

@@ -144,6 +144,11 @@ function setTail(tail) {
   set(tail ? {tail, before: '', group: false} : {tail});
 }
 
+/** What is grouped stands still. @param {boolean} group */
+function setGroup(group) {
+  set(group ? {group, tail: false} : {group});
+}
+
 function reload() {
   load();
   loadRest();
@@ -239,6 +244,8 @@ function showControls(now) {
   part('saved').state = now;
   part('around').state = now;
   part('group').setAttribute('aria-pressed', String(group));
+  part('rows').setAttribute('aria-pressed', String(!group));
+  part('more').classList.toggle('filtered', Boolean(after || before || level || names.length));
   part('groups').hidden = !group;
   part('list').hidden = group;
   timeline.canGoOut(Boolean(after || before));
@@ -283,7 +290,12 @@ document.addEventListener('ch-status', (event) => {
 document.addEventListener('ch-values', (event) => part('values').open(/** @type {CustomEvent} */ (event).detail.path));
 document.addEventListener('ch-compare', (event) => part('compare').open(.../** @type {CustomEvent} */ (event).detail.ids));
 part('tail').addEventListener('click', () => setTail(!get().tail));
-part('group').addEventListener('click', () => set({group: !get().group}));
+part('group').addEventListener('click', () => setGroup(true));
+part('rows').addEventListener('click', () => setGroup(false));
+part('more').addEventListener('click', () => {
+  const open = part('more').parentElement.classList.toggle('open');
+  part('more').setAttribute('aria-expanded', String(open));
+});
 part('reload').addEventListener('click', reload);
 for (const id of ['query', 'columns']) {
   part(id).addEventListener('focusin', async () => {
@@ -319,7 +331,7 @@ const help = listenKeys([
   {section: 'Search', keys: ['b'], words: 'The range before', run: () => zoom.back()},
   {section: 'Search', keys: ['r'], words: 'Refresh', run: reload},
   {section: 'View', keys: ['t'], words: 'Live', run: () => setTail(!get().tail)},
-  {section: 'View', keys: ['g'], words: 'Group by message template', run: () => set({group: !get().group})},
+  {section: 'View', keys: ['g'], words: 'Group by message template', run: () => setGroup(!get().group)},
   {section: 'View', keys: ['x'], words: 'Export', run: () => part('export').click()},
   {section: 'View', keys: ['n'], words: 'Clone this search into a new tab', run: () => tabs.clone()},
   {section: 'View', keys: ['[', ']'], words: 'Tab to the left, to the right', run: (key) => tabs.step(key === '[' ? -1 : 1)},
