@@ -2,6 +2,7 @@
 import './controls/controls.js';
 import './controls/logger-tree.js';
 import './controls/query-box.js';
+import './page/empty.js';
 import './record/record.js';
 import './record/around.js';
 import './record/dialogs.js';

@@ -1,6 +1,6 @@
-// To the clipboard: text, and what other programs take. And what stands there before the first record: <ch-empty>.
-import {apiUrl, post} from './api.js';
-import {h, iconButton, levelName, reason, sendSet, sendStatus, textButton} from './dom.js';
+// To the clipboard: text, and what other programs take.
+import {apiUrl} from './api.js';
+import {iconButton, levelName, sendStatus} from './dom.js';
 import {json} from './json.js';
 import {formatTs} from './zone.js';
 
@@ -42,7 +42,7 @@ export function copyButton(text, what, classes = '') {
 }
 
 /** @param {string} text */
-function shellWord(text) {
+export function shellWord(text) {
   return /^[\w./:=-]+$/.test(text) ? text : `'${text.replace(/'/g, '\'\\\'\'')}'`;
 }
 
@@ -70,11 +70,10 @@ export function handlerArguments() {
   return {host: base.host, url: `${base.pathname}api/v1/record`, secure: base.protocol === 'https:'};
 }
 
-export function pythonConfig() {
+/** For logging.config. @param {string} [user] */
+export function configuration(user = 'USER') {
   const {host, url, secure} = handlerArguments();
-  return `import logging.config
-
-logging.config.dictConfig({
+  return `{
     'version': 1,
     'disable_existing_loggers': False,
     'handlers': {
@@ -83,11 +82,18 @@ logging.config.dictConfig({
             'host': '${host}',
             'url': '${url}',
             'method': 'POST',${secure ? '\n            \'secure\': True,' : ''}
-            'credentials': ('USER', 'PASSWORD'),
+            'credentials': ('${user}', 'PASSWORD'),
         },
     },
     'root': {'level': 'DEBUG', 'handlers': ['chronologer']},
-})
+}`;
+}
+
+/** @param {string} [user] */
+export function pythonConfig(user) {
+  return `import logging.config
+
+logging.config.dictConfig(${configuration(user)})
 `;
 }
 
@@ -111,62 +117,3 @@ export function markdown(record, zone, link) {
     ...(data && Object.keys(data).length ? [fence(json(data, 2), 'json')] : []),
   ].join('\n\n') + '\n';
 }
-
-function python() {
-  const {host, url, secure} = handlerArguments();
-  return `import logging.handlers
-
-chrono = logging.handlers.HTTPHandler(
-    '${host}', '${url}', 'POST',${secure ? ' secure=True,' : ''}
-    credentials=('USER', 'PASSWORD'))
-logging.basicConfig(level=logging.DEBUG, handlers=[logging.StreamHandler(), chrono])
-logging.info('Hello, %s', 'Chronologer', extra={'foo': 387})`;
-}
-
-function shell() {
-  const {host, url, secure} = handlerArguments();
-  return `curl -u USER ${secure ? 'https' : 'http'}://${host}${url} \\
-  -d name=shell -d levelno=20 -d created=$(date +%s) -d msg=Hello`;
-}
-
-/** As HTTPHandler sends it. */
-function testRecord() {
-  const now = Date.now();
-  return {name: 'chronologer.test', msg: 'Hello, %s', args: '(\'Chronologer\',)', levelname: 'INFO', levelno: 20,
-    pathname: location.pathname, filename: 'index.html',
-    module: 'index', exc_info: 'None', exc_text: 'None', stack_info: 'None', lineno: 1, funcName: 'test',
-      created: now / 1000, msecs: now % 1000, relativeCreated: performance.now(),
-    thread: 1, threadName: 'MainThread', processName: 'MainProcess', process: 1, foo: 387};
-}
-
-export class ChEmpty extends HTMLElement {
-  connectedCallback() {
-    const button = textButton('Send a test record', () => this.#send(button), 'button primary');
-    this.replaceChildren(h('div', {'class': 'empty'}, h('h2', {}, 'No records yet'),
-      h('p', {}, 'Log to this server from any Python program; nothing needs to be installed there.'),
-      this.#snippet('Python', python()), this.#snippet('Shell', shell()),
-      h('p', {'class': 'empty-send'}, button,
-        h('span', {'class': 'hint'}, 'It goes the way that HTTPHandler sends one.'))));
-  }
-
-  /** @param {string} title @param {string} text */
-  #snippet(title, text) {
-    return h('section', {'class': 'snippet'}, h('h3', {}, title),
-      h('pre', {'tabindex': '0', 'aria-label': title}, text), copyButton(() => text, title, 'snippet-copy'));
-  }
-
-  /** @param {HTMLButtonElement} button */
-  async #send(button) {
-    button.disabled = true;
-    try {
-      const id = await post(testRecord());
-      sendStatus(this, `Stored as record ${id}`);
-      sendSet(this, {record: id, tail: true});
-    } catch (error) {
-      sendStatus(this, reason(error), 'error');
-    }
-    button.disabled = false;
-  }
-}
-
-customElements.define('ch-empty', ChEmpty);

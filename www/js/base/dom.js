@@ -157,6 +157,32 @@ export function levelBadge(level) {
 }
 
 /**
+ * Tabs above a panel that has an id, with arrow keys.
+ * @param {HTMLElement} panel @param {string} label @param {readonly string[]} names @param {(at: number) => void} show
+ * @param {number} first
+ */
+export function tabList(panel, label, names, show, first) {
+  const tabs = names.map((name, at) => h('button', {'role': 'tab', 'class': 'record-tab', 'id': `${panel.id}-${at}`,
+    'aria-controls': panel.id, 'onclick': () => choose(at),
+    'onkeydown': (event) => takeKey(event, {ArrowRight: () => go(at + 1), ArrowLeft: () => go(at + names.length - 1)})}, name));
+  const choose = (/** @type {number} */ chosen) => {
+    tabs.forEach((tab, at) => {
+      tab.setAttribute('aria-selected', String(at === chosen));
+      tab.tabIndex = at === chosen ? 0 : -1;
+    });
+    panel.setAttribute('aria-labelledby', `${panel.id}-${chosen}`);
+    show(chosen);
+  };
+  const go = (/** @type {number} */ to) => {
+    choose(to % names.length);
+    tabs[to % names.length].focus();
+  };
+  panel.setAttribute('role', 'tabpanel');
+  choose(first);
+  return h('div', {'class': 'record-tabs', 'role': 'tablist', 'aria-label': label}, ...tabs);
+}
+
+/**
  * Buttons for the least level, with arrow keys as radio buttons have them.
  * @param {HTMLElement} host @param {(level: number) => void} choose @returns {(level: number) => void} shows the chosen
  */

@@ -86,11 +86,11 @@ export class Groups {
     this.host.setAttribute('aria-busy', 'false');
   }
 
-  /** No more is looked at than for the groups. @param {Filters} filters @param {Span} span @param {AbortSignal} signal */
+  /** No more is looked at than for the groups; nothing more where it is refused, as who lacks the role is. @param {Filters} filters @param {Span} span @param {AbortSignal} signal */
   #watch(filters, span, signal) {
     this.host.querySelectorAll('.groups-facts').forEach((facts, at) => {
       const within = {...filters, query: add(filters.query ?? '', condition(PATH, this.#values[at]))};
-      this.#unseen.set(facts, () => this.#read(facts, within, span, signal).catch(() => {}));
+      this.#unseen.set(facts, () => this.#read(facts, within, span, signal).catch(() => this.#seen.disconnect()));
       this.#seen.observe(facts);
     });
   }

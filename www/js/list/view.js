@@ -6,6 +6,7 @@ import {readPoint} from '../base/range.js';
 import {filters} from '../base/state.js';
 import {apiText} from '../base/zone.js';
 import {List} from './list.js';
+import {nearest} from './nearest.js';
 import {Rows} from './rows.js';
 
 /** @import {Filters, Row, Tail as Answer} from '../base/api.js' */
@@ -125,6 +126,7 @@ export class RecordsView {
     return h('div', {'class': 'list-message'}, h('h2', {}, 'Nothing matches'),
       h('p', {'class': 'hint'}, 'No record passes everything that is asked for. Ask for less:'),
       h('div', {'class': 'list-message-tools'},
+        (after || before) && nearest(this.#state, this.handlers.set),
         (after || before) && drop('Any time', {after: '', before: ''}),
         level > 0 && drop('Any level', {level: 0}),
         names.length > 0 && drop('Any logger', {names: []}),
@@ -136,14 +138,16 @@ export class RecordsView {
   #failure(error) {
     const again = () => this.rows.length ? this.rows.retry() : this.load(this.#state);
     const {inQuery} = error;
+    const query = error.status === 403 && this.#state.query;
     const [title, words] = inQuery ? ['The query is not understood', 'What is wrong stands under it.']
       : error.type === 'StorageQueryError' ? ['The query takes too long', `${error.message}. A shorter range or a further condition helps.`]
       : error.type === 'Cancelled' ? ['Cancelled', 'The search was given up before its answer came.']
-      : error.status === 403 ? ['Not allowed', error.message]
+      : error.status === 403 ? ['Not allowed', `${error.message}.${query ? ' Conditions need that one; words, levels, loggers and times do not.' : ''}`]
       : error.status === 0 ? ['No connection', `${error.message}. It is tried again by itself.`]
       : ['The records could not be read', error.message];
     const message = h('div', {'class': 'list-message failed', 'role': 'alert'}, h('h2', {}, title), h('p', {}, words),
-      inQuery ? null : h('button', {'class': 'button', 'onclick': again}, icon('reload'), 'Try again'));
+      query ? h('pre', {'class': 'list-message-query'}, query) : null,
+      query ? textButton('The rest, without it', () => this.handlers.set({query: ''}), 'button primary') : inQuery ? null : h('button', {'class': 'button', 'onclick': again}, icon('reload'), 'Try again'));
     message.classList.toggle('over', this.rows.length > 0);
     return message;
   }

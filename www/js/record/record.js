@@ -1,7 +1,7 @@
 // <ch-record>: one record to read: what went wrong as the title, the facts, the traceback, and all the rest of it.
 import {ansi, plain} from '../base/ansi.js';
 import {copy, copyButton, markdown, recordCurl} from '../base/copy.js';
-import {h, icon, iconButton, levelBadge, levelBand, levelName, menuButton, send, sendSet, takeKey} from '../base/dom.js';
+import {h, icon, iconButton, levelBadge, levelBand, levelName, menuButton, send, sendSet, tabList} from '../base/dom.js';
 import {json, yaml} from '../base/json.js';
 import {get, subscribe} from '../base/state.js';
 import {ago, formatTs, parseTs} from '../base/zone.js';
@@ -216,29 +216,13 @@ export class ChRecord extends HTMLElement {
   /** @param {Row} record */
   #details(record) {
     const logrec = record.logrec ?? {};
-    const panel = h('div', {'class': 'record-panel', 'role': 'tabpanel', 'id': 'record-panel'});
-    /** @type {HTMLButtonElement[]} */
-    const tabs = TABS.map((name, i) => h('button', {'role': 'tab', 'class': 'record-tab',
-      'id': `record-tab-${i}`, 'aria-controls': 'record-panel',
-      'onclick': () => choose(i), 'onkeydown': (event) => takeKey(event, {ArrowRight: () => go(i + 1),
-        ArrowLeft: () => go(i + TABS.length - 1)})}, name));
-    const go = (/** @type {number} */ to) => {
-      choose(to % TABS.length);
-      tabs[chosenTab].focus();
-    };
-    const choose = (/** @type {number} */ chosen) => {
-      chosenTab = chosen;
-      tabs.forEach((tab, i) => {
-        tab.setAttribute('aria-selected', String(i === chosen));
-        tab.tabIndex = i === chosen ? 0 : -1;
-      });
-      panel.setAttribute('aria-labelledby', `record-tab-${chosen}`);
+    const panel = h('div', {'class': 'record-panel', 'id': 'record-tab'});
+    const tabs = tabList(panel, 'The whole record as', TABS, (at) => {
+      chosenTab = at;
       panel.replaceChildren(this.#view(record, logrec));
-    };
-    choose(chosenTab);
-    return h('section', {'class': 'record-section'}, h('div', {'class': 'section-head'},
-      h('div', {'class': 'record-tabs', 'role': 'tablist', 'aria-label': 'The whole record as'}, ...tabs),
-        h('span', {'class': 'hint'}, `#${record.id}`), copyButton(() => this.#text(record), 'the whole record')), panel);
+    }, chosenTab);
+    return h('section', {'class': 'record-section'}, h('div', {'class': 'section-head'}, tabs,
+      h('span', {'class': 'hint'}, `#${record.id}`), copyButton(() => this.#text(record), 'the whole record')), panel);
   }
 
   /** @param {Row} record */
