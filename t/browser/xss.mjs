@@ -145,7 +145,7 @@ test('none is executed in columns, loggers, groups, values, around, comparisons,
   await page.locator('#record .record-tabs').waitFor();
   await harmless(page, 'columns');
   await page.locator('#columns').click();
-  await page.locator('.columns-panel input').waitFor();
+  await page.locator('.columns-panel .field').waitFor();
   await harmless(page, 'the columns\' panel');
   await page.keyboard.press('Escape');
   await page.locator('.loggers-button').click();

@@ -10,8 +10,8 @@ import {bins, chooseStep, DAYS} from './bins.js';
 /** @typedef {{before: Bin | null, after: Bin | null}} Far records far from all others */
 /** @typedef {{bins: Bin[], step: Step, domain: Domain, far: Far}} Bars */
 
-/** So many records are read themselves where a minute is too long. */
-const ROWS = 1000;
+/** So many records are read themselves where a minute is too long: as many as the list reads at once. */
+const ROWS = 128;
 /** Few bars are not made wider. */
 const LEAST = 24;
 const DAY = 864e5;
