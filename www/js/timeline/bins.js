@@ -225,3 +225,13 @@ export function legend(per, hide, choose) {
 export function bracket(name, from, to, down) {
   return svg('path', {'class': name, 'd': `M${from.toFixed(1)} ${down}V1H${to.toFixed(1)}V${down}`});
 }
+
+/** The stub of records far from all others. @param {HTMLElement} button @param {Bin | null} far @param {'before' | 'after'} side @param {string} zone */
+export function fillFar(button, far, side, zone) {
+  button.hidden = !far;
+  if (far) {
+    const count = far.count.toLocaleString();
+    button.title = button.ariaLabel = `${count} far ${side} all others: ${rangeText(far.start, far.end, zone)}`;
+    button.textContent = side === 'before' ? `\u2039 ${count}` : `${count} \u203a`;
+  }
+}

@@ -81,6 +81,10 @@ export async function readBars(source, filters, zone, most, signal) {
   let within = filters;
   /** @type {Far} */
   const far = {before: null, after: null};
+  const barsOf = (/** @type {Timeline} */ data, /** @type {Step} */ chosen) => {
+    const all = bins(data, chosen, zone);
+    return {bins: all, step: chosen, domain: fit(filters, all, LEAST * chosen.seconds * 1000), far};
+  };
   for (let again = 0; ; again++) {
     const data = step.group === 'second' ? seconds(await source.records(within, 0, ROWS - 1, {signal}))
       : await source.timeline(within, step.group, zone, signal);
@@ -95,9 +99,7 @@ export async function readBars(source, filters, zone, most, signal) {
     }
     const next = chooseStep(length(fit(filters, found, 1)), most, (merge(found)?.count ?? 0) <= ROWS ? 1 : 60);
     if (next.group === step.group || again > 5) {
-      const chosen = again > 5 ? step : next;
-      const all = bins(data, chosen, zone);
-      return {bins: all, step: chosen, domain: fit(filters, all, LEAST * chosen.seconds * 1000), far};
+      return barsOf(data, again > 5 ? step : next);
     }
     step = next;
   }

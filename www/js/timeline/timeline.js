@@ -2,12 +2,12 @@
 import {aborted, asApiError, Latest, now} from '../base/api.js';
 import {h, iconButton, LEVELS, sendSet, svg, textButton} from '../base/dom.js';
 import {formatTs} from '../base/zone.js';
-import {binText, bracket, countOf, DAYS, fillTable, legend, rangeText, stack, sums, ticks, tipLines} from './bins.js';
+import {binText, bracket, countOf, DAYS, fillFar, fillTable, legend, rangeText, stack, sums, ticks, tipLines} from './bins.js';
 import {readBars} from './read.js';
 
 /** @import {Filters} from '../base/api.js' */
 /** @import {Bin, Domain} from './bins.js' */
-/** @import {Far, Source} from './read.js' */
+/** @import {Bars, Far, Source} from './read.js' */
 /** @typedef {{window?: Domain | null, record?: number | null, mark?: number | null}} Marks */
 /**
  * @typedef {{source: Source, onzoom: (domain: Domain) => void, onout: () => void,
@@ -98,14 +98,7 @@ export class Timeline {
     const signal = this.#latest.next();
     this.host.setAttribute('aria-busy', 'true');
     try {
-      const {bins, step, domain, far} = await readBars(this.handlers.source, filters, zone, this.#most(), signal);
-      [this.#bins, this.#step, this.#domain, this.#far, this.#zone] = [bins, step, domain, far, zone];
-      this.#read = now();
-      this.#ready = true;
-      this.#fail(null);
-      this.#at = null;
-      this.#anchor = null;
-      this.draw();
+      this.#show(await readBars(this.handlers.source, filters, zone, this.#most(), signal), zone);
     } catch (error) {
       if (!aborted(error)) {
         this.#fail(asApiError(error));
@@ -115,6 +108,17 @@ export class Timeline {
         this.host.setAttribute('aria-busy', 'false');
       }
     }
+  }
+
+  /** @param {Bars} bars @param {string} zone */
+  #show({bins, step, domain, far}, zone) {
+    [this.#bins, this.#step, this.#domain, this.#far, this.#zone] = [bins, step, domain, far, zone];
+    this.#read = now();
+    this.#ready = true;
+    this.#fail(null);
+    this.#at = null;
+    this.#anchor = null;
+    this.draw();
   }
 
   /** Of all bars. */
@@ -184,7 +188,8 @@ export class Timeline {
       return;
     }
     this.#drawCaption();
-    this.#drawFar();
+    fillFar(this.before, this.#far.before, 'before', this.#zone);
+    fillFar(this.after, this.#far.after, 'after', this.#zone);
     this.#drawBars();
     this.#drawAxis();
     this.#drawOverlay();
@@ -206,18 +211,6 @@ export class Timeline {
     const at = [...this.legend.children].indexOf(/** @type {Element} */ (document.activeElement));
     this.legend.replaceChildren(...legend(sums(this.#bins), this.#look.hide, (hide) => sendSet(this.host, {hide})));
     /** @type {HTMLElement | undefined} */ (this.legend.children[at])?.focus();
-  }
-
-  #drawFar() {
-    for (const side of /** @type {const} */ (['before', 'after'])) {
-      const far = this.#far[side];
-      this[side].hidden = !far;
-      if (far) {
-        const title = `${far.count.toLocaleString()} far ${side} all others: ${rangeText(far.start, far.end, this.#zone)}`;
-        this[side].replaceChildren(side === 'before' ? '\u2039 ' : '', far.count.toLocaleString(), side === 'after' ? ' \u203a' : '');
-        Object.assign(this[side], {title, ariaLabel: title});
-      }
-    }
   }
 
   /** @param {keyof Far} side */
