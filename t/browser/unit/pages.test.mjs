@@ -13,7 +13,7 @@ const list = (folder) => readdirSync(new URL(folder, TOP), {withFileTypes: true}
 const MODULES = list('www/js/').filter((path) => path !== 'www/js/theme-first.js');
 const STYLES = list('www/css/');
 const PAGE = read('www/index.html');
-const FILES = ['www/README', 'www/index.html', 'www/favicon.svg', 'www/js/theme-first.js', ...MODULES, ...STYLES];
+const FILES = ['www/index.html', 'www/favicon.svg', 'www/js/theme-first.js', ...MODULES, ...STYLES];
 
 /** What a module imports, as paths below www/js. */
 function imports(name) {
