@@ -164,12 +164,12 @@ def check_files(out):
 class Site:
   '''A database, a worker, a front server.'''
 
-  def __init__(self, database = SQLite, front = Nginx, prepare = None):
+  def __init__(self, database = SQLite, front = Nginx, prepare = None, **settings):
     self.database = database().start()
     migrate(self.database.dsn)
     if prepare:
       prepare(self.database)
-    self.worker = Worker(self.database.dsn).start()
+    self.worker = Worker(self.database.dsn, **settings).start()
     self.front = front(*([] if front is Nginx else ['proxy']), self.worker, www = installed())
     self.front.users.write_text(PASSWORDS)
     self.front.start()
@@ -291,6 +291,7 @@ PARTS = {
   'search': {},
   'reading': {},
   'timeline': {},
+  'slow': {'deadline': 1},
   'million': {'site': rows_site, 'shared': True},
   'figures': {'site': rows_site, 'shared': True},
   'tail': {'database': MariaDB},

@@ -11,7 +11,7 @@ import {copy} from './base/copy.js';
 import {byId, levelButtons} from './base/dom.js';
 import {footer, toast, watchOffline} from './base/messages.js';
 import * as state from './base/state.js';
-import {apiText, isZone, parseTs, zoneName} from './base/zone.js';
+import {apiText, formatTs, isZone, parseTs, zoneName} from './base/zone.js';
 import {knownPaths, learn, sample} from './query/words.js';
 import {exportPanel} from './page/export.js';
 import {listenKeys} from './page/keys.js';
@@ -193,13 +193,20 @@ function scrolled() {
   set({top: list.visible()[0]});
 }
 
+/** @param {import('./base/zone.js').Instant} at */
+function searched(at) {
+  const found = rows.length ? rows.length.toLocaleString() : 'none';
+  return `Searched back to ${formatTs(at, get().zone, {digits: 0})}, ${found} found so far\u2026`;
+}
+
 /** @type {import('./base/api.js').ApiError | null} */
 let queryError = null;
 
 function changed() {
   tellPlace();
-  const busy = rows.loading || (rows.total === null && !rows.counted && !rows.error);
-  foot.busy(!busy ? '' : rows.loading ? 'Searching\u2026' : 'Counting\u2026', () => rows.cancel());
+  const busy = rows.loading || (rows.total === null && rows.searching && !rows.error);
+  const at = parseTs(rows.searchedTo);
+  foot.busy(!busy ? '' : at ? searched(at) : rows.loading ? 'Searching\u2026' : 'Counting\u2026', () => rows.cancel());
   const next = rows.error?.inQuery ? rows.error : null;
   if (next !== queryError) {
     queryError = next;

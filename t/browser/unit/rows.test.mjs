@@ -5,7 +5,8 @@ import {test} from 'node:test';
 
 import {ApiError} from '../../../www/js/base/api.js';
 import {locate} from '../../../www/js/navigate.js';
-import {BLOCK, order, Rows} from '../../../www/js/list/rows.js';
+import {BLOCK} from '../../../www/js/list/blocks.js';
+import {order, Rows} from '../../../www/js/list/rows.js';
 
 /** A store: record n has id n and was made in second n. A number stands for one that nobody has asked for yet. */
 class Store {
@@ -52,6 +53,7 @@ class Store {
   source() {
     return {
       records: (...all) => this.records_(...all),
+      part: async (...all) => ({rows: await this.records_(...all), to: ''}),
       count: async (filters) => {
         this.requests.push({count: true, filters});
         return this.match(filters).length;
@@ -306,4 +308,52 @@ test('a record of the same instant as the newest one that was read has its place
   store.add(same);
   rows.arrived([same]);
   await shows(rows, store);
+});
+
+/** Of what is searched for a part finds at most seven. */
+function searching(store) {
+  const source = store.source();
+  source.part = async (filters, left, right, {from, ...options}) => {
+    const [ts] = (from ?? '').split(/,(?=\d+$)/);
+    const skipped = ts ? store.first((row) => row.ts < ts) : 0;
+    const rows = await store.records_(filters, skipped + left, skipped + Math.min(right, left + 6), options);
+    return {rows, to: rows.length && rows.length <= right - left ? `${rows.at(-1).ts},${rows.at(-1).id}` : ''};
+  };
+  source.count = async (filters, signal, onpart) => {
+    const at = made(store.records[599]);
+    onpart(600, `${at.ts},${at.id}`);
+    return store.match(filters).length;
+  };
+  const rows = new Rows(source, () => rows.want(...rows.sight));
+  rows.sight = [0, 30];
+  rows.look = (first) => rows.want(...rows.sight = [first, first + 30]);
+  return rows;
+}
+
+test('what is searched for is found in parts, each where it belongs, from the nearest place that is known', async () => {
+  const store = new Store(1000);
+  const rows = searching(store);
+  await rows.load({search: 'm'});
+  assert.equal(rows.length, 1000);
+  store.requests = [];
+  rows.look(700);
+  await until(() => rows.at(650) && rows.at(730));
+  assert.ok(store.requests.every(({left}) => left >= 600), 'what is above is not read again');
+  await shows(rows, store);
+});
+
+test('one can go on with a search that was given up', async () => {
+  const store = new Store(1000);
+  const rows = searching(store);
+  store.delay = 20;
+  const loaded = rows.load({search: 'm'});
+  await until(() => rows.length > 6);
+  rows.cancel();
+  await loaded;
+  assert.equal(rows.error.type, 'Cancelled');
+  const there = rows.length;
+  assert.ok(there < BLOCK && rows.total === null && rows.at(there - 1));
+  rows.retry();
+  await until(() => rows.length >= BLOCK);
+  assert.deepEqual(Array.from({length: BLOCK}, (_, at) => rows.at(at).id), store.records.slice(0, BLOCK).map((row) => made(row).id));
 });

@@ -1,6 +1,7 @@
 // Every request to the server is made here. What fails is an ApiError with the server's own words; status 0: it was
 // not reached. What was given up rejects with the platform's AbortError: see aborted().
 import {parseJson} from './json.js';
+import {apiText, parseTs} from './zone.js';
 
 /**
  * @typedef {{after?: string, before?: string, level?: number, names?: string[], query?: string,
@@ -11,6 +12,7 @@ import {parseJson} from './json.js';
 /** @typedef {{data?: Record<string, any>, meta?: Record<string, any>, error?: Record<string, any>}} Logrec */
 /** @typedef {{id: number, name: string, ts: string, level: number, message: string, logrec?: Logrec}} Row */
 /** @typedef {{logrec?: boolean, signal?: AbortSignal}} ReadOptions */
+/** @typedef {{rows: Row[], to: string}} Part to: the place that was searched to, '' where that is all */
 /** @typedef {{group: number[], count: number[], level: Record<string, number[]>}} Timeline */
 /** @typedef {{cursor: string, more: boolean, records: Row[]}} Tail */
 /** @typedef {{records: number, complete: boolean, missing: number, distinct: number,
@@ -172,9 +174,8 @@ async function request(url, options) {
   return response;
 }
 
-/** @param {string} url @param {AbortSignal} [signal] */
-async function json(url, signal) {
-  const response = await request(url, {signal});
+/** @param {Response} response */
+async function body(response) {
   try {
     return parseJson(await response.text());
   } catch (error) {
@@ -185,26 +186,106 @@ async function json(url, signal) {
   }
 }
 
-/**
- * Newest first, both included. @param {Filters} filters @param {number} left @param {number} right
- * @param {ReadOptions} [options] @returns {Promise<Row[]>}
- */
-export function records(filters, left, right, {logrec, signal} = {}) {
-  return json(address('record', parameters(filters, {left, right, logrec: logrec ? 1 : undefined})), signal);
+/** @param {string} url @param {AbortSignal} [signal] */
+async function json(url, signal) {
+  return body(await request(url, {signal}));
 }
 
-/** @param {Filters} filters @param {AbortSignal} [signal] @returns {Promise<number>} */
-export async function count(filters, signal) {
-  const response = await request(address('record', parameters(filters)), {method: 'HEAD', signal});
-  return Number(response.headers.get('X-Record-Count'));
+// A search may look at all records there are: it is answered in parts, each of which goes on where the last one ended.
+
+/** Seconds, of a part. */
+const PATIENCE = 0.5;
+/** The server skips no more rows than these in a part. */
+const SKIPPED = 10000;
+
+/** @param {Filters} filters */
+export function isSearch({query, search}) {
+  return Boolean(query?.trim() || search?.trim());
+}
+
+/** @param {Response} response */
+function searchedTo(response) {
+  return response.headers.get('X-Searched-To') ?? '';
+}
+
+/**
+ * Newest first, both included, counted from the place `from`; of a search what is found soon.
+ * @param {Filters} filters @param {number} left @param {number} right
+ * @param {ReadOptions & {from?: string}} [options] @returns {Promise<Part>}
+ */
+export async function part(filters, left, right, {logrec, signal, from} = {}) {
+  const partial = isSearch(filters) && left <= SKIPPED ? 1 : undefined;
+  // What is skipped is in no answer: it has to be reached in one.
+  const timeout = partial && !left ? PATIENCE : undefined;
+  const more = {left, right, logrec: logrec ? 1 : undefined, from, partial, timeout};
+  const response = await request(address('record', parameters(filters, more)), {signal});
+  return {rows: await body(response), to: searchedTo(response)};
+}
+
+/**
+ * All of them. @param {Filters} filters @param {number} left @param {number} right @param {ReadOptions} [options]
+ */
+export async function records(filters, left, right, options) {
+  /** @type {Row[]} */
+  const all = [];
+  let {rows, to} = await part(filters, left, right, options);
+  for (all.push(...rows); to && all.length <= right - left; all.push(...rows)) {
+    ({rows, to} = await part(filters, 0, right - left - all.length, {...options, from: to}));
+  }
+  return all;
+}
+
+/**
+ * The answers to a question about counts, from the newest to the oldest records. @param {string} path
+ * @param {Filters} filters @param {More} more @param {RequestInit} options
+ */
+async function* parts(path, filters, more, options) {
+  const partial = isSearch(filters) ? {partial: 1, timeout: PATIENCE} : {};
+  for (let before = filters.before, to = ' '; to;) {
+    const response = await request(address(path, parameters({...filters, before}, {...more, ...partial})), options);
+    to = searchedTo(response);
+    yield {response, to};
+    // Up to this microsecond, which is counted.
+    const at = parseTs(to.split(',')[0]);
+    before = at ? apiText(at.us ? {...at, us: at.us - 1} : {ms: at.ms - 1, us: 999}) : before;
+  }
+}
+
+/**
+ * @param {Filters} filters @param {AbortSignal} [signal]
+ * @param {(count: number, to: string) => void} [onpart] so many until there @returns {Promise<number>}
+ */
+export async function count(filters, signal, onpart) {
+  let total = 0;
+  for await (const {response, to} of parts('record', filters, {}, {method: 'HEAD', signal})) {
+    total += Number(response.headers.get('X-Record-Count'));
+    to && onpart?.(total, to);
+  }
+  return total;
+}
+
+/** The older one first; a group may be in both. @param {Timeline} older @param {Timeline} newer @returns {Timeline} */
+export function joined(older, newer) {
+  const levels = [...new Set([...Object.keys(older.level), ...Object.keys(newer.level)])];
+  const none = (/** @type {Timeline} */ {group}) => group.map(() => 0);
+  return {group: [...older.group, ...newer.group], count: [...older.count, ...newer.count],
+    level: Object.fromEntries(levels.map((level) =>
+      [level, [...older.level[level] ?? none(older), ...newer.level[level] ?? none(newer)]]))};
 }
 
 /**
  * @param {Filters} filters @param {'day' | 'hour' | '15minute' | 'minute'} group @param {string} zone
- * @param {AbortSignal} [signal] @returns {Promise<Timeline>}
+ * @param {AbortSignal} [signal] @param {(timeline: Timeline) => void} [onpart] what is known so far
+ * @returns {Promise<Timeline>}
  */
-export function timeline(filters, group, zone, signal) {
-  return json(address('timeline', parameters(filters, {group, timezone: zone})), signal);
+export async function timeline(filters, group, zone, signal, onpart) {
+  /** @type {Timeline} */
+  let all = {group: [], count: [], level: {}};
+  for await (const {response, to} of parts('timeline', filters, {group, timezone: zone}, {signal})) {
+    all = joined(await body(response), all);
+    to && onpart?.(all);
+  }
+  return all;
 }
 
 /** @param {number} id @param {AbortSignal} [signal] @returns {Promise<Row>} */

@@ -53,23 +53,26 @@ export function footer(host) {
   host.replaceChildren(place, busy, mark, h('span', {'class': 'status-space'}), hint, zone);
   /** @type {number | undefined} */
   let waiting;
+  let said = h('span');
   return {
     /** @param {number} first @param {number} last @param {number | null} total @param {number} seen */
     place(first, last, total, seen) {
-      const of = total === null ? `more than ${seen.toLocaleString()}` : total.toLocaleString();
+      const of = total === null ? `at least ${seen.toLocaleString()}` : total.toLocaleString();
       place.textContent = total === 0 || seen === 0 || last < 0 ? '' : `${(first + 1).toLocaleString()}\u2013${(last + 1).toLocaleString()} of ${of}`;
     },
     /** Told when it lasts; '' ends it. @param {string} text @param {() => void} cancel */
     busy(text, cancel) {
-      clearTimeout(waiting);
+      said.textContent = text;
       if (!text) {
+        clearTimeout(waiting);
+        waiting = undefined;
         busy.hidden = true;
         busy.replaceChildren();
         return;
       }
-      waiting = setTimeout(() => {
+      waiting ??= setTimeout(() => {
         busy.hidden = false;
-        busy.replaceChildren(h('span', {'class': 'spinner', 'aria-hidden': 'true'}), text,
+        busy.replaceChildren(h('span', {'class': 'spinner', 'aria-hidden': 'true'}), said,
           textButton('Cancel', cancel, 'button plain small'));
       }, 500);
     },

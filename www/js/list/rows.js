@@ -1,17 +1,11 @@
-// The records that match, by position: 0 is the newest. Only what is looked at is fetched, in blocks, of which some are
-// kept. Positions stay what they are: the first answer's newest record is the upper bound of every later request. Live
-// ones are put on top of that.
-import {aborted, ApiError, Latest} from '../base/api.js';
+// The records that match, by position: 0 is the newest. Only what is looked at is fetched, in blocks. Positions stay what
+// they are: the first answer's newest record is the upper bound of every later request. Live ones are put on top of that.
+import {aborted, ApiError, isSearch, Latest} from '../base/api.js';
+import {BLOCK, Blocks, Flights, range} from './blocks.js';
 
 /** @import {Filters, Row} from '../base/api.js' */
-/** @typedef {Pick<typeof import('../base/api.js'), 'records' | 'count'>} Source */
-/** @typedef {{abort: AbortController, index: number}} Flight */
+/** @typedef {Pick<typeof import('../base/api.js'), 'records' | 'count' | 'part'>} Source */
 
-export const BLOCK = 128;
-const KEPT = 48;
-const FLIGHTS = 2;
-/** Milliseconds without a jump. */
-const STILL = 90;
 /** So many live rows are given their positions for good. */
 const HEAD = 2000;
 
@@ -33,6 +27,8 @@ export class Rows {
   loading = false;
   /** Nothing more will be known of the total. */
   counted = false;
+  /** So far, where not all is searched yet. @type {string} */
+  searchedTo = '';
 
   /** Live ones, above position 0 of the blocks. @type {Row[]} */
   #head = [];
@@ -40,18 +36,11 @@ export class Rows {
   #early = [];
   /** Of the frozen range. @type {Row | null} */
   #newest = null;
-  /** @type {Map<number, Row[]>} */
-  #blocks = new Map();
+  #blocks = new Blocks();
   /** Shown until dropped blocks are back. @type {Map<number, Row>} */
   #ghost = new Map();
-  /** @type {Map<number, Flight>} */
-  #flights = new Map();
-  /** @type {[number, number]} */
-  #wanted = [0, 0];
-  #last = 0;
-  #jumped = 0;
-  /** @type {number | undefined} */
-  #settling;
+  #flights = new Flights((index) => this.#isMissing(index), (index, signal) => this.#read(index, signal),
+    (error, signal, again) => this.#failed(error, signal, again));
   #latest = new Latest();
   #signal = this.#latest.next();
   #logrec = false;
@@ -84,22 +73,25 @@ export class Rows {
     this.frozen = {...filters};
     const signal = this.#signal;
     this.onchange();
+    const again = () => this.load(filters, {logrec});
+    await this.#flights.fetch(0, again);
     try {
-      const rows = await this.source.records(filters, 0, BLOCK - 1, {logrec, signal});
-      this.#newest = rows[0] ?? null;
-      if (this.#newest) {
-        this.frozen.before = this.#newest.ts;
+      if (!signal.aborted && !this.error) {
+        await this.#countAll(signal);
       }
-      this.loading = false;
-      this.error = null;
-      this.#failures = 0;
-      this.#keep(0, rows);
-      this.arrived(this.#early.splice(0));
-      this.onchange();
-      await this.#countAll(signal);
     } catch (error) {
-      this.#failed(error, signal, () => this.load(filters, {logrec}));
+      this.#failed(error, signal, again);
     }
+  }
+
+  /** The first row is there, or there is none. */
+  #begin() {
+    this.#newest = this.#blocks.at(0) ?? null;
+    if (this.#newest) {
+      this.frozen.before = this.#newest.ts;
+    }
+    this.loading = false;
+    this.arrived(this.#early.splice(0));
   }
 
   /** A count that takes too long is no failure: one can scroll on. @param {AbortSignal} signal */
@@ -107,8 +99,10 @@ export class Rows {
     if (this.total !== null) {
       return;
     }
+    const take = this.#blocks.placeTaker();
     try {
-      const total = await this.source.count(this.frozen, signal);
+      const total = await this.source.count(this.frozen, signal,
+        (position, from) => take({position, from}) && this.#tellSearched(from, position));
       this.total ??= Math.max(total, this.seen);
     } catch (error) {
       if (!(error instanceof ApiError && error.type === 'StorageQueryError')) {
@@ -119,25 +113,32 @@ export class Rows {
     this.onchange();
   }
 
+  /** @param {string} to @param {number} found */
+  #tellSearched(to, found) {
+    this.searchedTo = to.split(',')[0];
+    this.seen = Math.max(this.seen, found);
+    this.onchange();
+  }
+
   #forget() {
     this.#signal = this.#latest.next();
-    this.#giveUp(() => true);
+    this.#flights.giveUp();
     clearTimeout(this.#retry);
-    clearTimeout(this.#settling);
     this.#blocks.clear();
     this.#ghost.clear();
+    this.searchedTo = '';
     this.#head = [];
     this.#early = [];
     this.#newest = null;
-    this.#wanted = [0, 0];
+    this.#flights.wanted = [0, 0];
     this.total = null;
     this.counted = false;
     this.seen = 0;
     this.error = null;
   }
 
-  /** Again after longer and longer, if it is worth it. @param {unknown} error @param {AbortSignal} signal @param {() => void} again */
-  #failed(error, signal, again) {
+  /** Again after longer and longer, if it is worth it. @param {unknown} error @param {AbortSignal} signal @param {() => void} [again] */
+  #failed(error, signal, again = () => this.retry()) {
     if (aborted(error) || signal.aborted) {
       return;
     }
@@ -159,8 +160,7 @@ export class Rows {
       return this.#head[position];
     }
     const below = position - this.#head.length;
-    const block = this.#blocks.get(Math.floor(below / BLOCK));
-    return block ? block[below % BLOCK] : this.#ghost.get(position);
+    return this.#blocks.has(Math.floor(below / BLOCK)) ? this.#blocks.at(below) : this.#ghost.get(position);
   }
 
   /** -1: not loaded. @param {number} id */
@@ -169,132 +169,81 @@ export class Rows {
     if (live >= 0) {
       return live;
     }
-    for (const [index, block] of this.#blocks) {
-      const at = block.findIndex((row) => row.id === id);
-      if (at >= 0) {
-        return this.#head.length + index * BLOCK + at;
-      }
-    }
-    return [...this.#ghost].find(([, row]) => row.id === id)?.[0] ?? -1;
+    const below = this.#blocks.within(0, Infinity).find(([, row]) => row.id === id);
+    return below ? this.#head.length + below[0] : [...this.#ghost].find(([, row]) => row.id === id)?.[0] ?? -1;
   }
 
-  /**
-   * What is looked at. While one jumps about (drags the bar) only the place where it ends is fetched.
-   * @param {number} first @param {number} last
-   */
+  /** What is looked at. @param {number} first @param {number} last */
   want(first, last) {
     const below = this.#head.length;
     const end = this.total === null ? Infinity : this.total - 1;
-    this.#wanted = [
-      Math.floor(Math.max(0, first - below) / BLOCK),
-      Math.floor(Math.min(Math.max(0, last - below), end) / BLOCK),
-    ];
-    const far = Math.abs(this.#wanted[0] - this.#last) > 1;
-    if (this.error && this.#wanted[0] !== this.#last && this.#newest) {
+    const from = Math.floor(Math.max(0, first - below) / BLOCK);
+    if (this.error && from !== this.#flights.wanted[0] && this.#newest) {
       this.error = null;
     }
-    this.#last = this.#wanted[0];
-    clearTimeout(this.#settling);
-    const [from, to] = this.#wanted;
-    this.#giveUp((index) => index < from - 1 || index > to + 1);
-    if (far && performance.now() - this.#jumped < STILL) {
-      this.#settling = setTimeout(() => this.#pump(), STILL);
-    } else {
-      this.#pump();
-    }
-    this.#jumped = far ? performance.now() : this.#jumped;
-  }
-
-  /** @param {(index: number) => boolean} which */
-  #giveUp(which) {
-    for (const [index, flight] of this.#flights) {
-      if (which(index)) {
-        flight.abort.abort();
-        this.#flights.delete(index);
-      }
-    }
-  }
-
-  #pump() {
-    if (this.loading || this.error || !this.#newest) {
-      return;
-    }
-    const [first, last] = this.#wanted;
-    const sight = range(first, last);
-    // The next ones when what is in sight is there.
-    for (const index of sight.some((at) => this.#isMissing(at) || this.#flights.has(at)) ? sight : [last + 1, first - 1]) {
-      if (this.#flights.size < FLIGHTS && this.#isMissing(index)) {
-        this.#fetch(index);
-      }
-    }
+    this.#flights.want(from, Math.floor(Math.min(Math.max(0, last - below), end) / BLOCK));
   }
 
   /** @param {number} index */
   #isMissing(index) {
-    const past = this.total !== null ? index * BLOCK >= this.total : index * BLOCK > this.seen + BLOCK;
-    return index >= 0 && !past && !this.#blocks.has(index) && !this.#flights.has(index);
+    const past = this.total !== null ? index * BLOCK >= this.total : index * BLOCK > this.seen;
+    const can = !this.loading && !this.error && this.#newest;
+    return Boolean(can && index >= 0 && !past && !this.#blocks.isWhole(index));
   }
 
-  /** @param {number} index */
-  async #fetch(index) {
-    const abort = new AbortController();
-    const flight = {abort, index};
-    this.#flights.set(index, flight);
-    const left = index * BLOCK;
-    try {
-      const rows = await this.source.records(this.frozen, left, left + BLOCK - 1,
-        {logrec: this.#logrec, signal: abort.signal});
-      this.#land(flight);
+  /** @param {number} index @param {AbortSignal} signal */
+  async #read(index, signal) {
+    do {
+      await this.#readPart(index, signal);
       this.#failures = 0;
-      this.#keep(index, rows);
-      this.onchange();
-      this.#pump();
-    } catch (error) {
-      this.#land(flight);
-      this.#failed(error, abort.signal, () => this.retry());
-    }
+    } while (!this.#blocks.isWhole(index));
   }
 
-  /** @param {Flight} flight */
-  #land(flight) {
-    if (this.#flights.get(flight.index) === flight) {
-      this.#flights.delete(flight.index);
+  /** @param {number} index @param {AbortSignal} signal */
+  async #readPart(index, signal) {
+    const there = this.#blocks.rows(index);
+    const first = index * BLOCK + there.length;
+    const {position, from} = isSearch(this.frozen) ? this.#blocks.placeBefore(first) : {position: 0, from: undefined};
+    const left = first - position;
+    const {rows, to} = await this.source.part(this.frozen, left, left + BLOCK - there.length - 1,
+      {logrec: this.#logrec, signal, from});
+    signal.throwIfAborted();
+    this.#keep(index, [...there, ...rows], to);
+    if (this.loading && (this.seen || this.#blocks.isWhole(index))) {
+      this.#begin();
     }
+    to ? this.#tellSearched(to, 0) : this.onchange();
   }
 
-  /** @param {number} index @param {Row[]} rows */
-  #keep(index, rows) {
-    this.#blocks.set(index, rows);
+  /** @param {number} index @param {Row[]} rows @param {string} to */
+  #keep(index, rows, to) {
+    this.#blocks.keep(index, rows, to, (this.#flights.wanted[0] + this.#flights.wanted[1]) / 2);
     const end = index * BLOCK + rows.length;
     if (rows.length) {
       this.seen = Math.max(this.seen, end);
     }
-    if (rows.length < BLOCK && (rows.length > 0 || index === 0)) {
+    const short = rows.length < BLOCK && this.#blocks.isWhole(index);
+    if (short && (rows.length > 0 || index === 0)) {
       this.total = end;
-    } else if (rows.length === 0 && this.total === null) {
-      this.total = this.seen;
+    } else if (short) {
+      this.total ??= this.seen;
     }
-    if (range(...this.#wanted).every((at) => this.#blocks.has(at))) {
+    if (range(...this.#flights.wanted).every((at) => this.#blocks.has(at))) {
       this.#ghost.clear();
     }
-    this.#drop();
   }
 
-  /** Those farthest from what is looked at. */
-  #drop() {
-    const middle = (this.#wanted[0] + this.#wanted[1]) / 2;
-    while (this.#blocks.size > KEPT) {
-      const farthest = [...this.#blocks.keys()].reduce((a, b) => Math.abs(a - middle) > Math.abs(b - middle) ? a : b);
-      this.#blocks.delete(farthest);
-    }
+  /** Older ones are still searched for. */
+  get searching() {
+    return !this.counted || !this.#blocks.areWhole;
   }
 
   /** What is there stays. */
   cancel() {
     this.#signal = this.#latest.next();
-    this.#giveUp(() => true);
+    this.#flights.giveUp();
     clearTimeout(this.#retry);
-    if (this.loading) {
+    if (this.loading || !this.#blocks.areWhole) {
       this.loading = false;
       this.error = new ApiError('Cancelled', 'The search was cancelled', 0);
     }
@@ -305,7 +254,7 @@ export class Rows {
   retry() {
     clearTimeout(this.#retry);
     this.error = null;
-    this.#pump();
+    this.#flights.pump();
     this.onchange();
   }
 
@@ -319,7 +268,7 @@ export class Rows {
       this.#early.push(...records);
       return 0;
     }
-    const known = new Set([this.#head, ...this.#blocks.values()].flat().map((row) => row.id));
+    const known = new Set([...this.#head, ...this.#blocks.all()].map((row) => row.id));
     const fresh = records.filter((row) => !known.has(row.id));
     const newest = this.#newest;
     const above = newest ? fresh.filter((row) => row.ts > newest.ts) : fresh;
@@ -365,19 +314,15 @@ export class Rows {
     this.frozen = {...this.frozen, before: this.#newest.ts};
     this.total = this.total === null ? null : this.total + count;
     this.seen += count;
-    this.#wanted = /** @type {[number, number]} */ (this.#wanted.map((index) => index + Math.floor(count / BLOCK)));
+    this.#flights.wanted = /** @type {[number, number]} */ (this.#flights.wanted.map((index) => index + Math.floor(count / BLOCK)));
     this.#reread(ghost);
   }
 
   /** The rows in sight, by position. @param {number} moved down since those kept before @returns {Map<number, Row>} */
   #shown(moved) {
-    const [first, last] = this.#wanted;
+    const [first, last] = this.#flights.wanted;
     const ghost = new Map([...this.#ghost].map(([position, row]) => [position + moved, row]));
-    for (const [index, block] of this.#blocks) {
-      if (index >= first - 1 && index <= last + 1) {
-        block.forEach((row, at) => ghost.set(this.#head.length + index * BLOCK + at, row));
-      }
-    }
+    this.#blocks.within(first - 1, last + 1).forEach(([position, row]) => ghost.set(this.#head.length + position, row));
     this.#head.forEach((row, at) => ghost.set(at, row));
     return ghost;
   }
@@ -386,10 +331,7 @@ export class Rows {
   #reread(ghost) {
     this.#ghost = ghost;
     this.#blocks.clear();
-    this.#giveUp(() => true);
-    this.#pump();
+    this.#flights.giveUp();
+    this.#flights.pump();
   }
 }
-
-/** @param {number} first @param {number} last */
-const range = (first, last) => Array.from({length: Math.max(0, last - first + 1)}, (_, index) => first + index);

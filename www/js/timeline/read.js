@@ -73,9 +73,10 @@ function fit({after = '', before = ''}, found, least) {
 
 /**
  * Days tell first how far a range without ends goes. @param {Source} source @param {Filters} filters
- * @param {string} zone @param {number} most bars @param {AbortSignal} signal @returns {Promise<Bars>}
+ * @param {string} zone @param {number} most bars @param {AbortSignal} signal
+ * @param {(bars: Bars) => void} onpart what is known so far @returns {Promise<Bars>}
  */
-export async function readBars(source, filters, zone, most, signal) {
+export async function readBars(source, filters, zone, most, signal, onpart) {
   const length = (/** @type {Domain} */ {from, to}) => Math.max(1000, to - from);
   let step = filters.after ? chooseStep(length(fit(filters, [], 1)), most, 60) : DAYS;
   let within = filters;
@@ -87,7 +88,7 @@ export async function readBars(source, filters, zone, most, signal) {
   };
   for (let again = 0; ; again++) {
     const data = step.group === 'second' ? seconds(await source.records(within, 0, ROWS - 1, {signal}))
-      : await source.timeline(within, step.group, zone, signal);
+      : await source.timeline(within, step.group, zone, signal, (part) => onpart(barsOf(part, step)));
     const found = bins(data, step, zone);
     const [first, last] = core(found, !within.after, !within.before);
     far.before ??= merge(found.slice(0, first));

@@ -38,6 +38,8 @@ export class Timeline {
   #width = 0;
   /** There is something to draw. */
   #ready = false;
+  /** Older records are still searched. */
+  #isPart = false;
   /** @type {Marks} */
   #marks = {};
   #latest = new Latest();
@@ -98,7 +100,8 @@ export class Timeline {
     const signal = this.#latest.next();
     this.host.setAttribute('aria-busy', 'true');
     try {
-      this.#show(await readBars(this.handlers.source, filters, zone, this.#most(), signal), zone);
+      const onpart = (/** @type {Bars} */ bars) => this.#show(bars, zone, true);
+      this.#show(await readBars(this.handlers.source, filters, zone, this.#most(), signal, onpart), zone);
     } catch (error) {
       if (!aborted(error)) {
         this.#fail(asApiError(error));
@@ -110,9 +113,9 @@ export class Timeline {
     }
   }
 
-  /** @param {Bars} bars @param {string} zone */
-  #show({bins, step, domain, far}, zone) {
-    [this.#bins, this.#step, this.#domain, this.#far, this.#zone] = [bins, step, domain, far, zone];
+  /** @param {Bars} bars @param {string} zone @param {boolean} [isPart] */
+  #show({bins, step, domain, far}, zone, isPart = false) {
+    [this.#bins, this.#step, this.#domain, this.#far, this.#zone, this.#isPart] = [bins, step, domain, far, zone, isPart];
     this.#read = now();
     this.#ready = true;
     this.#fail(null);
@@ -204,6 +207,7 @@ export class Timeline {
     const ahead = [...this.#bins, ...(this.#far.after ? [this.#far.after] : [])].filter(({start}) => start > now() + AHEAD)
       .reduce((sum, {count}) => sum + count, 0);
     this.caption.replaceChildren(h('strong', {}, said.toLocaleString()), said === 1 ? ' record' : ' records',
+      this.#isPart ? ' so far\u2026' : '',
       said === total ? '' : h('span', {'class': 'timeline-older'},
         `bars: ${total.toLocaleString()}, of ${formatTs({ms: this.#read, us: 0}, this.#zone, {date: false, digits: 0})}`),
       ahead ? h('span', {'class': 'timeline-ahead'}, `${ahead.toLocaleString()} in the future`) : '',
