@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import {records, TRACEBACK} from './data.mjs';
 import {address, expectErrors, main, open, openRecord, rows, settled, totalIs} from './page.mjs';
-import {count, post, until} from './site.mjs';
+import {count, ORIGIN, post, until} from './site.mjs';
 import {test} from './tap.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -86,7 +86,7 @@ test('12.5 the box: conditions that were clicked stand beside what is searched f
   await totalIs(page, await count({search: 'order 12', query: 'logrec->\'$.data.status\' = 200'}));
   await type(page, 'level = 40');
   await totalIs(page, await count({query: 'logrec->\'$.data.status\' = 200 AND level = 40'}));
-  assert.equal(await chips.count(), 0);
+  assert.deepEqual(await chips.allTextContents(), ['status is 200', 'level is 40']);
   assert.equal(await box(page).inputValue(), 'logrec->\'$.data.status\' = 200 AND level = 40');
 });
 
@@ -113,6 +113,97 @@ test('12.5 the box: a word that a link gives as a condition warns', async () => 
   await page.getByRole('button', {name: 'Search for it'}).click();
   await totalIs(page, await count({search: '502'}));
   await settled(page);
+});
+
+/** @param {Page} page @param {string} name */
+const button = (page, name) => page.locator('#chips').getByRole('button', {name, exact: true});
+/** @param {Page} page @param {string[]} texts */
+const chipsAre = (page, texts) => until(async () => String(await page.locator('.query-chip').allTextContents()) === String(texts), `the chips ${texts}`)
+  .catch(async (error) => assert.fail(`${error.message}: ${await page.locator('.query-chip').allTextContents()}`));
+
+test('12.6 chips: the range, the level, loggers and conditions, each with its end', async () => {
+  const filters = {after: '2025-05-20', level: 20, name: 'shop,auth', query: 'logrec->\'$.data.status\' = 200 AND level < 50'};
+  const page = await open(`?${new URLSearchParams({...filters, level: '20', zone: 'UTC'})}`);
+  await totalIs(page, await count(filters));
+  await chipsAre(page, ['Since Tue, 20 May 2025, 00:00', 'INFO and above', 'shop', 'auth', 'status is 200', 'level is less than 50']);
+  await button(page, 'Remove INFO and above').click();
+  await totalIs(page, await count({...filters, level: 0}));
+  await button(page, 'Remove shop').click();
+  await totalIs(page, await count({...filters, level: 0, name: 'auth'}));
+  await button(page, 'Remove status is 200').click();
+  await totalIs(page, await count({after: filters.after, name: 'auth', query: 'level < 50'}));
+  await button(page, 'Remove Since Tue, 20 May 2025, 00:00').click();
+  await totalIs(page, await count({name: 'auth', query: 'level < 50'}));
+  await chipsAre(page, ['auth', 'level is less than 50']);
+  await page.goBack();
+  await chipsAre(page, ['Since Tue, 20 May 2025, 00:00', 'auth', 'level is less than 50']);
+});
+
+test('12.6 chips: "not" turns a condition about, and back; of a logger it is all others', async () => {
+  const query = 'level >= 40 AND logrec->\'$.data.status\' = 200';
+  const page = await open(`?${new URLSearchParams({query, name: 'shop.db'})}`);
+  const all = await count();
+  const [least, status] = [await count({query: 'level >= 40'}), await count({query: 'logrec->\'$.data.status\' = 200'})];
+  await button(page, 'Remove shop.db').click();
+  await button(page, 'Remove level is at least 40').click();
+  await totalIs(page, status);
+  await button(page, 'Not: status is 200').click();
+  await totalIs(page, all - status);
+  await chipsAre(page, ['status is not 200']);
+  await button(page, 'Not: status is not 200').click();
+  await totalIs(page, status);
+  await page.goto(`${ORIGIN}/?name=shop.db,shop.cart&level=40`);
+  await totalIs(page, await count({name: 'shop.db,shop.cart', level: 40}));
+  await button(page, 'Not: shop.db').click();
+  await totalIs(page, await count({name: 'shop.cart', level: 40}));
+  await button(page, 'Remove shop.cart').click();
+  await totalIs(page, least - await count({name: 'shop.db', level: 40}));
+  await chipsAre(page, ['ERROR and above', 'logger does not begin with \u201cshop.db\u201d']);
+});
+
+test('12.6 chips: a click puts one where it can be changed', async () => {
+  const page = await open('?after=2025-05-20&level=20&name=shop&query=level+>+10+AND+level+<+50');
+  await totalIs(page, await count({after: '2025-05-20', level: 20, name: 'shop', query: 'level > 10 AND level < 50'}));
+  await button(page, 'Since Tue, 20 May 2025, 00:00').click();
+  await page.locator('.range-typed').waitFor();
+  await page.keyboard.press('Escape');
+  await button(page, 'shop').click();
+  await page.locator('.loggers-rows .logger-row').first().waitFor();
+  await page.keyboard.press('Escape');
+  await button(page, 'INFO and above').click();
+  await page.locator('.level-button[data-value="20"]:focus').waitFor();
+  await button(page, 'level is less than 50').click();
+  await page.keyboard.type('level = 40');
+  await page.keyboard.press('Enter');
+  await totalIs(page, await count({after: '2025-05-20', name: 'shop', query: 'level > 10 AND level = 40'}));
+  await type(page, '');
+  await type(page, 'order');
+  await address(page, (given) => given.get('search') === 'order');
+  await page.goto(`${ORIGIN}/?search=order&query=level+>+10+AND+level+<+50`);
+  await totalIs(page, await count({search: 'order', query: 'level > 10 AND level < 50'}));
+  await button(page, 'level is less than 50').click();
+  assert.equal(await box(page).inputValue(), 'level < 50');
+  await type(page, 'level < 30');
+  await totalIs(page, await count({search: 'order', query: 'level > 10 AND level < 30'}));
+  assert.equal(await box(page).inputValue(), 'order');
+});
+
+test('12.6 chips: loggers are muted in the tree, which says how many errors each has', async () => {
+  const page = await open();
+  await totalIs(page, await count());
+  await page.locator('.loggers-button').click();
+  const row = page.locator('.logger-row[data-name="auth"]');
+  await row.waitFor();
+  assert.equal(await row.locator('.logger-errors').textContent(), String(await count({name: 'auth', level: 40})));
+  await row.hover();
+  await row.getByText('mute', {exact: true}).click();
+  await page.locator('.logger-row[data-name="auth"][data-muted]').waitFor();
+  await address(page, (given) => given.get('query') === 'name NOT LIKE \'auth%\'');
+  await totalIs(page, await count() - await count({name: 'auth'}));
+  await row.focus();
+  await page.keyboard.press('m');
+  await totalIs(page, await count());
+  await page.locator('.logger-row[data-name="auth"]:not([data-muted])').waitFor();
 });
 
 await main();

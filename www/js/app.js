@@ -1,4 +1,5 @@
 // Wiring: the state to the parts; to the state what the parts, keys and buttons ask for.
+import './controls/chips.js';
 import './controls/controls.js';
 import './controls/logger-tree.js';
 import './controls/query-box.js';
@@ -140,6 +141,16 @@ function compareWithMark() {
   }
 }
 
+/** @param {{what: 'range' | 'level' | 'loggers' | 'query', part: string}} chip */
+function edit({what, part: condition}) {
+  if (what === 'query') {
+    part('query').edit(condition);
+  } else {
+    const button = part(what).querySelector('button:not([tabindex="-1"])');
+    what === 'level' ? button?.focus() : button?.click();
+  }
+}
+
 /** @param {boolean} tail */
 function setTail(tail) {
   set(tail ? {tail, before: '', group: false} : {tail});
@@ -249,6 +260,7 @@ function showControls(now) {
   part('loggers').value = names;
   part('loggers').filter = now;
   part('query').value = now;
+  part('chips').state = now;
   part('saved').state = now;
   part('around').state = now;
   part('group').setAttribute('aria-pressed', String(group));
@@ -295,6 +307,7 @@ document.addEventListener('ch-status', (event) => {
   const {text, kind} = /** @type {CustomEvent} */ (event).detail;
   toast(text, kind);
 });
+document.addEventListener('ch-edit', (event) => edit(/** @type {CustomEvent} */ (event).detail));
 document.addEventListener('ch-values', (event) => part('values').open(/** @type {CustomEvent} */ (event).detail.path));
 document.addEventListener('ch-compare', (event) => part('compare').open(.../** @type {CustomEvent} */ (event).detail.ids));
 part('tail').addEventListener('click', () => setTail(!get().tail));
@@ -333,8 +346,8 @@ const help = listenKeys([
   {section: 'Search', keys: ['/'], words: 'Query', run: () => (part('query').querySelector('textarea') ?? part('query')).focus()},
   {section: 'Search', keys: ['0', '1', '2', '3', '4', '5'], words: 'All, Debug \u2026 Critical and above',
     run: (key) => set({level: Number(key) * 10})},
-  {section: 'Search', keys: ['l'], words: 'Loggers', run: () => part('loggers').querySelector('button')?.click()},
-  {section: 'Search', keys: ['d'], words: 'Range of time', run: () => part('range').querySelector('button')?.click()},
+  {section: 'Search', keys: ['l'], words: 'Loggers', run: () => edit({what: 'loggers', part: ''})},
+  {section: 'Search', keys: ['d'], words: 'Range of time', run: () => edit({what: 'range', part: ''})},
   {section: 'Search', keys: ['-'], words: 'A longer range', run: () => zoom.out()},
   {section: 'Search', keys: ['b'], words: 'The range before', run: () => zoom.back()},
   {section: 'Search', keys: ['r'], words: 'Refresh', run: reload},

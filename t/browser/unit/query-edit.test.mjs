@@ -2,7 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import * as edit from '../../../www/js/query/edit.js';
-import {tokenize, textValue} from '../../../www/js/query/edit.js';
+import {add, muteCondition, mutedNames, negate, remove, replace, tokenize, textValue} from '../../../www/js/query/edit.js';
 
 /** @param {string} name @param {[unknown, unknown][]} cases */
 function table(name, cases) {
@@ -107,4 +107,35 @@ test('tokens joined are the text, whatever it is', () => {
     '\ud800\udc00\ud800']) {
     assert.equal(tokenize(text).map((token) => token.text).join(''), text);
   }
+});
+
+test('the contrary of a condition is true for all others, and its contrary is the condition', () => {
+  for (const [part, contrary] of [
+    ['level >= 40', 'level < 40'],
+    ['level = 20', 'level != 20'],
+    ['name LIKE \'shop%\'', 'name NOT LIKE \'shop%\''],
+    ['message = \'a = b AND c\'', 'message != \'a = b AND c\''],
+    ['logrec->\'$.data.user\' = 387', 'NOT logrec->\'$.data.user\' <=> 387'],
+    ['logrec->\'$.data.user\' = \'NOT x\'', 'NOT logrec->\'$.data.user\' <=> \'NOT x\''],
+    ['logrec->\'$.data.user\' IS NULL', 'logrec->\'$.data.user\' IS NOT NULL'],
+    ['387 MEMBER OF (logrec->\'$.data.users\')', '387 MEMBER OF (logrec->\'$.data.users\') IS NOT TRUE'],
+    ['logrec->\'$.data.took\' > 100', '(logrec->\'$.data.took\' > 100) IS NOT TRUE'],
+    ['logrec->>\'$.data.host\' LIKE \'db%\'', '(logrec->>\'$.data.host\' LIKE \'db%\') IS NOT TRUE'],
+    ['level = 20 OR level = 30', '(level = 20 OR level = 30) IS NOT TRUE'],
+  ]) {
+    assert.equal(negate(part), contrary);
+    assert.equal(negate(contrary), part);
+    assert.equal(negate(`(${part})`), contrary);
+  }
+  assert.equal(replace('level = 20 AND name = \'a\'', 'level = 20', 'level != 20'), 'level != 20 AND name = \'a\'');
+  assert.equal(replace('NOT (a OR b) AND c', 'NOT (a OR b)', negate('NOT (a OR b)')), '(a OR b) AND c');
+});
+
+test('a logger that is muted is a condition, and is found again in the query', () => {
+  const names = ['shop', 'a_b.100%', 'back\\slash', 'it\'s'];
+  const query = names.map(muteCondition).reduce(add, 'level = 20');
+  assert.equal(muteCondition('shop.db'), 'name NOT LIKE \'shop.db%\'');
+  assert.deepEqual(mutedNames(query), names);
+  assert.deepEqual(mutedNames('name NOT LIKE \'%x%\' AND name LIKE \'y%\' OR name NOT LIKE \'z%\''), []);
+  assert.equal(names.map(muteCondition).reduce((rest, part) => remove(rest, part), query), 'level = 20');
 });

@@ -1,8 +1,12 @@
-// <ch-loggers>: a button, and under it the logger names as a tree with counts, any of them to choose.
+// <ch-loggers>: a button, and under it the logger names as a tree with counts, any of them to choose or to mute: that is
+// a condition of the query.
 import {aborted, Latest, names as fetchNames} from '../base/api.js';
 import {h, icon, popover, reason, sendSet, takeKey, textButton} from '../base/dom.js';
+import {add, muteCondition, mutedNames, remove} from '../query/edit.js';
 
 /** @import {State} from '../base/state.js' */
+
+const ERROR = 40;
 
 /** @type {string[]} */
 let known = [];
@@ -84,13 +88,18 @@ export class ChLoggers extends HTMLElement {
 
   async #load() {
     const signal = this.#latest.next();
-    const {after, before, level, query} = this.#filter ?? {};
+    const {after, before, level = 0, query = '', search} = this.#filter ?? {};
+    // Who is muted can be heard again.
+    const filters = {after, before, search, query: mutedNames(query).map(muteCondition).reduce(remove, query)};
     this.#rows.setAttribute('aria-busy', 'true');
     if (!this.#list.length) {
       this.#foot.replaceChildren(h('span', {'class': 'hint'}, 'Counting\u2026'));
     }
     try {
-      this.#list = await fetchNames({after, before, level, query}, signal);
+      const [all, errors] = await Promise.all([level, Math.max(level, ERROR)].map((least) =>
+        fetchNames({...filters, level: least}, signal)));
+      const failed = new Map(errors.map(({name, count}) => [name, count]));
+      this.#list = all.map((named) => ({...named, errors: failed.get(named.name) ?? 0}));
       known = [...new Set([...this.#list.map(({name}) => name), ...known])];
       this.#tree = nameTree(this.#list);
       // One trunk is unfolded.
@@ -134,10 +143,12 @@ export class ChLoggers extends HTMLElement {
     const foldable = branch.children.length > 0;
     const open = foldable && (unfolded || this.#open.has(branch.name));
     const chosen = isChosen(branch.name, this.#value);
+    const isMuted = isChosen(branch.name, this.#muted);
     const partly = !chosen && this.#value.some((prefix) => prefix.startsWith(branch.name + '.'));
     const row = h('div', {'class': 'logger-row', 'role': 'treeitem', 'tabindex': '-1', 'data-name': branch.name,
       'aria-level': depth, 'title': branch.name,
       'aria-expanded': foldable ? String(open) : null, 'aria-selected': String(chosen), 'data-partly': partly,
+      'data-muted': isMuted, 'aria-description': isMuted ? 'muted' : null,
         'onclick': () => this.#toggle(branch)},
     foldable ? h('span', {'class': 'logger-fold', 'onclick': (event) => {
       event.stopPropagation();
@@ -145,13 +156,34 @@ export class ChLoggers extends HTMLElement {
     }}, icon('chevron', 'icon tree-arrow')) : h('span', {'class': 'logger-fold'}),
     h('span', {'class': 'logger-check'}, chosen ? icon('check') : null),
     h('span', {'class': 'logger-part'}, branch.part || '(no name)'),
-    h('button', {'tabindex': '-1', 'aria-hidden': 'true', 'class': 'text-button logger-only', 'onclick': (event) => {
-      event.stopPropagation();
-      this.#choose([branch.name]);
-    }}, 'only'), h('span', {'class': 'logger-count'}, short(branch.count)));
+    this.#rowButton('only', 'Only these', () => this.#choose([branch.name])),
+    this.#rowButton(isMuted ? 'unmute' : 'mute', 'All but these (m)', () => this.#mute(branch.name)),
+    branch.errors ? h('span', {'class': 'level logger-errors', 'data-level': 'error',
+      'title': `${branch.errors.toLocaleString()} of level ERROR and above`}, icon('level-error', ''), short(branch.errors)) : null,
+    h('span', {'class': 'logger-count'}, short(branch.count)));
     row.style.setProperty('--depth', String(depth - 1));
     row.style.setProperty('--share', `${branch.count / most * 100}%`);
     return [row, ...(open ? branch.children.flatMap((child) => this.#branch(child, depth + 1, unfolded, most)) : [])];
+  }
+
+  /** Keys do it on the row. @param {string} text @param {string} title @param {() => void} run */
+  #rowButton(text, title, run) {
+    return h('button', {'tabindex': '-1', 'aria-hidden': 'true', 'class': 'text-button logger-only', title, 'onclick': (event) => {
+      event.stopPropagation();
+      run();
+    }}, text);
+  }
+
+  get #muted() {
+    return mutedNames(this.#filter?.query ?? '');
+  }
+
+  /** Or not any longer, with what is muted together with it. @param {string} name */
+  #mute(name) {
+    const query = this.#filter?.query ?? '';
+    const muting = this.#muted.filter((prefix) => name.startsWith(prefix));
+    sendSet(this, muting.length ? {query: muting.map(muteCondition).reduce(remove, query)}
+      : {query: add(query, muteCondition(name)), names: this.#value.filter((prefix) => !prefix.startsWith(name))});
   }
 
   /** @param {Branch} branch @param {boolean} open */
@@ -218,6 +250,7 @@ export class ChLoggers extends HTMLElement {
       'ArrowLeft': () => open === 'true' ? this.#fold(branch, false)
         : go(rows.slice(0, at).findLast((other) => Number(other.ariaLevel) < Number(row.ariaLevel)) ?? rows[at]),
       'Enter': () => this.#toggle(branch), ' ': () => this.#toggle(branch),
+      'm': () => this.#mute(branch.name),
     });
   }
 }
@@ -226,25 +259,26 @@ customElements.define('ch-loggers', ChLoggers);
 
 // Names as a tree
 
-/** @typedef {{name: string, count: number}} Named */
+/** @typedef {{name: string, count: number, errors?: number}} Named */
 /**
- * @typedef {{part: string, name: string, count: number, own: number, children: Branch[]}} Branch
- *   part: of its name; count: of it and all below; own: of itself
+ * @typedef {{part: string, name: string, count: number, errors: number, own: number, children: Branch[]}} Branch
+ *   part: of its name; count, errors: of it and all below; own: of itself
  */
 
 /** @param {Named[]} list */
 export function nameTree(list) {
-  const root = /** @type {Branch} */ ({part: '', name: '', count: 0, own: 0, children: []});
-  for (const {name, count} of list) {
+  const root = /** @type {Branch} */ ({part: '', name: '', count: 0, errors: 0, own: 0, children: []});
+  for (const {name, count, errors = 0} of list) {
     let branch = root;
     const parts = name.split('.');
     parts.forEach((part, i) => {
       const whole = parts.slice(0, i + 1).join('.');
       let child = branch.children.find((other) => other.part === part);
       if (!child) {
-        branch.children.push(child = {part, name: whole, count: 0, own: 0, children: []});
+        branch.children.push(child = {part, name: whole, count: 0, errors: 0, own: 0, children: []});
       }
       child.count += count;
+      child.errors += errors;
       branch = child;
     });
     branch.own += count;

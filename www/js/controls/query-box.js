@@ -1,8 +1,8 @@
 // <ch-query>: words to search for, or an expression, coloured, with completion, and the server's error under it at its
-// place. Conditions beside a search stand below as chips.
+// place.
 import {expressionOf} from '../base/api.js';
 import {h, icon, iconButton, menuButton, popover, sendSet, textButton} from '../base/dom.js';
-import {add, conjuncts, remove, tokenize} from '../query/edit.js';
+import {add, remove, tokenize} from '../query/edit.js';
 import {errorFixes, errorSpan, errorText, isExpression, queryText} from '../query/text.js';
 import {complete, EXAMPLES, WORDS} from '../query/words.js';
 import {queries} from './controls.js';
@@ -24,7 +24,6 @@ export class ChQuery extends HTMLElement {
   #below = h('div', {'class': 'query-below', 'id': 'query-error', 'role': 'status'});
   #list = h('div', {'class': 'popover query-list', 'role': 'listbox', 'id': 'query-list', 'aria-label': 'Completion',
     'popover': 'manual'});
-  #chips = h('div', {'class': 'query-chips', 'role': 'list', 'aria-label': 'Conditions'});
   #clear = iconButton('close', 'Clear the text', () => this.#put(''));
   #run = textButton('Run', () => this.#submit(), 'button small primary query-run');
   /** @type {Value} */
@@ -34,6 +33,8 @@ export class ChQuery extends HTMLElement {
   /** @type {Completion|null} */
   #completion = null;
   #chosen = 0;
+  /** A condition beside a search that is in the box to be changed. */
+  #editing = '';
   /** Seen in records. @type {string[]} */
   paths = [];
 
@@ -54,13 +55,14 @@ export class ChQuery extends HTMLElement {
     const past = menuButton('Searches before', 'history', () => this.#past(), {classes: 'plain small square'});
     this.replaceChildren(h('div', {'class': 'query-frame'}, icon('search', 'icon query-icon'),
       h('div', {'class': 'query-text'}, this.#mirror, this.#area),
-      h('div', {'class': 'query-tools'}, this.#clear, this.#run, past, help)), this.#chips, this.#list, this.#below,
+      h('div', {'class': 'query-tools'}, this.#clear, this.#run, past, help)), this.#list, this.#below,
       panel);
     this.#area.addEventListener('input', () => this.#onInput());
     this.#area.addEventListener('keydown', (event) => this.#onKey(event));
     this.#area.addEventListener('focus', () => this.#show());
     this.#area.addEventListener('blur', () => {
       this.#closeList();
+      this.#area.value === this.#editing && this.#unedit();
       this.#show();
     });
     this.#area.addEventListener('click', () => this.#closeList());
@@ -81,7 +83,7 @@ export class ChQuery extends HTMLElement {
       this.#value = {query, search};
       this.#area.value = this.#text;
       this.#error = null;
-      this.#showChips();
+      this.#editing = '';
     }
     this.#show();
   }
@@ -94,12 +96,16 @@ export class ChQuery extends HTMLElement {
   /** @param {string} text @returns {Value} */
   #meaning(text) {
     const {query, search} = this.#value;
-    const beside = search ? query : '';
+    const beside = search ? remove(query, this.#editing) : '';
+    const isCondition = !this.hasAttribute('forbidden') && isExpression(text);
+    if (this.#editing) {
+      return isCondition || text === '' ? {query: text ? add(beside, text) : beside, search}
+        : {query: beside, search: `${search} ${text}`};
+    }
     if (text === '' || (text === query && !search)) {
       return {query: text === '' ? beside : query, search: ''};
     }
-    return !this.hasAttribute('forbidden') && isExpression(text)
-      ? {query: beside ? add(beside, text) : text, search: ''} : {query: beside, search: text};
+    return isCondition ? {query: beside ? add(beside, text) : text, search: ''} : {query: beside, search: text};
   }
 
   get error() {
@@ -117,6 +123,22 @@ export class ChQuery extends HTMLElement {
     this.#area.select();
   }
 
+  /** A condition of the query. @param {string} part */
+  edit(part) {
+    const {query, search} = this.#value;
+    this.#editing = search && part;
+    this.#area.value = search ? part : query;
+    this.#area.focus();
+    const at = this.#area.value.indexOf(part);
+    this.#area.setSelectionRange(at, at + part.length);
+    this.#show();
+  }
+
+  #unedit() {
+    this.#editing = '';
+    this.#area.value = this.#text;
+  }
+
   /** @param {string} query */
   #put(query) {
     this.#area.value = query;
@@ -128,7 +150,10 @@ export class ChQuery extends HTMLElement {
     this.#closeList();
     const text = this.#area.value.trim();
     this.#area.value = text;
-    if (text === this.#text && !this.#error) {
+    if (this.#editing && text === this.#editing) {
+      this.#unedit();
+    }
+    if (this.#area.value === this.#text && !this.#error) {
       this.#show();
       return;
     }
@@ -193,15 +218,6 @@ export class ChQuery extends HTMLElement {
   #alwaysHint(text) {
     return [h('span', {'class': 'hint'}, 'The same for every record'),
       textButton('Search for it', () => this.#set({query: '', search: text}))];
-  }
-
-  #showChips() {
-    const {query, search} = this.#value;
-    const {parts} = search ? conjuncts(query) : {parts: []};
-    this.#chips.replaceChildren(...parts.map((part) => h('span', {'class': 'query-chip', 'role': 'listitem', 'title': part},
-      queryText(part) || part,
-      iconButton('close', 'Remove', () => this.#set({query: remove(query, part), search}),
-        {'class': 'field-button', 'aria-label': `Remove ${queryText(part) || part}`}))));
   }
 
   // Completion
@@ -321,7 +337,7 @@ export class ChQuery extends HTMLElement {
     } else if (event.key === 'ArrowDown' && this.#area.value === '') {
       this.#offer(true);
     } else if (event.key === 'Escape') {
-      this.#area.value = this.#text;
+      this.#unedit();
       this.#show();
       this.#area.blur();
     } else {

@@ -220,6 +220,12 @@ export function remove(query, part) {
   return join(conjuncts(query).parts.filter((other) => normal(other) !== normal(part)));
 }
 
+/** @param {string} query @param {string} part @param {string} other in its place */
+export function replace(query, part, other) {
+  const whole = conjuncts(other).loose ? `(${other})` : other;
+  return join(conjuncts(query).parts.map((each) => normal(each) === normal(part) ? whole : each));
+}
+
 /** @param {string} query @param {string} part */
 export function add(query, part) {
   const {parts, loose} = conjuncts(query);
@@ -253,4 +259,65 @@ function isLiteral(text) {
 /** @param {string} query @param {string} path @param {unknown} value */
 export function not(query, path, value) {
   return add(remove(query, condition(path, value)), condition(path, value, true));
+}
+
+// The contrary
+
+const CONTRARY = /** @type {Record<string, string>} */ ({'=': '!=', '!=': '=', '<>': '=', '<': '>=', '>=': '<', '>': '<=',
+  '<=': '>'});
+
+/**
+ * True for all other records, those without the field too; of a contrary what it was made of.
+ * @param {string} part of a query
+ */
+export function negate(part) {
+  const text = unwrap(part);
+  const list = words(text);
+  const [first, second, third, fourth] = list;
+  const after = (/** @type {Token} */ token) => text.slice(token.end);
+  const before = (/** @type {number} */ last) => text.slice(0, list.at(last)?.start).trim();
+  const plain = !conjuncts(text).loose && conjuncts(text).parts.length === 1;
+  const ends = (/** @type {string[]} */ ...end) => end.every((word, i) => is(list[list.length - end.length + i], word));
+  if (plain && is(first, 'NOT')) {
+    return unwrap(after(first).replace(/<=>(?= *\S+$| *'[^]*'$)/, '='));
+  }
+  if (plain && ends('IS', 'NOT', 'TRUE')) {
+    return unwrap(before(-3));
+  }
+  if (plain && ends('IS', 'NOT', 'NULL')) {
+    return `${before(-2)} NULL`;
+  }
+  if (plain && ends('IS', 'NULL')) {
+    return `${before(-1)} NOT NULL`;
+  }
+  // Columns are there always, fields are not.
+  const column = plain && first?.type === 'name' && !is(first, 'LOGREC');
+  if (column && second && CONTRARY[second.text]) {
+    return `${first.text} ${CONTRARY[second.text]}${after(second)}`;
+  }
+  if (column && is(second, 'LIKE')) {
+    return `${first.text} NOT LIKE${after(second)}`;
+  }
+  if (column && is(second, 'NOT') && is(third, 'LIKE')) {
+    return `${first.text} LIKE${after(third)}`;
+  }
+  if (plain && is(first, 'LOGREC') && is(second, '->') && is(fourth, '=')) {
+    return `NOT ${before(3)} <=>${after(fourth)}`;
+  }
+  return plain && list.some((token) => is(token, 'MEMBER')) ? `${text} IS NOT TRUE` : `(${text}) IS NOT TRUE`;
+}
+
+/** That a logger, and all whose names begin so, is left out. @param {string} name */
+export function muteCondition(name) {
+  return `name NOT LIKE ${textLiteral(name.replace(/[\\%_]/g, '\\$&') + '%')}`;
+}
+
+/** The loggers that are left out. @param {string} query */
+export function mutedNames(query) {
+  return conjuncts(query).parts.flatMap((part) => {
+    const list = words(unwrap(part));
+    const name = list.length === 4 && list[3].type === 'text'
+      ? textValue(list[3].text).slice(0, -1).replace(/\\([\\%_])/g, '$1') : null;
+    return name !== null && normal(part) === normal(muteCondition(name)) ? [name] : [];
+  });
 }

@@ -28,6 +28,11 @@ function expression(list) {
     const text = expression(list.slice(1));
     return text && negated(text);
   }
+  if (['IS', 'NOT', 'TRUE'].every((word, i) => is(list[list.length - 3 + i], word))) {
+    const inside = enclosed(list.slice(0, -3));
+    const text = inside && expression(inside);
+    return text ? negated(text) : condition(list);
+  }
   const inner = enclosed(list);
   const text = inner && expression(inner);
   return inner ? text && (split(inner, 'OR').length > 1 ? `(${text})` : text) : condition(list);

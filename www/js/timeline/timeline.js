@@ -208,7 +208,7 @@ export class Timeline {
       .reduce((sum, {count}) => sum + count, 0);
     this.caption.replaceChildren(h('strong', {}, said.toLocaleString()), said === 1 ? ' record' : ' records',
       this.#isPart ? ' so far\u2026' : '',
-      said === total ? '' : h('span', {'class': 'timeline-older'},
+      said === total || this.#isPart ? '' : h('span', {'class': 'timeline-older'},
         `bars: ${total.toLocaleString()}, of ${formatTs({ms: this.#read, us: 0}, this.#zone, {date: false, digits: 0})}`),
       ahead ? h('span', {'class': 'timeline-ahead'}, `${ahead.toLocaleString()} in the future`) : '',
       h('span', {'class': 'timeline-bar-length'}, total ? `one bar: ${this.#step.name}` : ''));
