@@ -292,6 +292,7 @@ PARTS = {
   'reading': {},
   'timeline': {},
   'slow': {'deadline': 1},
+  'order': {},
   'million': {'site': rows_site, 'shared': True},
   'figures': {'site': rows_site, 'shared': True},
   'tail': {'database': MariaDB},

@@ -161,6 +161,10 @@ function setGroup(group) {
   set(group ? {group, tail: false} : {group});
 }
 
+function turn() {
+  set({order: get().order ? '' : 'oldest'});
+}
+
 function reload() {
   load();
   loadRest();
@@ -193,8 +197,9 @@ function refreshTimeline() {
 
 function tellPlace() {
   const [first, last] = list.visible();
-  const [newest, oldest] = [ms(rows.at(first)), ms(rows.at(last))];
-  timeline.mark({window: newest !== null && oldest !== null && !rows.loading ? {from: oldest, to: newest} : null});
+  const [begin, end] = [ms(rows.at(first)), ms(rows.at(last))];
+  timeline.mark({window: begin !== null && end !== null && !rows.loading
+    ? {from: Math.min(begin, end), to: Math.max(begin, end)} : null});
   timeline.tell(rows.loading || rows.total === null ? null : rows.length);
   foot.place(first, last, rows.total === null ? null : rows.length, rows.length);
 }
@@ -206,7 +211,7 @@ function scrolled() {
 
 /** @param {import('./base/zone.js').Instant} at */
 function searched(at) {
-  const found = rows.length ? rows.length.toLocaleString() : 'none';
+  const found = (rows.live + rows.seen).toLocaleString().replace(/^0$/, 'none');
   return `Searched back to ${formatTs(at, get().zone, {digits: 0})}, ${found} found so far\u2026`;
 }
 
@@ -254,7 +259,7 @@ async function showRecord({record, around, zone}) {
 
 /** @param {State} now */
 function showControls(now) {
-  const {after, before, zone, level, names, group} = now;
+  const {after, before, zone, level, names, group, order} = now;
   part('range').value = {after, before, zone};
   showLevel(level);
   part('loggers').value = names;
@@ -266,6 +271,7 @@ function showControls(now) {
   part('group').setAttribute('aria-pressed', String(group));
   part('rows').setAttribute('aria-pressed', String(!group));
   part('more').classList.toggle('filtered', Boolean(after || before || level || names.length));
+  part('order').setAttribute('aria-pressed', String(order === 'oldest'));
   part('groups').hidden = !group;
   part('list').hidden = group;
   timeline.canGoOut(Boolean(after || before));
@@ -278,8 +284,8 @@ function show(now, changes) {
   const filtered = state.FILTERS.some((key) => changes.has(key));
   const deeper = has('columns') && now.columns.some((path) => path.startsWith('$')) && rows.total !== 0;
   showControls(now);
-  if (filtered || has('tail') || deeper) {
-    load({top: filtered || has('tail') ? now.top : list.visible()[0]});
+  if (filtered || has('tail', 'order') || deeper) {
+    load({top: filtered || has('tail', 'order') ? now.top : list.visible()[0]});
   } else if (has('top') && now.top !== list.visible()[0]) {
     list.scroller.to(now.top, true);
     list.draw();
@@ -307,6 +313,8 @@ document.addEventListener('ch-status', (event) => {
   const {text, kind} = /** @type {CustomEvent} */ (event).detail;
   toast(text, kind);
 });
+document.addEventListener('ch-tab', (event) => tabs.open({...state.DEFAULTS, zone: get().zone, columns: get().columns,
+  .../** @type {CustomEvent} */ (event).detail.patch}));
 document.addEventListener('ch-edit', (event) => edit(/** @type {CustomEvent} */ (event).detail));
 document.addEventListener('ch-values', (event) => part('values').open(/** @type {CustomEvent} */ (event).detail.path));
 document.addEventListener('ch-compare', (event) => part('compare').open(.../** @type {CustomEvent} */ (event).detail.ids));
@@ -317,6 +325,7 @@ part('more').addEventListener('click', () => {
   const open = part('more').parentElement.classList.toggle('open');
   part('more').setAttribute('aria-expanded', String(open));
 });
+part('order').addEventListener('click', turn);
 part('reload').addEventListener('click', reload);
 for (const id of ['query', 'columns']) {
   part(id).addEventListener('focusin', async () => {
@@ -329,12 +338,13 @@ for (const id of ['query', 'columns']) {
 const inList = (run) => () => { get().group || get().around !== null || run(); };
 
 const help = listenKeys([
-  {section: 'Move', keys: ['j', 'ArrowDown'], words: 'Next record (older)', run: inList(() => list.step(1))},
-  {section: 'Move', keys: ['k', 'ArrowUp'], words: 'Previous record (newer)', run: inList(() => list.step(-1))},
+  {section: 'Move', keys: ['j', 'ArrowDown'], words: 'Next record', run: inList(() => list.step(1))},
+  {section: 'Move', keys: ['k', 'ArrowUp'], words: 'Previous record', run: inList(() => list.step(-1))},
   {section: 'Move', keys: ['PageDown'], words: 'A page down', run: inList(() => list.step(Math.floor(list.scroller.page) - 1))},
   {section: 'Move', keys: ['PageUp'], words: 'A page up', run: inList(() => list.step(1 - Math.floor(list.scroller.page)))},
-  {section: 'Move', keys: ['Home'], words: 'The newest', run: inList(() => list.moveTo(0))},
-  {section: 'Move', keys: ['End'], words: 'The oldest', run: inList(() => list.moveTo(rows.length - 1))},
+  {section: 'Move', keys: ['Home'], words: 'The first row', run: inList(() => list.moveTo(0))},
+  {section: 'Move', keys: ['End'], words: 'The last row', run: inList(() => list.moveTo(rows.length - 1))},
+  {section: 'Move', keys: ['f'], words: 'The first match in the range, the oldest', run: inList(() => go.first())},
   {section: 'Move', keys: ['e'], words: 'Next error', run: inList(() => nextError(1))},
   {section: 'Move', keys: ['E'], words: 'Previous error', run: inList(() => nextError(-1))},
   {section: 'Record', keys: ['Enter'], words: 'Open', run: inList(openHere)},
@@ -352,6 +362,7 @@ const help = listenKeys([
   {section: 'Search', keys: ['b'], words: 'The range before', run: () => zoom.back()},
   {section: 'Search', keys: ['r'], words: 'Refresh', run: reload},
   {section: 'View', keys: ['t'], words: 'Live', run: () => setTail(!get().tail)},
+  {section: 'View', keys: ['o'], words: 'Oldest first', run: turn},
   {section: 'View', keys: ['g'], words: 'Group by message template', run: () => setGroup(!get().group)},
   {section: 'View', keys: ['x'], words: 'Export', run: () => part('export').click()},
   {section: 'View', keys: ['n'], words: 'Clone this search into a new tab', run: () => tabs.clone()},

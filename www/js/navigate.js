@@ -28,7 +28,7 @@ export async function locate(rows, row, signal) {
     rows.source.records({...upTo, before: row.ts}, 0, 999, {signal}),
   ]);
   const newer = same.filter((other) => other.id > row.id).length;
-  return rows.live + Math.max(0, count - same.length) + newer;
+  return rows.turn(rows.live + Math.max(0, count - same.length) + newer);
 }
 
 export class Navigator {
@@ -65,7 +65,7 @@ export class Navigator {
     list.draw();
   }
 
-  /** @param {1 | -1} direction 1: down, to older ones @returns {Promise<Row | null>} */
+  /** @param {1 | -1} direction 1: down @returns {Promise<Row | null>} */
   async nextError(direction) {
     const from = this.here();
     /** @type {Row | null} */
@@ -74,9 +74,10 @@ export class Navigator {
       return null;
     }
     await this.#go(async (signal) => {
-      found = this.#loadedError(from, direction) ?? await this.#storedError(from, direction, signal);
+      const age = this.view.rows.oldest ? -direction : direction;
+      found = this.#loadedError(from, direction) ?? await this.#storedError(from, age, signal);
       if (!found) {
-        toast(direction > 0 ? 'No older error' : 'No newer error');
+        toast(age > 0 ? 'No older error' : 'No newer error');
         return;
       }
       this.#arrive(await locate(this.view.rows, found, signal), found.id);
@@ -100,11 +101,11 @@ export class Navigator {
     return null;
   }
 
-  /** @param {Row} from @param {number} direction @param {AbortSignal} signal @returns {Promise<Row | null>} */
-  async #storedError(from, direction, signal) {
+  /** @param {Row} from @param {number} age 1: to older ones @param {AbortSignal} signal @returns {Promise<Row | null>} */
+  async #storedError(from, age, signal) {
     const {frozen} = this.view;
     const errors = {...frozen, level: Math.max(ERROR, frozen.level ?? 0)};
-    if (direction > 0) {
+    if (age > 0) {
       const rows = await records({...errors, before: from.ts}, 0, 99, {signal});
       return rows.find((row) => order(from, row) < 0) ?? null;
     }
@@ -114,11 +115,18 @@ export class Navigator {
     return rows.findLast((row) => order(row, from) < 0) ?? null;
   }
 
+  /** The oldest in the range. */
+  first() {
+    const {rows, list} = this.view;
+    rows.total === null ? toast('Not all is searched yet') : list.moveTo(rows.turn(rows.length - 1));
+  }
+
   /** @param {string} ts */
   toTime(ts) {
     return this.#go(async (signal) => {
       const {rows, list} = this.view;
-      const position = Math.max(0, Math.min(rows.length - 1, rows.live + await rows.source.count({...rows.frozen, after: ts}, signal)));
+      const newer = rows.live + await rows.source.count({...rows.frozen, after: ts}, signal);
+      const position = rows.turn(Math.max(0, Math.min(rows.length - 1, newer)));
       list.scroller.to(position - 2);
       list.setCursor(position);
       list.grid.focus({preventScroll: true});

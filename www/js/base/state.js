@@ -9,6 +9,7 @@ import {isZone} from './zone.js';
  * @property {string} zone 'local', 'UTC' or an IANA name
  * @property {string[]} columns extra ones: JSON paths ($.data.user.id) or columns of the store
  * @property {number | null} record open @property {number | null} around open @property {number | null} mark
+ * @property {'' | 'oldest'} order which is first; '': the newest
  * @property {number} top the first row in sight @property {boolean} tail live @property {boolean} group
  * @property {string[]} hide bands that the timeline's bars are without @property {boolean} log their scale
  */
@@ -18,7 +19,7 @@ import {isZone} from './zone.js';
 /** @type {Readonly<State>} */
 export const DEFAULTS = Object.freeze({
   after: '', before: '', level: 0, names: /** @type {string[]} */ ([]), query: '', search: '', zone: 'local',
-  columns: /** @type {string[]} */ ([]), record: null, around: null, top: 0, tail: false, group: false, mark: null,
+  columns: /** @type {string[]} */ ([]), record: null, around: null, top: 0, tail: false, group: false, mark: null, order: '',
   hide: /** @type {string[]} */ ([]), log: false,
 });
 
@@ -65,6 +66,7 @@ export function parse(search) {
     mark: natural(given.get('mark')),
     hide: split(given.get('hide') ?? ''),
     log: given.get('log') === '1',
+    order: given.get('order') === 'oldest' ? 'oldest' : '',
   };
 }
 
@@ -144,7 +146,7 @@ export function get() {
 export function set(patch) {
   const next = {...current, ...patch};
   const changed = difference(current, next);
-  if (FILTERS.some((key) => changed.has(key)) && patch.top === undefined) {
+  if ([...FILTERS, 'order'].some((key) => changed.has(/** @type {keyof State} */ (key))) && patch.top === undefined) {
     next.top = 0;
     changed.add('top');
   }

@@ -42,7 +42,7 @@ export class List {
     this.head = h('div', {'class': 'grid-head', 'role': 'row', 'aria-rowindex': 1});
     this.body = h('div', {'class': 'grid-body', 'role': 'rowgroup'});
     this.window = h('div', {'class': 'grid-window', 'role': 'presentation'}, this.body);
-    this.grid = h('div', {'class': 'grid', 'role': 'grid', 'tabindex': 0, 'aria-label': 'Records, newest first'},
+    this.grid = h('div', {'class': 'grid', 'role': 'grid', 'tabindex': 0},
       h('div', {'role': 'rowgroup', 'class': 'grid-top'}, this.head), this.window);
     this.note = h('div', {'class': 'list-note', 'hidden': true});
     const bar = h('div', {'class': 'bar', 'aria-hidden': 'true'});
@@ -152,6 +152,7 @@ export class List {
     this.body.style.transform = `translateY(${Math.round((first - scroller.position) * this.#rowHeight)}px)`;
     this.grid.setAttribute('aria-rowcount', String(rows.total === null ? -1 : rows.length + 1));
     this.grid.setAttribute('aria-busy', String(rows.loading));
+    this.grid.setAttribute('aria-label', `Records, ${rows.oldest ? 'oldest' : 'newest'} first`);
     this.#tellCurrent();
     scroller.refreshLabel();
     rows.want(first, first + count);
@@ -254,14 +255,14 @@ export class List {
     return row ? {id: row.id, part: position % 1} : null;
   }
 
-  /** What is in sight stays where it is. @param {Place | null} place null: the top */
+  /** What is in sight stays where it is. @param {Place | null} place null: the newest */
   keepPlace(place) {
     if (this.cursor?.id) {
       const at = this.rows.positionOf(this.cursor.id);
       this.cursor.position = at < 0 ? this.cursor.position : at;
     }
     this.scroller.resize({length: this.rows.length});
-    const at = place ? this.rows.positionOf(place.id) : 0;
+    const at = place ? this.rows.positionOf(place.id) : this.rows.turn(0);
     if (at >= 0) {
       this.scroller.to(at + (place?.part ?? 0), true);
     }

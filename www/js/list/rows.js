@@ -25,6 +25,8 @@ export class Rows {
   error = null;
   /** Before the first answer. */
   loading = false;
+  /** Position 0 is the oldest. Then nothing is shown before all are counted. */
+  oldest = false;
   /** Nothing more will be known of the total. */
   counted = false;
   /** So far, where not all is searched yet. @type {string} */
@@ -58,26 +60,33 @@ export class Rows {
 
   /** As far as is known. */
   get length() {
-    return this.#head.length + (this.total ?? this.seen);
+    return this.oldest && this.total === null ? 0 : this.#head.length + (this.total ?? this.seen);
+  }
+
+  /** From the newest counted to as it is shown, and back. @param {number} position */
+  turn(position) {
+    return this.oldest ? this.length - 1 - position : position;
   }
 
   get live() {
     return this.#head.length;
   }
 
-  /** @param {Filters} filters @param {{logrec?: boolean}} [options] */
-  async load(filters, {logrec = false} = {}) {
+  /** @param {Filters} filters @param {{logrec?: boolean, oldest?: boolean}} [options] */
+  async load(filters, {logrec = false, oldest = false} = {}) {
     this.#forget();
+    this.oldest = oldest;
     this.#logrec = logrec;
     this.loading = true;
     this.frozen = {...filters};
     const signal = this.#signal;
     this.onchange();
-    const again = () => this.load(filters, {logrec});
+    const again = () => this.load(filters, {logrec, oldest});
     await this.#flights.fetch(0, again);
     try {
       if (!signal.aborted && !this.error) {
         await this.#countAll(signal);
+        this.#begin();
       }
     } catch (error) {
       this.#failed(error, signal, again);
@@ -86,12 +95,18 @@ export class Rows {
 
   /** The first row is there, or there is none. */
   #begin() {
+    if (!this.loading) {
+      return;
+    }
     this.#newest = this.#blocks.at(0) ?? null;
     if (this.#newest) {
       this.frozen.before = this.#newest.ts;
     }
-    this.loading = false;
-    this.arrived(this.#early.splice(0));
+    if (!this.oldest || this.total !== null) {
+      this.loading = false;
+      this.arrived(this.#early.splice(0));
+      this.onchange();
+    }
   }
 
   /** A count that takes too long is no failure: one can scroll on. @param {AbortSignal} signal */
@@ -105,7 +120,7 @@ export class Rows {
         (position, from) => take({position, from}) && this.#tellSearched(from, position));
       this.total ??= Math.max(total, this.seen);
     } catch (error) {
-      if (!(error instanceof ApiError && error.type === 'StorageQueryError')) {
+      if (this.oldest || !(error instanceof ApiError && error.type === 'StorageQueryError')) {
         throw error;
       }
     }
@@ -156,15 +171,22 @@ export class Rows {
 
   /** @param {number} position */
   at(position) {
-    if (position < this.#head.length) {
-      return this.#head[position];
+    const at = this.turn(position);
+    if (at < this.#head.length) {
+      return this.#head[at];
     }
-    const below = position - this.#head.length;
-    return this.#blocks.has(Math.floor(below / BLOCK)) ? this.#blocks.at(below) : this.#ghost.get(position);
+    const below = at - this.#head.length;
+    return this.#blocks.has(Math.floor(below / BLOCK)) ? this.#blocks.at(below) : this.#ghost.get(at);
   }
 
   /** -1: not loaded. @param {number} id */
   positionOf(id) {
+    const at = this.#indexOf(id);
+    return at < 0 ? at : this.turn(at);
+  }
+
+  /** @param {number} id */
+  #indexOf(id) {
     const live = this.#head.findIndex((row) => row.id === id);
     if (live >= 0) {
       return live;
@@ -176,12 +198,13 @@ export class Rows {
   /** What is looked at. @param {number} first @param {number} last */
   want(first, last) {
     const below = this.#head.length;
+    const [newest, oldest] = this.oldest ? [this.turn(last), this.turn(first)] : [first, last];
     const end = this.total === null ? Infinity : this.total - 1;
-    const from = Math.floor(Math.max(0, first - below) / BLOCK);
+    const from = Math.floor(Math.max(0, newest - below) / BLOCK);
     if (this.error && from !== this.#flights.wanted[0] && this.#newest) {
       this.error = null;
     }
-    this.#flights.want(from, Math.floor(Math.min(Math.max(0, last - below), end) / BLOCK));
+    this.#flights.want(from, Math.floor(Math.min(Math.max(0, oldest - below), end) / BLOCK));
   }
 
   /** @param {number} index */
@@ -209,7 +232,7 @@ export class Rows {
       {logrec: this.#logrec, signal, from});
     signal.throwIfAborted();
     this.#keep(index, [...there, ...rows], to);
-    if (this.loading && (this.seen || this.#blocks.isWhole(index))) {
+    if (this.seen || this.#blocks.isWhole(index)) {
       this.#begin();
     }
     to ? this.#tellSearched(to, 0) : this.onchange();

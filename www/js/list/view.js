@@ -63,7 +63,7 @@ export class RecordsView {
 
   /** Live rows as well. @returns {import('../base/api.js').Filters} */
   get shown() {
-    const newest = this.rows.at(0);
+    const newest = this.rows.at(this.rows.turn(0));
     return newest && this.rows.live ? {...this.frozen, before: newest.ts} : this.frozen;
   }
 
@@ -84,15 +84,22 @@ export class RecordsView {
       this.tail.stop();
     }
     if (this.#state === state) {
-      await this.rows.load({...wanted, after: absolute(wanted.after ?? ''), before: absolute(wanted.before ?? '')}, {logrec});
+      await this.rows.load({...wanted, after: absolute(wanted.after ?? ''), before: absolute(wanted.before ?? '')},
+        {logrec, oldest: state.order === 'oldest'});
     }
+  }
+
+  /** The newest are in sight. */
+  get #atNewest() {
+    const {position, end} = this.list.scroller;
+    return position === (this.rows.oldest ? end : 0);
   }
 
   #changed() {
     const {rows, list} = this;
     // Not only in the next frame: who goes to a row that is known now is to get there.
     list.scroller.resize({length: rows.length});
-    if (this.#top !== null && (rows.total !== null || rows.seen > this.#top)) {
+    if (this.#top !== null && (rows.total !== null || rows.length > this.#top)) {
       list.scroller.to(this.#top, true);
       this.#top = null;
     }
@@ -154,7 +161,7 @@ export class RecordsView {
 
   #scrolled() {
     this.#place = null;
-    if (this.list.scroller.position === 0) {
+    if (this.#atNewest) {
       this.#held = false;
       this.#seeNew();
     } else {
@@ -169,7 +176,7 @@ export class RecordsView {
   }
 
   release() {
-    if (this.list.scroller.position === 0) {
+    if (this.#atNewest) {
       this.#held = false;
     }
     this.#tell(this.#condition);
@@ -177,7 +184,7 @@ export class RecordsView {
 
   follow() {
     this.#held = false;
-    this.list.scroller.to(0);
+    this.list.scroller.to(this.rows.turn(0));
     this.#seeNew();
     this.list.draw();
   }
@@ -189,7 +196,7 @@ export class RecordsView {
 
   /** @param {Row[]} records */
   #arrived(records) {
-    const follow = this.list.scroller.position === 0 && !this.#held;
+    const follow = this.#atNewest && !this.#held;
     this.#place = follow ? null : this.#place ?? this.list.place();
     const fresh = this.rows.arrived(records);
     if (fresh) {
@@ -203,7 +210,7 @@ export class RecordsView {
   /** @param {Condition} condition */
   #tell(condition) {
     this.#condition = condition;
-    const paused = this.#held || this.list.scroller.position > 0;
+    const paused = this.#held || !this.#atNewest;
     const button = byId('tail', HTMLButtonElement);
     const words = condition === 'off' ? 'Live' : condition === 'lost' ? 'Reconnecting' : paused ? 'Paused' : condition === 'behind' ? 'Catching up' : 'Live';
     button.dataset.condition = paused && condition === 'live' ? 'paused' : condition;
@@ -214,7 +221,7 @@ export class RecordsView {
     }
     this.pill.hidden = condition === 'off' || this.#unseen === 0;
     if (!this.pill.hidden) {
-      this.pill.replaceChildren(icon('top'), `${this.#unseen.toLocaleString()} new`);
+      this.pill.replaceChildren(icon('top'), `${this.#unseen.toLocaleString()} new${this.rows.oldest ? ' at the end' : ''}`);
     }
   }
 }

@@ -100,9 +100,14 @@ export class Tabs {
   }
 
   clone() {
+    this.open(parse(this.#tabs.find(({id}) => id === this.#active)?.search ?? ''));
+  }
+
+  /** Beside the active one. @param {State} state */
+  open(state) {
     const at = this.#tabs.findIndex(({id}) => id === this.#active);
     const id = Math.max(...this.#tabs.map((tab) => tab.id)) + 1;
-    this.#tabs.splice(at + 1, 0, {id, search: this.#tabs[at].search});
+    this.#tabs.splice(at + 1, 0, {id, search: format(state)});
     this.#write();
     this.choose(id);
   }

@@ -46,6 +46,8 @@ function items(element, {path, value, array}) {
       run: () => filterBy(element, {path, value}, true)},
     ...(member ? [{label: 'Only lists with this', icon: 'filter', checked: on(member),
       run: () => toggle(element, member)}] : []),
+    {label: 'All records with this', icon: 'plus', hint: 'new tab',
+      run: () => send(element, 'ch-tab', {patch: {query: member || edit.condition(path, value), order: 'oldest'}})},
     ...(path[0] === '$' ? [{label: 'Only where it is there', icon: 'filter',
       checked: on(edit.condition(path, undefined, true)),
       run: () => toggle(element, edit.condition(path, undefined, true))}] : []),
