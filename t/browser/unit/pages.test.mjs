@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import {readdirSync, readFileSync} from 'node:fs';
 import {test} from 'node:test';
-import {gzipSync} from 'node:zlib';
 
 const TOP = new URL('../../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, TOP), 'utf8');
@@ -86,11 +85,6 @@ test('a module fits in the head', () => {
   for (const path of MODULES) {
     assert.ok(read(path).split('\n').length <= 401, `${path} has more than 400 lines`);
   }
-});
-
-test('all of it is under 120 KB, compressed as one', () => {
-  const size = gzipSync(FILES.map(read).join('')).length;
-  assert.ok(size < 120000, `${size} bytes`);
 });
 
 test('text never becomes HTML, and nothing needs more than the policy allows', () => {
