@@ -293,6 +293,7 @@ PARTS = {
   'timeline': {},
   'slow': {'deadline': 1},
   'order': {},
+  'recent': {},
   'million': {'site': rows_site, 'shared': True},
   'figures': {'site': rows_site, 'shared': True},
   'tail': {'database': MariaDB},

@@ -130,7 +130,7 @@ test('copy as Markdown, for a ticket', async () => {
 });
 
 test('several searches in tabs that can be cloned', async () => {
-  const page = await open('?level=30');
+  const page = await open('?all=1&level=30');
   const names = () => page.locator('#tabs .tab-name').allTextContents();
   await page.getByRole('button', {name: 'Clone this search'}).click();
   await page.locator('.level-button[data-value="40"]').click();
@@ -155,13 +155,13 @@ test('several searches in tabs that can be cloned', async () => {
 
 test('saved searches and history in the browser', async () => {
   const context = await newContext();
-  const page = await open('?level=40&name=shop', {context});
+  const page = await open('?all=1&level=40&name=shop', {context});
   const wanted = await total(page);
   await page.locator('#saved > button').click();
   await page.getByRole('textbox', {name: /name/i}).fill('Broken shop');
   await page.keyboard.press('Enter');
   await page.locator('.saved-open', {hasText: 'Broken shop'}).waitFor();
-  const later = await open('', {context});
+  const later = await open('?all=1', {context});
   assert.ok(await total(later) > wanted);
   await later.locator('#saved > button').click();
   await later.locator('.saved-open', {hasText: 'Broken shop'}).click();
@@ -170,7 +170,7 @@ test('saved searches and history in the browser', async () => {
   await later.keyboard.press('Enter');
   await totalIs(later, await count({level: 40, name: 'shop', query: 'level = 50'}));
   await later.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('level = 50')));
-  await later.goto(`${ORIGIN}/`);
+  await later.goto(`${ORIGIN}/?all=1`);
   await settled(later);
   await later.getByRole('button', {name: 'Searches before'}).click();
   await later.getByRole('menuitem', {name: 'level = 50'}).click();

@@ -377,7 +377,7 @@ async function typeRange(page, text) {
 test('8. ranges: relative, typed and absolute', async () => {
   const now = Date.now() / 1000;
   await post([600, 5400, 9000, 40000].map((age) => ({...record(0, 1), name: 'recent', created: now - age})));
-  const page = await open('?zone=UTC');
+  const page = await open('?all=1&zone=UTC');
   const day = (at) => new Date(at).toISOString().slice(0, 10);
   for (const [text, wanted] of /** @type {[string, any][]} */ ([
     ['-2h', {after: '-PT2H'}],
@@ -408,7 +408,7 @@ test('8. ranges: relative, typed and absolute', async () => {
 });
 
 test('8. ranges: what is meant is said while one types, and what is not understood', async () => {
-  const page = await open('?zone=UTC');
+  const page = await open('?all=1&zone=UTC');
   await page.locator('.range-button').click();
   const box = page.getByRole('textbox', {name: 'Range', exact: true});
   await box.fill('2025-05-20 10:00 + 15m');
@@ -444,7 +444,7 @@ test('8. zones: local, UTC, any; shown with the time', async () => {
 });
 
 test('8. zones: one in the address that does not exist is the local one, and the page says so', async () => {
-  const page = await open('?zone=Mars/Olympus', {zone: 'Asia/Kolkata'});
+  const page = await open('?all=1&zone=Mars/Olympus', {zone: 'Asia/Kolkata'});
   await page.getByText('There is no time zone \u201cMars/Olympus\u201d').first().waitFor();
   assert.match(await page.locator('.status-zone').textContent() ?? '', /Kolkata|Calcutta/);
   assert.ok((await rows(page)).length > 10);
@@ -454,7 +454,7 @@ test('8. zones: one in the address that does not exist is the local one, and the
 
 test('9. query: its error under the box, the place marked, what is shown stays', async () => {
   expectErrors(/status of 400/);
-  const page = await open();
+  const page = await open('?all=1');
   const box = page.locator('#query textarea');
   await box.fill('level >= 30 AND mesage LIKE \'%x%\'');
   await box.press('Enter');
@@ -475,7 +475,7 @@ test('9. query: its error under the box, the place marked, what is shown stays',
 });
 
 test('9. query: help in place, with examples to click', async () => {
-  const page = await open();
+  const page = await open('?all=1');
   await page.getByRole('button', {name: 'Help with the query'}).click();
   const examples = page.locator('.query-help .query-examples button');
   assert.ok(await examples.count() > 10);
@@ -490,7 +490,7 @@ test('9. query: help in place, with examples to click', async () => {
 });
 
 test('9. query: completion of columns, paths seen in loaded records, and functions', async () => {
-  const page = await open();
+  const page = await open('?all=1');
   const box = page.locator('#query textarea');
   const offered = () => page.locator('.query-list:popover-open .query-option-name').allTextContents();
   await box.focus();
@@ -514,7 +514,7 @@ test('9. query: completion of columns, paths seen in loaded records, and functio
 // 10. Levels, themes, keys, phones -------------------------------------------------------------------
 
 test('10. level by name and shape, not colour alone', async () => {
-  const page = await open();
+  const page = await open('?all=1');
   const seen = await page.locator('.grid .cell-level').evaluateAll((list) => list.map((cell) =>
     [cell.textContent, cell.querySelector('use')?.getAttribute('href')]));
   const shapes = new Map(seen);
@@ -526,7 +526,7 @@ test('10. level by name and shape, not colour alone', async () => {
 
 test('10. dark, light, automatic', async () => {
   const context = await newContext({theme: 'dark'});
-  const page = await open('', {context});
+  const page = await open('?all=1', {context});
   /** @param {boolean} dark @param {string} what */
   const is = (dark, what) => page.waitForFunction((wanted) => {
     const [red, green, blue] = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
@@ -549,7 +549,7 @@ test('10. dark, light, automatic', async () => {
 });
 
 test('10. usable on a phone', async () => {
-  const page = await open('', {width: 360, height: 740, phone: true});
+  const page = await open('?all=1', {width: 360, height: 740, phone: true});
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, 'nothing sticks out');
   const shown = await rows(page);
   assert.ok(shown.length > 5);

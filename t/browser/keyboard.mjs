@@ -297,4 +297,52 @@ test('10. keyboard: ? lists the keys, and they can be turned off', async () => {
   assert.ok(!page.url().includes('level'), 'it is kept');
 });
 
+test('12.14 keys: after a click on a button those that scroll go to the list', async () => {
+  const page = await open('?all=1&before=2025-06-01');
+  await page.locator('.level-button[data-value="0"]').click();
+  await page.locator('#reload').click();
+  await settled(page);
+  assert.match(await focused(page), /^button#reload/);
+  await press(page, 'End');
+  await currentIs(page, ids[0]);
+  await press(page, 'PageUp');
+  await until(async () => ids.indexOf(await current(page)) > 10, 'a page up');
+  await press(page, 'Home');
+  await currentIs(page, /** @type {number} */ (ids.at(-1)));
+  await press(page, 'ArrowDown', 'ArrowDown', 'ArrowUp');
+  await currentIs(page, /** @type {number} */ (ids.at(-2)));
+  await press(page, 'PageDown');
+  await until(async () => ids.indexOf(await current(page)) < 990, 'a page down');
+  // Those of the chosen level are its own.
+  await page.locator('.level-button[data-value="0"]').focus();
+  await press(page, 'ArrowRight');
+  await page.locator('.level-button[data-value="10"]:focus').waitFor();
+});
+
+test('12.14 keys: Escape returns to where one came from', async () => {
+  const page = await open('?all=1&before=2025-06-01');
+  await press(page, 'j');
+  await page.locator('.grid').focus();
+  await press(page, '/');
+  await until(async () => /^textarea/.test(await focused(page)), 'the box has the focus');
+  await press(page, 'Escape');
+  assert.equal(await focused(page), 'div.grid');
+  await page.locator('#reload').focus();
+  await press(page, 'Escape');
+  assert.equal(await focused(page), 'div.grid');
+  await settled(page);
+  await press(page, 'Enter');
+  await page.locator('#record .record-tabs').waitFor();
+  const name = page.locator('#record .fact-logger button').first();
+  await name.focus();
+  await press(page, 'a');
+  await page.locator('.around-row.here').waitFor();
+  await press(page, 'Escape');
+  await page.locator('#around').waitFor({state: 'hidden'});
+  assert.ok(await name.evaluate((element) => element === document.activeElement), 'where it was in the record');
+  await press(page, 'Escape');
+  await page.locator('#side').waitFor({state: 'hidden'});
+  assert.equal(await focused(page), 'div.grid');
+});
+
 await main();

@@ -116,14 +116,17 @@ function openHere() {
   }
 }
 
+/** What had the focus before a panel came. @type {{around?: Element | null, record?: Element | null}} */
+const opener = {};
+
+/** And back to where one came from. */
 function closeOne() {
   const {around, record} = get();
-  if (around !== null) {
-    set({around: null});
-  } else if (record !== null) {
-    set({record: null});
-    list.grid.focus({preventScroll: true});
-  }
+  const what = around !== null ? 'around' : 'record';
+  const before = around === null && record === null ? null : opener[what];
+  set({[what]: null});
+  const there = before instanceof HTMLElement && before !== document.body && before.checkVisibility();
+  (there ? before : list.grid).focus({preventScroll: true});
 }
 
 function toggleMark() {
@@ -220,6 +223,7 @@ let queryError = null;
 
 function changed() {
   tellPlace();
+  part('chips').total = rows.loading || rows.total === null ? null : rows.length;
   const busy = rows.loading || (rows.total === null && rows.searching && !rows.error);
   const at = parseTs(rows.searchedTo);
   foot.busy(!busy ? '' : at ? searched(at) : rows.loading ? 'Searching\u2026' : 'Counting\u2026', () => rows.cancel());
@@ -282,6 +286,11 @@ function showControls(now) {
 function show(now, changes) {
   const has = (/** @type {(keyof State)[]} */ ...keys) => keys.some((key) => changes.has(key));
   const filtered = state.FILTERS.some((key) => changes.has(key));
+  for (const key of /** @type {const} */ (['record', 'around'])) {
+    if (has(key) && now[key] !== null && part(key).hidden) {
+      opener[key] = document.activeElement;
+    }
+  }
   const deeper = has('columns') && now.columns.some((path) => path.startsWith('$')) && rows.total !== 0;
   showControls(now);
   if (filtered || has('tail', 'order') || deeper) {
@@ -313,7 +322,7 @@ document.addEventListener('ch-status', (event) => {
   const {text, kind} = /** @type {CustomEvent} */ (event).detail;
   toast(text, kind);
 });
-document.addEventListener('ch-tab', (event) => tabs.open({...state.DEFAULTS, zone: get().zone, columns: get().columns,
+document.addEventListener('ch-tab', (event) => tabs.open({...state.DEFAULTS, all: true, zone: get().zone, columns: get().columns,
   .../** @type {CustomEvent} */ (event).detail.patch}));
 document.addEventListener('ch-edit', (event) => edit(/** @type {CustomEvent} */ (event).detail));
 document.addEventListener('ch-values', (event) => part('values').open(/** @type {CustomEvent} */ (event).detail.path));
@@ -383,4 +392,6 @@ api.user().then(({user, roles}) => {
   part('query').toggleAttribute('forbidden', !roles.includes('query-reader'));
 }, () => {});
 
+showControls(get());
+part('chips').isOld = await state.decide(api.count);
 show(get(), new Set(/** @type {(keyof State)[]} */ (Object.keys(state.DEFAULTS))));

@@ -240,6 +240,9 @@ export class Reader {
 
   /** @param {number | null} id @param {string} zone */
   async show(id, zone) {
+    if (id !== null && id === this.record?.id && zone === this.panel.zone) {
+      return;
+    }
     const signal = this.#latest.next();
     this.panel.zone = zone;
     if (id === null) {

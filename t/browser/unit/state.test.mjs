@@ -8,7 +8,7 @@ import {DEFAULTS, difference, filters, format, parse} from '../../../www/js/base
 const FULL = {
   after: '-PT2H', before: '2026-11-22T10:00:00.5+01:00', level: 30, names: ['app.db', 'a,b', 'back\\slash', 'ünï &=?#'],
   query: 'logrec->\'$.data.foo\' = 387 AND message LIKE "%a&b=c#d+e%"', search: '"a b" -c&d=e status:>=5 %', zone: 'Europe/Amsterdam',
-  columns: ['$.data.user.id', '$.data."a,b"', 'id'], record: 12, around: 34, top: 56, tail: true, group: true, mark: 78, order: 'oldest',
+  columns: ['$.data.user.id', '$.data."a,b"', 'id'], record: 12, around: 34, top: 56, tail: true, group: true, mark: 78, order: 'oldest', all: true,
   hide: ['debug', 'info'], log: true,
 };
 

@@ -203,6 +203,21 @@ export function isSearch({query, search}) {
   return Boolean(query?.trim() || search?.trim());
 }
 
+/**
+ * Of what takes too long, which may be because the machine is busy, another time takes less.
+ * @param {string} url @param {RequestInit} options @returns {Promise<Response>}
+ */
+async function requestPart(url, options, tries = 3) {
+  try {
+    return await request(url, options);
+  } catch (error) {
+    if (tries > 1 && error instanceof ApiError && error.type === 'StorageQueryError' && error.status === 503) {
+      return requestPart(url, options, tries - 1);
+    }
+    throw error;
+  }
+}
+
 /** @param {Response} response */
 function searchedTo(response) {
   return response.headers.get('X-Searched-To') ?? '';
@@ -218,7 +233,7 @@ export async function part(filters, left, right, {logrec, signal, from} = {}) {
   // What is skipped is in no answer: it has to be reached in one.
   const timeout = partial && !left ? PATIENCE : undefined;
   const more = {left, right, logrec: logrec ? 1 : undefined, from, partial, timeout};
-  const response = await request(address('record', parameters(filters, more)), {signal});
+  const response = await (partial ? requestPart : request)(address('record', parameters(filters, more)), {signal});
   return {rows: await body(response), to: searchedTo(response)};
 }
 
@@ -242,7 +257,7 @@ export async function records(filters, left, right, options) {
 async function* parts(path, filters, more, options) {
   const partial = isSearch(filters) ? {partial: 1, timeout: PATIENCE} : {};
   for (let before = filters.before, to = ' '; to;) {
-    const response = await request(address(path, parameters({...filters, before}, {...more, ...partial})), options);
+    const response = await requestPart(address(path, parameters({...filters, before}, {...more, ...partial})), options);
     to = searchedTo(response);
     yield {response, to};
     // Up to this microsecond, which is counted.

@@ -4,6 +4,7 @@ import {isZone} from './zone.js';
 /**
  * @typedef {object} State
  * @property {string} after API text or ''; relative as chosen (-PT2H) @property {string} before
+ * @property {boolean} all of any time: said, or else it is the last day, see decide()
  * @property {number} level @property {string[]} names prefixes
  * @property {string} query an expression @property {string} search words
  * @property {string} zone 'local', 'UTC' or an IANA name
@@ -19,7 +20,7 @@ import {isZone} from './zone.js';
 /** @type {Readonly<State>} */
 export const DEFAULTS = Object.freeze({
   after: '', before: '', level: 0, names: /** @type {string[]} */ ([]), query: '', search: '', zone: 'local',
-  columns: /** @type {string[]} */ ([]), record: null, around: null, top: 0, tail: false, group: false, mark: null, order: '',
+  columns: /** @type {string[]} */ ([]), record: null, around: null, top: 0, tail: false, group: false, mark: null, order: '', all: false,
   hide: /** @type {string[]} */ ([]), log: false,
 });
 
@@ -66,6 +67,7 @@ export function parse(search) {
     mark: natural(given.get('mark')),
     hide: split(given.get('hide') ?? ''),
     log: given.get('log') === '1',
+    all: given.get('all') === '1',
     order: given.get('order') === 'oldest' ? 'oldest' : '',
   };
 }
@@ -124,6 +126,24 @@ function become(next) {
   }
 }
 
+/** Without a range it is the last day. */
+export const DAY = '-PT24H';
+
+/**
+ * An address that says nothing of when is of the last day, where there are records in it.
+ * @param {(range: {after: string}) => Promise<number>} count @returns {Promise<boolean>} that there are none
+ */
+export async function decide(count) {
+  const {after, before, all, record, around, top} = current;
+  const open = !after && !before && !all && record === null && around === null && !top;
+  const recent = open ? await count({after: DAY}).catch(() => 1) : 1;
+  if (open && recent) {
+    current = {...current, after: DAY};
+    write();
+  }
+  return !recent;
+}
+
 /** From then on it follows Back and Forward. */
 export function start() {
   current = parse(location.search.slice(1));
@@ -145,6 +165,9 @@ export function get() {
  */
 export function set(patch) {
   const next = {...current, ...patch};
+  if ('after' in patch || 'before' in patch) {
+    next.all = !next.after && !next.before;
+  }
   const changed = difference(current, next);
   if ([...FILTERS, 'order'].some((key) => changed.has(/** @type {keyof State} */ (key))) && patch.top === undefined) {
     next.top = 0;

@@ -3,7 +3,7 @@ import {now} from '../base/api.js';
 import {copy, pythonConfig, searchCurl} from '../base/copy.js';
 import {h, icon, iconButton, keep, levelName, popover, recall, sendSet, sendStatus, textButton} from '../base/dom.js';
 import {parseRange, readPoint} from '../base/range.js';
-import {DEFAULTS, FILTERS, filters, get} from '../base/state.js';
+import {DAY, DEFAULTS, FILTERS, filters, get} from '../base/state.js';
 import {apiText, duration, formatDay, formatTs, isZone, lengthWords, parseLength, zoneLabel, zones} from '../base/zone.js';
 
 /** @import {Context, Point} from '../base/range.js' */
@@ -299,7 +299,7 @@ export function queries() {
 /** @param {State} state */
 function remember(state) {
   const search = searchOf(state);
-  if (!isEmpty(search)) {
+  if (!isEmpty(search.after === DAY ? {...search, after: ''} : search)) {
     const text = JSON.stringify(search);
     const rest = pastList().filter((other) => JSON.stringify(other) !== text);
     keep('past', [search, ...rest].slice(0, PAST_MOST));

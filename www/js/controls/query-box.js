@@ -35,6 +35,8 @@ export class ChQuery extends HTMLElement {
   #chosen = 0;
   /** A condition beside a search that is in the box to be changed. */
   #editing = '';
+  /** What had the focus before. @type {EventTarget | null} */
+  #from = null;
   /** Seen in records. @type {string[]} */
   paths = [];
 
@@ -59,7 +61,10 @@ export class ChQuery extends HTMLElement {
       panel);
     this.#area.addEventListener('input', () => this.#onInput());
     this.#area.addEventListener('keydown', (event) => this.#onKey(event));
-    this.#area.addEventListener('focus', () => this.#show());
+    this.#area.addEventListener('focus', (event) => {
+      this.#from = event.relatedTarget;
+      this.#show();
+    });
     this.#area.addEventListener('blur', () => {
       this.#closeList();
       this.#area.value === this.#editing && this.#unedit();
@@ -339,7 +344,7 @@ export class ChQuery extends HTMLElement {
     } else if (event.key === 'Escape') {
       this.#unedit();
       this.#show();
-      this.#area.blur();
+      this.#from instanceof HTMLElement && this.#from.checkVisibility() ? this.#from.focus() : this.#area.blur();
     } else {
       return false;
     }

@@ -17,9 +17,11 @@ function isTyping(target) {
     && (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=button])'));
 }
 
-/** Named keys belong to what is focused. @param {KeyboardEvent} event */
+/** Named keys belong to what is focused, but a button has no use for those that scroll. @param {KeyboardEvent} event */
 function isTaken({key, target}) {
-  return key.length > 1 && key !== 'Escape' && target instanceof HTMLElement && target !== document.body && !target.closest('.grid');
+  const scrolls = /^(Arrow|Page|Home|End)/.test(key);
+  return key.length > 1 && key !== 'Escape' && target instanceof HTMLElement && target !== document.body
+    && !target.closest('.grid') && !(scrolls && target.matches(':is(button, .controls a):not(aside *, .groups *)'));
 }
 
 /** @param {KeyboardEvent} event */
