@@ -32,6 +32,8 @@ export class ChLoggers extends HTMLElement {
   /** @type {Set<string>} */
   #open = new Set();
   #latest = new Latest();
+  /** A row is pressed: it has to be there until it is let go, or nothing is clicked. */
+  #pressed = false;
   #label = h('span', {'class': 'button-label'});
   #button = h('button', {'class': 'button loggers-button', 'title': 'Loggers'}, icon('tree'),
     this.#label);
@@ -51,6 +53,10 @@ export class ChLoggers extends HTMLElement {
     this.#search.addEventListener('input', () => this.#show());
     this.#search.addEventListener('keydown', (event) => this.#onSearchKey(event));
     this.#rows.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#rows.addEventListener('pointerdown', () => { this.#pressed = true; });
+    for (const end of ['pointerup', 'pointercancel']) {
+      addEventListener(end, () => this.#pressed && setTimeout(() => this.#release()));
+    }
     this.#showButton();
   }
 
@@ -115,7 +121,15 @@ export class ChLoggers extends HTMLElement {
     this.#rows.removeAttribute('aria-busy');
   }
 
+  #release() {
+    this.#pressed = false;
+    this.#show();
+  }
+
   #show() {
+    if (this.#pressed) {
+      return;
+    }
     const part = this.#search.value.trim().toLowerCase();
     const shown = part ? nameTree(this.#list.filter(({name}) => name.toLowerCase().includes(part))) : this.#tree;
     const most = Math.max(1, ...this.#tree.map((branch) => branch.count));
