@@ -87,7 +87,7 @@ test('12.13 first minute: a test record comes live, and does not pause that', as
 test('12.13 a link with a condition, for who lacks the role: what is missing, and the rest', async () => {
   expectErrors(/status of 403/);
   await post([{name: 'linked', levelno: 20, created: Date.UTC(2025, 0, 1) / 1000, msg: 'there'}]);
-  const page = await as(['basic-reader'], '?query=level+%3D+20&name=linked');
+  const page = await as(['basic-reader'], '?query=level+%3D+20&name=linked&all=1');
   const message = page.locator('.list-message');
   assert.match(await message.textContent() ?? '', /lacks the role query-reader.*level = 20/);
   await message.getByRole('button', {name: 'The rest, without it'}).click();
@@ -114,7 +114,7 @@ test('12.13 nothing matches: the nearest in time is one click away', async () =>
 });
 
 test('11. nothing matches: what to ask for less of', async () => {
-  const page = await open('?level=50&name=nobody');
+  const page = await open('?level=50&name=nobody&all=1');
   await page.getByRole('button', {name: 'Any level'}).click();
   await page.getByRole('button', {name: 'Any level'}).waitFor({state: 'detached'});
   await page.getByRole('button', {name: 'Any logger'}).click();

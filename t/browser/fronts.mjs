@@ -31,7 +31,7 @@ test('the list, a filter, a record, around, live', async () => {
 });
 
 test('an export', async () => {
-  const page = await open('?level=30');
+  const page = await open('?level=30&all=1');
   await page.keyboard.press('x');
   await page.locator('.export-count strong').waitFor();
   const {text} = await download(page, () => page.locator('.export-panel a').click());

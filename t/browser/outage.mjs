@@ -18,7 +18,7 @@ const stored = (number) => until(() => post([fresh(number)]).catch(() => null), 
 
 test('the database stopped and started: what is shown stays, live goes on, what failed is tried again', async () => {
   expectErrors(REFUSED);
-  const page = await open('?tail=1');
+  const page = await open('?tail=1&all=1');
   await page.locator('#tail[data-condition=live]').waitFor();
   const before = await rows(page);
   await ask('stop database');
@@ -34,7 +34,7 @@ test('the database stopped and started: what is shown stays, live goes on, what 
   await page.keyboard.press('Escape');
 
   // So does a search, and it goes on by itself.
-  const filtered = await open('?level=40');
+  const filtered = await open('?level=40&all=1');
   await filtered.locator('.list-message.failed').waitFor();
   assert.match(await filtered.locator('.list-message.failed').textContent() ?? '', /could not be read/);
   assert.ok(await filtered.getByRole('button', {name: 'Try again'}).isVisible());
@@ -51,7 +51,7 @@ test('the database stopped and started: what is shown stays, live goes on, what 
 
 test('the server stopped and started: a banner, and nothing is missed', async () => {
   expectErrors(REFUSED);
-  const page = await open('?tail=1');
+  const page = await open('?tail=1&all=1');
   await page.locator('#tail[data-condition=live]').waitFor();
   const known = await total(page);
   await ask('stop front');
@@ -68,7 +68,7 @@ test('the server stopped and started: a banner, and nothing is missed', async ()
 
 test('the server stopped and started: Try now', async () => {
   expectErrors(REFUSED);
-  const page = await open();
+  const page = await open('?all=1');
   await ask('stop front');
   await page.locator('.level-button[data-value="30"]').click();
   await page.locator('#banner').waitFor();
@@ -83,7 +83,7 @@ test('the server stopped and started: Try now', async () => {
 test('a page that is loaded while the database is away recovers', async () => {
   expectErrors(REFUSED);
   await ask('stop database');
-  const page = await open();
+  const page = await open('?all=1');
   await page.locator('.list-message.failed').waitFor();
   await ask('start database');
   await until(async () => (await rows(page)).length > 0, 'the records come');

@@ -90,6 +90,22 @@ test('12.5 the box: conditions that were clicked stand beside what is searched f
   assert.equal(await box(page).inputValue(), 'logrec->\'$.data.status\' = 200 AND level = 40');
 });
 
+test('12.5 the box: fields that were seen, levels and loggers are completed in a search', async () => {
+  const page = await open('?all=1');
+  const offered = () => page.locator('.query-list:popover-open .query-option-name').allTextContents();
+  await box(page).focus();
+  for (const [typed, wanted, text] of [['order user.n', 'user.name:', 'order user.name:'], ['order level:cri', 'critical', 'order level:critical '], ['-logger:shop.o', 'shop.odd', '-logger:shop.odd ']]) {
+    await until(async () => {
+      await box(page).fill('');
+      await box(page).pressSequentially(typed);
+      return (await offered()).includes(wanted);
+    }, `${wanted} is offered for ${typed}`);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    assert.equal(await box(page).inputValue(), text);
+  }
+});
+
 test('12.5 the box: a condition that fails is offered as words, and a name as the field that was meant', async () => {
   expectErrors(/status of 400/);
   const page = await open();

@@ -104,7 +104,7 @@ test('12.9 timeline: records of the future are marked', async () => {
 });
 
 test('12.9 timeline: caption and list never disagree, and bars say that they are older', async () => {
-  const page = await open('?name=live&tail=1');
+  const page = await open('?name=live&tail=1&all=1');
   await totalIs(page, 0);
   assert.match(await text(page, '.timeline-caption'), /^0 records/);
   await post([made('live', Date.now() / 1000)]);
@@ -113,7 +113,7 @@ test('12.9 timeline: caption and list never disagree, and bars say that they are
   assert.match(await text(page, '.timeline-caption'), /^1 record/);
   await page.locator('.timeline-bars path').waitFor();
 
-  const other = await open('?name=many&tail=1');
+  const other = await open('?name=many&tail=1&all=1');
   await totalIs(other, 2002);
   await post([made('many', Date.now() / 1000), made('many', Date.now() / 1000)]);
   await totalIs(other, 2004);

@@ -338,9 +338,9 @@ part('order').addEventListener('click', turn);
 part('reload').addEventListener('click', reload);
 for (const id of ['query', 'columns']) {
   part(id).addEventListener('focusin', async () => {
-    await sample(view.frozen);
+    await sample(view.frozen, list.visible()[0]);
     part('query').paths = knownPaths();
-  }, {once: true});
+  });
 }
 
 /** @param {() => void} run */

@@ -1,6 +1,7 @@
 // What completion offers at a place in a query. The bar stands for the cursor.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import {completeBox} from '../../../www/js/query/search-words.js';
 import {complete} from '../../../www/js/query/words.js';
 
 const seen = {paths: ['$.data.user.id', '$.meta.lineno', '$.data."a b"'], names: ['app.db', 'app.http']};
@@ -45,4 +46,34 @@ test('nothing in other strings, in numbers, in what is complete, where nobody as
 test('everything where somebody asked', () => {
   assert.ok(offered('|', true).length > 20);
   assert.equal(offered('level = 1 AND |', true)[0], 'level = 1 AND level');
+});
+
+/** @param {string} text @param {boolean} [asked] */
+function inBox(text, asked) {
+  const cursor = text.indexOf('|');
+  const typed = text.replace('|', '');
+  const found = completeBox(typed, cursor, {...seen, paths: [...seen.paths, '$.data."x-id"']}, asked);
+  return found ? found.words.map(({insert}) => typed.slice(0, found.start) + insert + typed.slice(found.end)) : [];
+}
+
+test('12.5 fields of a search: those that were seen, and the values of level and logger', () => {
+  assert.deepEqual(inBox('timeout us|'), ['timeout user.id:']);
+  assert.deepEqual(inBox('timeout -us| x'), ['timeout -user.id: x']);
+  assert.ok(inBox('us|').includes('user.id:') && inBox('us|').includes('logrec->\'$.data.user.id\' '));
+  assert.deepEqual(inBox('lev|').slice(0, 2), ['level', 'level:']);
+  assert.deepEqual(inBox('x-|'), ['x-id:']);
+  assert.deepEqual(inBox('level:w|'), ['level:warning ', 'level:>=warning ']);
+  assert.deepEqual(inBox('level:>=e|'), ['level:>=error ']);
+  assert.deepEqual(inBox('a logger:app.h|'), ['a logger:app.http ']);
+  assert.deepEqual(inBox('timeout |', true).slice(0, 2), ['timeout user.id:', 'timeout lineno:']);
+  for (const text of ['timeout |', '"two wo|', 'user.id:4|', 'user.id:|', 'level:error|', 'http://le|']) {
+    assert.deepEqual(inBox(text), [], text);
+  }
+});
+
+test('12.5 in an expression words of the language are offered, as before', () => {
+  for (const text of ['level = 40 AND le|', 'logrec->|', 'logrec->\'$.data.u|', 'name = \'db|\'']) {
+    assert.deepEqual(inBox(text).slice(0, 1), offered(text).slice(0, 1), text);
+    assert.ok(inBox(text).length, text);
+  }
 });

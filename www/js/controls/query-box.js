@@ -1,10 +1,10 @@
-// <ch-query>: words to search for, or an expression, coloured, with completion, and the server's error under it at its
-// place.
+// <ch-query>: words to search for, or an expression, coloured, with completion; the server's error under it at its place.
 import {expressionOf} from '../base/api.js';
 import {h, icon, iconButton, menuButton, popover, sendSet, textButton} from '../base/dom.js';
 import {add, remove, tokenize} from '../query/edit.js';
 import {errorFixes, errorSpan, errorText, isExpression, queryText} from '../query/text.js';
-import {complete, EXAMPLES, WORDS} from '../query/words.js';
+import {completeBox} from '../query/search-words.js';
+import {EXAMPLES, seenNames, WORDS} from '../query/words.js';
 import {queries} from './controls.js';
 import {knownNames} from './logger-tree.js';
 
@@ -231,7 +231,7 @@ export class ChQuery extends HTMLElement {
   #offer(asked) {
     const {selectionStart, selectionEnd, value} = this.#area;
     this.#completion = selectionStart === selectionEnd
-      ? complete(value, selectionStart, {paths: this.paths, names: knownNames()}, asked) : null;
+      ? completeBox(value, selectionStart, {paths: this.paths, names: [...new Set([...knownNames(), ...seenNames])]}, asked) : null;
     this.#chosen = asked ? 0 : -1;
     if (!this.#completion) {
       this.#closeList();

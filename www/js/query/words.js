@@ -1,5 +1,5 @@
 // What a query may be made of: for completion and help.
-import {records} from '../base/api.js';
+import {part} from '../base/api.js';
 import {textLiteral, textValue, tokenize} from './edit.js';
 
 /** @import {Row} from '../base/api.js' */
@@ -190,7 +190,7 @@ function all(seen) {
 }
 
 /** First what begins with it, then with a word that does. @param {Word[]} words @param {string} typed */
-function byText(words, typed) {
+export function byText(words, typed) {
   const part = typed.toLowerCase();
   const rank = (/** @type {string} */ name) => {
     const at = name.toLowerCase().indexOf(part);
@@ -237,7 +237,7 @@ const SAMPLE = 60;
 
 /** @type {Set<string>} */
 const seen = new Set();
-let sampled = false;
+let sampled = '';
 
 /** @param {any} value @param {string} path @param {number} depth */
 function walk(value, path, depth) {
@@ -250,8 +250,12 @@ function walk(value, path, depth) {
   }
 }
 
+/** Of loggers. @type {Set<string>} */
+export const seenNames = new Set();
+
 /** @param {Row} row */
 export function learn(row) {
+  seenNames.add(row.name);
   if (row.logrec && seen.size < PATHS_MOST) {
     Object.entries(row.logrec).forEach(([key, value]) => walk(value, `$.${key}`, 0));
   }
@@ -263,15 +267,16 @@ export function knownPaths() {
   return [...seen].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** @param {import('../base/api.js').Filters} filters */
-export async function sample(filters) {
-  if (!sampled) {
-    sampled = true;
+/** Of what is on screen. @param {import('../base/api.js').Filters} filters @param {number} first row */
+export async function sample(filters, first) {
+  const asked = JSON.stringify([filters, first]);
+  if (asked !== sampled) {
+    sampled = asked;
     try {
-      (await records(filters, 0, SAMPLE - 1, {logrec: true})).forEach(learn);
+      (await part(filters, first, first + SAMPLE - 1, {logrec: true})).rows.forEach(learn);
     } catch {
       // Whatever is wrong shows in the list.
-      sampled = false;
+      sampled = '';
     }
   }
 }
