@@ -8,41 +8,38 @@
 
 #define POLL (G_USEC_PER_SEC / 4)
 
+/* The highest N of the columns field_N. */
 #define COLUMN                                                                                     \
-	"SELECT CAST(SUBSTRING(column_name, 7) AS UNSIGNED) FROM information_schema.columns WHERE" \
-	" table_schema = DATABASE() AND table_name = 'record' AND column_name LIKE 'field|_%' "    \
-	"ESCAPE '|'"
+	"SELECT COALESCE(MAX(CAST(SUBSTRING(column_name, 7) AS UNSIGNED)), 0)"                     \
+	" FROM information_schema.columns WHERE table_schema = DATABASE()"                         \
+	" AND table_name = 'record' AND column_name LIKE 'field|_%' ESCAPE '|'"
+/* As bytes: $.data.x and $.data.X are two fields. */
+#define OF_PATH " AND CAST(column_comment AS BINARY) = '"
 #define HAS_INDEX                                                                                  \
 	"SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = DATABASE()"       \
 	" AND table_name = 'record' AND index_name = 'field_%u'"
-/* MariaDB does not make a column's value of a longer text an error, MySQL's JSON_VALUE() has none then. */
+/* MySQL's JSON_VALUE() is NULL where a text has more than 512 characters. */
 #define ADD_COLUMN                                                                                 \
 	"ALTER TABLE record ADD COLUMN field_%u VARCHAR(64) CHARACTER SET utf8mb4"                 \
 	" COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (LEFT(%s, 64)) VIRTUAL COMMENT '%s'"
 #define ADD_INDEX                                                                                  \
 	"ALTER TABLE record ADD INDEX field_%u (field_%u, ts, record_id) COMMENT '%s',"            \
 	" ALGORITHM=INPLACE, LOCK=NONE"
+#define PROGRESS                                                                                   \
+	"SELECT CAST(variable_value AS UNSIGNED) FROM information_schema.global_status"            \
+	" WHERE variable_name = 'Innodb_onlineddl_pct_progress'"
 #define DROP_INDEX "ALTER TABLE record DROP INDEX field_%u"
 #define DROP_COLUMN "ALTER TABLE record DROP COLUMN field_%u"
 
-static gboolean row_number(const StoreRow *row, gpointer data, GError **error)
+/* The column of a path, or of any where it is NULL: the newest; 0 where there is none. */
+static gboolean find_column(MysqlSession *session, const char *path, guint *column, GError **error)
 {
-	guint *number = data;
-	(void)error;
-	*number = MAX(*number, (guint)row->integers[0]);
-	return TRUE;
-}
-
-/* The highest number of a column, of that path where it is not NULL; 0 where there is none. */
-static gboolean find_column(MysqlSession *session, const char *path, guint *number, GError **error)
-{
-	g_autoptr(Sql) sql = sql_new(COLUMN);
-	*number = 0;
-	if (path) {
-		sql_add(sql, " AND column_comment = ?");
-		sql_bind_text(sql, path, strlen(path));
-	}
-	return store_mysql_read(&session->base, sql, "i", row_number, number, error);
+	guint64 n = 0;
+	g_autofree char *text =
+		path ? g_strconcat(COLUMN OF_PATH, path, "'", NULL) : g_strdup(COLUMN);
+	gboolean ok = store_mysql_read_number(session, text, &n, error);
+	*column = (guint)n;
+	return ok;
 }
 
 static gboolean has_index(MysqlSession *session, guint column, gboolean *has, GError **error)
@@ -82,23 +79,15 @@ typedef struct {
 	gint is_over;
 } Watch;
 
-static gboolean row_percent(const StoreRow *row, gpointer data, GError **error)
-{
-	(void)error;
-	g_atomic_int_set((gint *)data, (gint)row->integers[0]);
-	return TRUE;
-}
-
 /* MariaDB says so, in hundredths of a percent; for MySQL one would have to be let into performance_schema. */
 static gpointer watch(gpointer data)
 {
 	Watch *watch = data;
 	StoreSession *session = store_mysql_open(watch->target, STORE_PROBE, NULL);
-	g_autoptr(Sql) sql = sql_new(
-		"SELECT CAST(variable_value AS UNSIGNED) FROM information_schema.global_status"
-		" WHERE variable_name = 'Innodb_onlineddl_pct_progress'");
+	guint64 done;
 	while (session && !g_atomic_int_get(&watch->is_over) &&
-		store_mysql_read(session, sql, "i", row_percent, &watch->progress->done, NULL)) {
+		store_mysql_read_number((MysqlSession *)session, PROGRESS, &done, NULL)) {
+		g_atomic_int_set(&watch->progress->done, (gint)done);
 		g_atomic_int_set(&watch->progress->all, 10000);
 		g_usleep(POLL);
 	}
@@ -119,7 +108,7 @@ static gboolean add_index(MysqlSession *session, const char *path, guint column,
 	return ok;
 }
 
-/* ------------------------------------------------------------------------------------------------ */
+/* Adding and dropping -------------------------------------------------------------------------- */
 
 gboolean store_mysql_add_field(
 	StoreSession *base, const char *path, StoreProgress *progress, GError **error)

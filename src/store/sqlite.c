@@ -26,13 +26,15 @@
 #define MATCH "chronologer_query(?, record_id, ts, level, name, message, logrec)"
 #define MATCH_WITHOUT_LOGREC "chronologer_query(?, record_id, ts, level, name, message, NULL)"
 
-/* An index on a field has the path in its name. */
+/* An index on a field has the path in its name, from the 16th letter on; before it a hash, as SQLite does not tell
+ * names apart by case. */
 #define FIELDS                                                                                     \
-	"SELECT 'chronologer_field(logrec, ' || quote(substr(name, 7)) || ')', substr(name, 7)"    \
+	"SELECT 'chronologer_field(logrec, ' || quote(substr(name, 16)) || ')', substr(name, 16)"  \
 	" FROM sqlite_schema WHERE type = 'index' AND name LIKE 'field %'"
 #define CREATE_FIELD                                                                               \
-	"CREATE INDEX IF NOT EXISTS \"field %w\" ON record (chronologer_field(logrec, %Q), ts)"
-#define DROP_FIELD "DROP INDEX IF EXISTS \"field %w\""
+	"CREATE INDEX IF NOT EXISTS \"field %08x %w\" ON record (chronologer_field(logrec, %Q), "  \
+	"ts)"
+#define DROP_FIELD "DROP INDEX IF EXISTS \"field %08x %w\""
 #define COUNT "SELECT COUNT(*) FROM record"
 
 #define HAS_VERSIONS "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'chronologer_migration'"
@@ -527,14 +529,16 @@ static gboolean add_field(
 		return FALSE;
 	g_atomic_int_set(&progress->all, (gint)MIN(records, G_MAXINT));
 	session->progress = progress;
-	gboolean ok = execute_free(session, sqlite3_mprintf(CREATE_FIELD, path, path), error);
+	gboolean ok = execute_free(
+		session, sqlite3_mprintf(CREATE_FIELD, g_str_hash(path), path, path), error);
 	session->progress = NULL;
 	return ok;
 }
 
 static gboolean drop_field(StoreSession *base, const char *path, GError **error)
 {
-	return execute_free((SqliteSession *)base, sqlite3_mprintf(DROP_FIELD, path), error);
+	return execute_free(
+		(SqliteSession *)base, sqlite3_mprintf(DROP_FIELD, g_str_hash(path), path), error);
 }
 
 static gboolean execute(StoreSession *base, const char *statement, GError **error)
