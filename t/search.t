@@ -343,7 +343,7 @@ class Gaps(Served):
     '''All of them, newest first.'''
     rng = random.Random(5)
     rare = {n: {'name': self.name + rng.choice(['.rare', '.seldom', '.rare.a']), 'levelno': rng.choice([30, 60])} for n in rng.sample(range(12000), 40) + [7000, 7001, 7002]}
-    records = [self.record(name = self.name + '.common', msg = 'row %d' % n, created = self.begin + 1800 * (n // 2), **{}) for n in range(12000)]
+    records = [self.record(name = self.name + '.common', msg = 'row %d' % n, created = self.begin + 1800 * (n // 2)) for n in range(12000)]
     for n, more in rare.items():
       records[n].update(more)
     for part in range(0, 12000, 6000):

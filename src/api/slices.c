@@ -65,8 +65,8 @@ gboolean slices_leave_few(Api *api, const Filter *filter)
 	any.query = NULL;
 	if (store_field_leaves(api->reader, filter, FIRST))
 		return TRUE;
-	return (filter->level > 0 || filter->names->len > 0) &&
-	       store_count(api->reader, &any, &n, NULL) && n <= FIRST;
+	return filter_has_name_or_level(filter) && store_count(api->reader, &any, &n, NULL) &&
+	       n <= FIRST;
 }
 
 gboolean slices_find(Api *api, const Filter *filter, const StorePosition *from, guint look,

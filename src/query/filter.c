@@ -27,6 +27,11 @@ void filter_free(Filter *filter)
 	g_free(filter);
 }
 
+gboolean filter_has_name_or_level(const Filter *filter)
+{
+	return filter->level > 0 || filter->names->len > 0;
+}
+
 static gboolean set_after(Filter *filter, const char *value, gint64 now, GError **error)
 {
 	return iso8601_parse(value, now, &filter->after, error);

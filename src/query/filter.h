@@ -22,6 +22,9 @@ Filter *filter_new(void);
 void filter_free(Filter *filter); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Filter, filter_free)
 
+/* Whether it asks for some logger names, or for some levels: how many have them is counted. */
+gboolean filter_has_name_or_level(const Filter *filter);
+
 /* Takes one parameter of a query string. `*taken` says whether it is a filter's; one that is not is no
  * error. ERROR_VALUE names it where its value does not parse or it is given twice, ERROR_QUERY for
  * `query`. `now` (microseconds since 1970) is what durations count from. */

@@ -131,14 +131,13 @@ static gboolean add_equality(GPtrArray *found, const QueryNode *field, const Que
 
 static void collect(GPtrArray *found, const QueryNode *node)
 {
-	if (node->kind != QUERY_OPERATOR || (node->op != QUERY_AND && node->op != QUERY_EQUAL))
-		return;
-	const QueryNode *left = node->children->pdata[0], *right = node->children->pdata[1];
-	if (node->op == QUERY_AND)
+	gpointer *children = node->children ? node->children->pdata : NULL;
+	if (node->kind == QUERY_OPERATOR && node->op == QUERY_AND)
 		for (guint i = 0; i < node->children->len; i++)
-			collect(found, node->children->pdata[i]);
-	else if (!add_equality(found, left, right))
-		add_equality(found, right, left);
+			collect(found, children[i]);
+	else if (node->kind == QUERY_OPERATOR && node->op == QUERY_EQUAL &&
+		 !add_equality(found, children[0], children[1]))
+		add_equality(found, children[1], children[0]);
 }
 
 GPtrArray *query_equalities(const Query *query)

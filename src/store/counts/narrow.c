@@ -10,7 +10,7 @@
 /* Quarter hours without a match that are walked through rather than left out. */
 #define GAP 4
 
-/* A range that is in more parts than this is read as one. */
+/* What is in more parts than this is read as one. */
 #define PARTS_MAX 64
 
 /* Of so many records it is quicker to count those that match than to walk through all others. */
@@ -24,11 +24,6 @@ typedef struct {
 	GArray *cells; /* CountsCell, ascending: of the days that were looked at last */
 	gint64 ends;   /* as g_get_monotonic_time() */
 } Search;
-
-gboolean counts_narrow_helps(const Filter *filter)
-{
-	return filter->level > 0 || filter->names->len > 0;
-}
 
 static gboolean begin(Search *search, const StoreLink *link, const Filter *filter, GError **error)
 {
@@ -95,8 +90,6 @@ static gboolean check_time(const Search *search, GError **error)
 	return ok;
 }
 
-/* All parts ------------------------------------------------------------------------------------- */
-
 /* Quarter hours; `to` is behind the last one. */
 typedef struct {
 	gint64 from, to;
@@ -112,20 +105,21 @@ static void add_run(GArray *runs, gint64 quarter)
 		g_array_append_val(runs, run);
 }
 
-/* Ascending. */
+/* Of the days that were looked at last; ascending. */
 static GArray *find_runs(const Search *search)
 {
 	GArray *runs = g_array_new(FALSE, FALSE, sizeof(Run));
-	Run all = {search->wanted.from, search->wanted.to};
-	for (guint i = 0; i < search->cells->len && runs->len <= PARTS_MAX; i++)
+	for (guint i = 0; i < search->cells->len; i++)
 		if (cell_at(search, i)->n > 0)
 			add_run(runs, cell_at(search, i)->quarter);
 	if (runs->len > PARTS_MAX) {
-		g_array_set_size(runs, 0);
-		g_array_append_val(runs, all);
+		g_array_index(runs, Run, 0).to = g_array_index(runs, Run, runs->len - 1).to;
+		g_array_set_size(runs, 1);
 	}
 	return runs;
 }
+
+/* All parts ------------------------------------------------------------------------------------- */
 
 static gboolean each_part(Search *search, CountsPartFunc func, gpointer data, GError **error)
 {
@@ -206,23 +200,15 @@ static gboolean read_part(Steps *steps, gint64 from, gint64 to, gboolean is_last
 	return store_read_range(steps->search.link, &range, pass_row, steps, error);
 }
 
-static gboolean read_cells(Steps *steps, GError **error)
+static gboolean read_runs(Steps *steps, GError **error)
 {
-	const Search *search = &steps->search;
-	Run run = {0, 0};
-	for (guint i = search->cells->len; i-- > 0;) {
-		gint64 quarter = cell_at(search, i)->quarter;
-		if (cell_at(search, i)->n <= 0)
-			continue;
-		if (run.to > 0 && run.from - quarter <= GAP) {
-			run.from = quarter;
-			continue;
-		}
-		if (run.to > 0 && !read_part(steps, run.from, run.to, FALSE, error))
+	g_autoptr(GArray) runs = find_runs(&steps->search);
+	for (guint i = runs->len; i-- > 0;) {
+		const Run *run = &g_array_index(runs, Run, i);
+		if (!read_part(steps, run->from, run->to, FALSE, error))
 			return FALSE;
-		run = (Run){quarter, quarter + 1};
 	}
-	return run.to == 0 || read_part(steps, run.from, run.to, FALSE, error);
+	return TRUE;
 }
 
 static gboolean has_many(const Search *search)
@@ -254,7 +240,7 @@ static gboolean read_steps(Steps *steps, GError **error)
 		if (steps->skip > 0 && has_many(search))
 			return read_part(
 				steps, G_MININT32, (last + 1) * COUNTS_QUARTERS, TRUE, error);
-		if (!read_cells(steps, error))
+		if (!read_runs(steps, error))
 			return FALSE;
 	}
 	return read_part(steps, G_MININT32, search->wanted.from, TRUE, error);

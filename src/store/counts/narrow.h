@@ -1,11 +1,9 @@
-/* Reading records where names or a level are rare: in the quarter hours that have such, as the count tables say. */
+/* Reading records where names or a level are rare: in the quarter hours that have such, as the count tables say. For a
+ * filter_has_name_or_level(). */
 #ifndef CHRONOLOGER_STORE_COUNTS_NARROW_H
 #define CHRONOLOGER_STORE_COUNTS_NARROW_H
 
 #include "store/driver.h"
-
-/* Whether there is something to gain. */
-gboolean counts_narrow_helps(const Filter *filter);
 
 typedef gboolean (*CountsPartFunc)(
 	const StoreLink *link, const Filter *part, gpointer data, GError **error);

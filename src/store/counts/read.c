@@ -66,7 +66,7 @@ static gboolean read_filter(
 {
 	CountsScan wanted;
 	counts_scan_whole(&wanted, filter);
-	if (filter->query && counts_narrow_helps(filter))
+	if (filter->query && filter_has_name_or_level(filter))
 		return counts_narrow_each(link, filter, reader->records, reader->data, error);
 	if (filter->query || wanted.from >= wanted.to)
 		return reader->records(link, filter, reader->data, error);

@@ -216,9 +216,9 @@ gboolean counts_seek_range(const StoreLink *link, const StoreRange *range, Store
 	gpointer data, GError **error)
 {
 	const Filter *filter = range->filter;
-	gboolean is_near = range->left < FAR && filter->level == 0 && filter->names->len == 0;
+	gboolean is_near = range->left < FAR && !filter_has_name_or_level(filter);
 	gboolean is_walked = filter->query || range->from;
-	if (is_walked && counts_narrow_helps(filter) && !range->newer &&
+	if (is_walked && filter_has_name_or_level(filter) && !range->newer &&
 		!(range->from && range->left > 0))
 		return counts_narrow_range(link, range, row, data, error);
 	if (is_near || is_walked || range->left > G_MAXINT64)

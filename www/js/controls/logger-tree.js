@@ -3,17 +3,11 @@
 import {aborted, Latest, names as fetchNames} from '../base/api.js';
 import {h, icon, popover, reason, sendSet, takeKey, textButton} from '../base/dom.js';
 import {add, muteCondition, mutedNames, remove} from '../query/edit.js';
+import {seenNames} from '../query/words.js';
 
 /** @import {State} from '../base/state.js' */
 
 const ERROR = 40;
-
-/** @type {string[]} */
-let known = [];
-
-export function knownNames() {
-  return known;
-}
 
 /** 1.2k @param {number} count */
 function short(count) {
@@ -106,7 +100,7 @@ export class ChLoggers extends HTMLElement {
         fetchNames({...filters, level: least}, signal)));
       const failed = new Map(errors.map(({name, count}) => [name, count]));
       this.#list = all.map((named) => ({...named, errors: failed.get(named.name) ?? 0}));
-      known = [...new Set([...this.#list.map(({name}) => name), ...known])];
+      all.forEach(({name}) => seenNames.add(name));
       this.#tree = nameTree(this.#list);
       // One trunk is unfolded.
       if (this.#tree.length === 1) {

@@ -6,7 +6,6 @@ import {errorFixes, errorSpan, errorText, isExpression, queryText} from '../quer
 import {completeBox} from '../query/search-words.js';
 import {EXAMPLES, seenNames, WORDS} from '../query/words.js';
 import {queries} from './controls.js';
-import {knownNames} from './logger-tree.js';
 
 /** @import {Completion} from '../query/words.js' */
 
@@ -231,7 +230,7 @@ export class ChQuery extends HTMLElement {
   #offer(asked) {
     const {selectionStart, selectionEnd, value} = this.#area;
     this.#completion = selectionStart === selectionEnd
-      ? completeBox(value, selectionStart, {paths: this.paths, names: [...new Set([...knownNames(), ...seenNames])]}, asked) : null;
+      ? completeBox(value, selectionStart, {paths: this.paths, names: [...seenNames]}, asked) : null;
     this.#chosen = asked ? 0 : -1;
     if (!this.#completion) {
       this.#closeList();
